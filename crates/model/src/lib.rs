@@ -1,0 +1,23 @@
+//! The words and rules of Switchboard: what a thread, a mention, a turn or an item *is*, and which
+//! change of state is allowed. Pure: no async, no input or output, no system clock, no randomness.
+//! Everything that acts (SQL, processes, HTTP) lives in the other crates and speaks in these types.
+
+pub mod approval;
+pub mod assistant;
+pub mod clock;
+pub mod ids;
+pub mod item;
+pub mod mention;
+pub mod message;
+pub mod outcome;
+pub mod person;
+pub mod prompt;
+pub mod steer;
+pub mod thread;
+pub mod turn;
+
+pub use clock::{Clock, Millis};
+pub use ids::{
+    AssistantId, DeliveryId, IdSource, ItemId, MessageId, PersonId, QuestionId, SessionId, SteerId, ThreadId,
+    TokenId, TurnId,
+};
