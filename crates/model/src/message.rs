@@ -1,0 +1,84 @@
+//! Messages: one post in a thread, and the limits on it.
+
+use crate::{
+    clock::Millis,
+    ids::{MessageId, ThreadId, TurnId},
+    person::Author,
+};
+
+/// Whose voice a message has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speaker {
+    /// A person, or a program in a person's name.
+    User,
+    /// An assistant.
+    Assistant,
+}
+
+impl Speaker {
+    /// The name in SQL and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Assistant => "assistant",
+        }
+    }
+
+    /// The speaker of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "user" => Some(Self::User),
+            "assistant" => Some(Self::Assistant),
+            _ => None,
+        }
+    }
+}
+
+/// One post. Never changed once written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Which.
+    pub id: MessageId,
+    /// Where.
+    pub thread: ThreadId,
+    /// Its place in the thread, from 1, without gaps.
+    pub seq: i64,
+    /// Whose voice.
+    pub role: Speaker,
+    /// Who wrote it.
+    pub author: Author,
+    /// As written: Markdown.
+    pub text: String,
+    /// The turn whose reply this is.
+    pub turn: Option<TurnId>,
+    /// When it was stored.
+    pub created_at: Millis,
+}
+
+/// The longest text of a message, in bytes: 1 MiB.
+pub const TEXT_LIMIT: usize = 1024 * 1024;
+
+/// The longest client id, in bytes.
+pub const CLIENT_ID_LIMIT: usize = 128;
+
+/// Why a text cannot be posted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum InvalidText {
+    /// Nothing but white space.
+    #[error("the message is empty")]
+    Empty,
+    /// More than [`TEXT_LIMIT`].
+    #[error("the message is longer than 1 MiB")]
+    TooLong,
+}
+
+/// Checks a text at the door. U+0000 becomes U+FFFD, because PostgreSQL cannot hold it.
+pub fn text(text: &str) -> Result<String, InvalidText> {
+    if text.len() > TEXT_LIMIT {
+        return Err(InvalidText::TooLong);
+    }
+    if text.trim().is_empty() {
+        return Err(InvalidText::Empty);
+    }
+    Ok(text.replace('\0', "\u{FFFD}"))
+}

@@ -1,0 +1,1 @@
+//! The prompt of a mention: what an assistant is told of a thread.
