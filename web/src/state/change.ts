@@ -1,0 +1,65 @@
+/** Everything that can happen to the state, and how a frame of the wire becomes one of these. Pure. */
+import type { LinkState } from "../api/stream";
+import type {
+  Assistant, Delta, Frame, Id, Item, Message, MessagePage, Page, Person, Pos, Session, Thread, Turn,
+} from "../api/types";
+import type { Pending } from "./model";
+
+export type Change =
+  | { type: "message"; at?: number; message: Message }
+  | { type: "thread"; at?: number; thread: Thread }
+  | { type: "thread_deleted"; at?: number; id: Id }
+  | { type: "turn"; at?: number; turn: Turn }
+  | { type: "item"; at?: number; item: Item }
+  | { type: "assistant"; at?: number; assistant: Assistant }
+  | { type: "delta"; delta: Delta }
+  | { type: "reset"; thread?: Id }
+  | { type: "link"; link: LinkState }
+  | { type: "session"; session: Session | null }
+  | { type: "people"; people: Person[] }
+  | { type: "assistants"; assistants: Assistant[] }
+  | { type: "thread_list"; page: Page<Thread>; whole: boolean }
+  | { type: "thread_page"; thread: Id; page: MessagePage; older: boolean }
+  | { type: "turn_items"; turn: Id; page: Page<Item> }
+  /** A fresh snapshot after a reset: what it does not hold is gone. */
+  | { type: "fresh"; list: Page<Thread>; open: { thread: Thread; page: MessagePage; items: { turn: Id; page: Page<Item> }[] } | null }
+  | { type: "posting"; pending: Pending }
+  | { type: "posted"; client_id: string; message: Message }
+  | { type: "not_posted"; client_id: string; reason: string }
+  | { type: "unpost"; client_id: string }
+  | { type: "fetching" };
+
+/** The part of `EPOCH.POS` that orders; the epoch changes only together with a reset. */
+export function posNumber(pos: Pos | undefined): number | undefined {
+  if (!pos) return undefined;
+  const at = Number(pos.slice(pos.lastIndexOf(".") + 1));
+  return Number.isFinite(at) ? at : undefined;
+}
+
+/** Null for what this page does not know: a newer server may say more than an older page understands. */
+export function changeOf(frame: Frame): Change | null {
+  let data: unknown;
+  try {
+    data = JSON.parse(frame.data);
+  } catch {
+    return null;
+  }
+  const pos = posNumber(frame.id);
+  const at = pos === undefined ? {} : { at: pos };
+  switch (frame.event) {
+    case "message": return { type: "message", ...at, message: data as Message };
+    case "thread": {
+      const thread = data as Thread & { deleted?: boolean };
+      return thread.deleted ? { type: "thread_deleted", ...at, id: thread.id } : { type: "thread", ...at, thread };
+    }
+    case "turn": return { type: "turn", ...at, turn: data as Turn };
+    case "item": return { type: "item", ...at, item: data as Item };
+    case "assistant": return { type: "assistant", ...at, assistant: data as Assistant };
+    case "delta": return { type: "delta", delta: data as Delta };
+    case "reset": {
+      const { thread_id } = data as { thread_id?: Id };
+      return thread_id ? { type: "reset", thread: thread_id } : { type: "reset" };
+    }
+    default: return null;
+  }
+}

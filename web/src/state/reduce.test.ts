@@ -1,0 +1,144 @@
+import { describe, expect, test } from "vitest";
+import type { Delta, Item, Message, Thread, Turn } from "../api/types";
+import { type Change, changeOf } from "./change";
+import { emptyState, type State } from "./model";
+import { reduce } from "./reduce";
+
+const after = (changes: Change[], from: State = emptyState()) => changes.reduce(reduce, from);
+
+const thread = (over: Partial<Thread> = {}): Thread => ({
+  id: "t1", title: "One", visibility: "private", assistant_id: null, created_by: "p1", created_at: 1, last_message_at: 1,
+  last_seq: 0, archived_at: null, state: "idle", last: null, ...over,
+});
+const message = (over: Partial<Message> = {}): Message => ({
+  id: "m1", thread_id: "t1", seq: 1, role: "user", author: { id: "p1", handle: "mara", name: "Mara" }, text: "hi",
+  created_at: 1, mentions: [], ...over,
+});
+const turn = (over: Partial<Turn> = {}): Turn => ({
+  id: "u1", thread_id: "t1", message_id: "m1", assistant: "a1", person: "p1", attempt: 1, state: "running", stop_wanted: false,
+  runs_on: null, queued_at: 1, started_at: 2, ended_at: null, reply_id: null, position: null, error: null, ...over,
+});
+const item = (over: Partial<Item> = {}): Item => ({
+  id: "i1", turn_id: "u1", thread_id: "t1", seq: 1, kind: "text", status: "open", text: "", started_at: 2, ended_at: null, ...over,
+});
+const delta = (offset: number, text: string): Change => ({
+  type: "delta", delta: { thread_id: "t1", turn_id: "u1", item_id: "i1", offset, text } satisfies Delta,
+});
+
+const open: Change[] = [
+  { type: "thread_page", thread: "t1", page: { items: [message()], turns: [turn()], pos: "e.1" }, older: false },
+  { type: "turn_items", turn: "u1", page: { items: [item()], pos: "e.1" } },
+];
+const textOf = (state: State) => state.items["u1"]?.["i1"]?.text;
+
+describe("deltas", () => {
+  test("offsets count UTF-8 bytes, not characters", () => {
+    const state = after([...open, delta(0, "größe "), delta(8, "👩‍💻"), delta(19, "!")]);
+    expect(textOf(state)).toBe("größe 👩‍💻!");
+    expect(state.wants.turns).toEqual([]);
+  });
+
+  test("one that is already here is dropped", () => {
+    expect(textOf(after([...open, delta(0, "ab"), delta(0, "ab"), delta(1, "b")]))).toBe("ab");
+  });
+
+  test("one that overlaps adds only what is new", () => {
+    expect(textOf(after([...open, delta(0, "aé"), delta(1, "éb")]))).toBe("aéb");
+  });
+
+  test("one past a gap asks for the turn again and waits", () => {
+    const state = after([...open, delta(0, "ab"), delta(4, "ef")]);
+    expect(textOf(state)).toBe("ab");
+    expect(state.wants.turns).toEqual(["u1"]);
+    const filled = after([{ type: "turn_items", turn: "u1", page: { items: [item({ text: "abcd" })], pos: "e.2" } }], state);
+    expect(textOf(filled)).toBe("abcdef");
+  });
+
+  test("of a thread that is not read here cost nothing", () => {
+    expect(after([delta(0, "ab")])).toEqual(emptyState());
+  });
+
+  test("after the end change nothing", () => {
+    const ended: Change = { type: "item", at: 5, item: item({ status: "done", text: "done" }) };
+    expect(textOf(after([...open, ended, delta(4, "late")]))).toBe("done");
+  });
+});
+
+describe("copies", () => {
+  test("an older position never wins", () => {
+    const state = after([
+      { type: "thread", at: 9, thread: thread({ title: "New" }) },
+      { type: "thread_list", page: { items: [thread({ title: "Old" })], pos: "e.8" }, whole: true },
+    ]);
+    expect(state.threads["t1"]?.title).toBe("New");
+  });
+
+  test("a checkpoint that is behind the deltas takes nothing away", () => {
+    const state = after([...open, delta(0, "abcd"), { type: "item", at: 3, item: item({ text: "ab" }) }]);
+    expect(textOf(state)).toBe("abcd");
+  });
+
+  test("an ended turn and an ended item never open again", () => {
+    const state = after([
+      ...open,
+      { type: "turn", at: 7, turn: turn({ state: "done" }) },
+      { type: "item", at: 7, item: item({ status: "done", text: "x" }) },
+      { type: "item", item: item({ text: "x and more" }) },
+      { type: "turn", turn: turn() },
+    ]);
+    expect(state.turns["u1"]?.state).toBe("done");
+    expect(state.items["u1"]?.["i1"]?.status).toBe("done");
+  });
+
+  test("a deleted thread stays deleted, whatever comes late", () => {
+    const state = after([
+      ...open,
+      { type: "thread", at: 2, thread: thread() },
+      { type: "thread_deleted", at: 4, id: "t1" },
+      { type: "thread", at: 3, thread: thread() },
+      { type: "message", at: 3, message: message() },
+      delta(0, "x"),
+    ]);
+    expect([state.threads, state.messages, state.turns, state.items]).toEqual([{}, {}, {}, {}]);
+  });
+});
+
+describe("the outbox", () => {
+  const pending = { client_id: "c1", thread_id: "t1", text: "hi", created_at: 1, state: "sending", reason: null } as const;
+
+  test("a message replaces its echo, whether the stream or the answer is first", () => {
+    const own = message({ client_id: "c1" });
+    const streamed = after([{ type: "posting", pending }, { type: "message", at: 2, message: own }]);
+    const answered = after([{ type: "posting", pending }, { type: "posted", client_id: "c1", message: own }]);
+    for (const state of [streamed, answered]) {
+      expect(state.outbox).toEqual([]);
+      expect(Object.keys(state.messages["t1"] ?? {})).toEqual(["m1"]);
+    }
+  });
+
+  test("a refusal keeps the text and says why", () => {
+    const state = after([{ type: "posting", pending }, { type: "not_posted", client_id: "c1", reason: "the disk is full" }]);
+    expect(state.outbox).toEqual([{ ...pending, state: "failed", reason: "the disk is full" }]);
+  });
+});
+
+describe("a reset", () => {
+  test("asks for everything, and what the fresh snapshot lacks is gone", () => {
+    const asked = after([...open, { type: "thread", at: 2, thread: thread() }, { type: "reset" }]);
+    expect(asked.wants.everything).toBe(true);
+    const state = after([{ type: "fresh", list: { items: [thread({ id: "t2" })], pos: "f.1" }, open: null }], asked);
+    expect(Object.keys(state.threads)).toEqual(["t2"]);
+    expect([state.messages, state.turns, state.items]).toEqual([{}, {}, {}]);
+  });
+
+  test("of one thread asks for that thread, even if it was lost before", () => {
+    const state = after([{ type: "thread_deleted", at: 4, id: "t1" }, { type: "reset", thread: "t1" }, { type: "thread", at: 5, thread: thread() }]);
+    expect(state.wants.threads).toEqual(["t1"]);
+    expect(state.threads["t1"]?.title).toBe("One");
+  });
+});
+
+test("a frame this page does not know is no change", () => {
+  expect(changeOf({ event: "presence", data: "{}" })).toBe(null);
+  expect(changeOf({ event: "turn", data: "not json" })).toBe(null);
+});

@@ -1,0 +1,187 @@
+/**
+ * The one place where the state changes: `(state, change) => state`, pure. Owns the rules that make
+ * "snapshot + stream == fresh snapshot" true; never fetches: what it misses it writes into `wants`.
+ */
+import type { Delta, Id, Item, Message, Thread, Turn } from "../api/types";
+import { type Change, posNumber } from "./change";
+import { emptyState, type HeldItem, nothingWanted, type State, turnIsOpen } from "./model";
+import { utf8Length, utf8Skip } from "./utf8";
+
+export function reduce(state: State, change: Change): State {
+  switch (change.type) {
+    case "message": return putMessage(state, change.message, change.at);
+    case "thread": return putThread(state, change.thread, change.at);
+    case "thread_deleted": return dropThread(state, change.id, change.at);
+    case "turn": return putTurn(state, change.turn, change.at);
+    case "item": return putItem(state, change.item, change.at);
+    case "assistant": return { ...state, assistants: { ...state.assistants, [change.assistant.id]: change.assistant } };
+    case "delta": return putDelta(state, change.delta);
+    case "reset": return change.thread ? wantThread(state, change.thread) : { ...state, wants: { ...state.wants, everything: true } };
+    case "link": return { ...state, link: change.link };
+    case "session": return change.session ? { ...state, session: change.session } : { ...emptyState(), link: state.link };
+    case "people": return { ...state, people: byId(change.people) };
+    case "assistants": return { ...state, assistants: byId(change.assistants) };
+    case "thread_list": {
+      const at = posNumber(change.page.pos);
+      const next = change.page.items.reduce((s, thread) => putThread(s, thread, at), state);
+      return change.whole ? { ...next, list: { older: change.page.next ?? null } } : next;
+    }
+    case "thread_page": {
+      const next = putPage(state, change.page);
+      const known = next.pages[change.thread];
+      // A page read again because of a reset says nothing about how far back this tab has already read.
+      const older = change.older || !known ? change.page.next ?? null : known.older;
+      return { ...next, pages: { ...next.pages, [change.thread]: { older } } };
+    }
+    case "turn_items": {
+      const at = posNumber(change.page.pos);
+      const asked = { ...state, items: { ...state.items, [change.turn]: state.items[change.turn] ?? {} } };
+      return change.page.items.reduce((s, item) => putItem(s, item, at), asked);
+    }
+    case "fresh": return fresh(state, change);
+    case "posting": return { ...state, outbox: [...state.outbox.filter((p) => p.client_id !== change.pending.client_id), change.pending] };
+    case "posted": return putMessage(unpost(state, change.client_id), change.message, undefined);
+    case "not_posted": return {
+      ...state,
+      outbox: state.outbox.map((p) => (p.client_id === change.client_id ? { ...p, state: "failed", reason: change.reason } : p)),
+    };
+    case "unpost": return unpost(state, change.client_id);
+    case "fetching": return { ...state, wants: nothingWanted };
+  }
+}
+
+/** Whether a copy from position `at` is older than what is here. A copy without a position never counts as older. */
+function isStale(state: State, key: string, at: number | undefined): boolean {
+  const seen = state.seen[key];
+  return at !== undefined && seen !== undefined && seen > at;
+}
+
+function sawAt(state: State, key: string, at: number | undefined): Record<string, number> {
+  return at === undefined ? state.seen : { ...state.seen, [key]: at };
+}
+
+function putMessage(state: State, message: Message, at: number | undefined): State {
+  const key = `message:${message.id}`;
+  if (isStale(state, key, at) || isGone(state, message.thread_id)) return state;
+  const next = message.client_id ? unpost(state, message.client_id) : state;
+  const thread = { ...next.messages[message.thread_id], [message.id]: message };
+  return { ...next, messages: { ...next.messages, [message.thread_id]: thread }, seen: sawAt(next, key, at) };
+}
+
+function putThread(state: State, thread: Thread, at: number | undefined): State {
+  const key = `thread:${thread.id}`;
+  if (isStale(state, key, at) || isGone(state, thread.id)) return state;
+  const members = thread.members ?? state.threads[thread.id]?.members;
+  const held = members ? { ...thread, members } : thread;
+  return { ...state, threads: { ...state.threads, [thread.id]: held }, seen: sawAt(state, key, at) };
+}
+
+/** A deleted thread stays marked, so that no late copy of it or of its messages comes back. */
+function dropThread(state: State, id: Id, at: number | undefined): State {
+  const { [id]: _thread, ...threads } = state.threads;
+  const { [id]: _messages, ...messages } = state.messages;
+  const { [id]: _page, ...pages } = state.pages;
+  const turns = Object.fromEntries(Object.entries(state.turns).filter(([, turn]) => turn.thread_id !== id));
+  const items = Object.fromEntries(Object.entries(state.items).filter(([turn]) => state.turns[turn]?.thread_id !== id));
+  return {
+    ...state, threads, messages, pages, turns, items,
+    outbox: state.outbox.filter((pending) => pending.thread_id !== id),
+    seen: { ...sawAt(state, `thread:${id}`, at), [`gone:${id}`]: at ?? 0 },
+  };
+}
+
+const isGone = (state: State, thread: Id) => state.seen[`gone:${thread}`] !== undefined;
+
+function putTurn(state: State, turn: Turn, at: number | undefined): State {
+  const key = `turn:${turn.id}`;
+  const held = state.turns[turn.id];
+  if (isStale(state, key, at) || isGone(state, turn.thread_id)) return state;
+  // An ended turn never opens again; what says so is a late copy.
+  if (held && !turnIsOpen(held) && turnIsOpen(turn)) return state;
+  return { ...state, turns: { ...state.turns, [turn.id]: turn }, seen: sawAt(state, key, at) };
+}
+
+function putItem(state: State, item: Item, at: number | undefined): State {
+  const key = `item:${item.id}`;
+  if (isStale(state, key, at) || isGone(state, item.thread_id)) return state;
+  const held = state.items[item.turn_id]?.[item.id];
+  if (held && held.status !== "open" && item.status === "open") return state;
+  const bytes = utf8Length(item.text);
+  // A checkpoint may be older than the deltas that are already drawn: the text of an open item only grows.
+  const next: HeldItem = held && item.status === "open" && held.bytes > bytes
+    ? { ...item, text: held.text, bytes: held.bytes }
+    : { ...item, bytes };
+  return catchUp({ ...withItem(state, next), seen: sawAt(state, key, at) }, next);
+}
+
+function withItem(state: State, item: HeldItem): State {
+  return { ...state, items: { ...state.items, [item.turn_id]: { ...state.items[item.turn_id], [item.id]: item } } };
+}
+
+/** Applies the deltas that were waiting for this text, and forgets those it already contains. */
+function catchUp(state: State, item: HeldItem): State {
+  const waiting = state.ahead[item.id];
+  if (!waiting) return state;
+  const { [item.id]: _done, ...ahead } = state.ahead;
+  const rest = { ...state, ahead };
+  if (item.status !== "open") return rest;
+  return [...waiting].sort((a, b) => a.offset - b.offset).reduce(putDelta, rest);
+}
+
+/** How many deltas may wait for one item before a fetched copy is the cheaper way to the same text. */
+const AHEAD_LIMIT = 500;
+
+function putDelta(state: State, delta: Delta): State {
+  // Nobody reads this thread here; its items are fetched when it is opened.
+  if (!state.pages[delta.thread_id]) return state;
+  const item = state.items[delta.turn_id]?.[delta.item_id];
+  if (item && item.status !== "open") return state;
+  if (!item || delta.offset > item.bytes) {
+    const waiting = state.ahead[delta.item_id] ?? [];
+    const ahead = { ...state.ahead, [delta.item_id]: [...waiting.slice(-AHEAD_LIMIT), delta] };
+    return wantTurn({ ...state, ahead }, delta.turn_id);
+  }
+  const end = delta.offset + utf8Length(delta.text);
+  if (end <= item.bytes) return state;
+  const text = item.text + utf8Skip(delta.text, item.bytes - delta.offset);
+  return withItem(state, { ...item, text, bytes: end });
+}
+
+function wantTurn(state: State, turn: Id): State {
+  if (state.wants.turns.includes(turn)) return state;
+  return { ...state, wants: { ...state.wants, turns: [...state.wants.turns, turn] } };
+}
+
+function wantThread(state: State, thread: Id): State {
+  // The thread may have been given back after it was lost, so the mark of its deletion no longer counts.
+  const { [`gone:${thread}`]: _gone, ...seen } = state.seen;
+  return { ...state, seen, wants: { ...state.wants, threads: [...state.wants.threads.filter((id) => id !== thread), thread] } };
+}
+
+function putPage(state: State, page: { items: Message[]; turns: Turn[]; pos?: string }): State {
+  const at = posNumber(page.pos);
+  const withMessages = page.items.reduce((s, message) => putMessage(s, message, at), state);
+  return page.turns.reduce((s, turn) => putTurn(s, turn, at), withMessages);
+}
+
+function fresh(state: State, change: Extract<Change, { type: "fresh" }>): State {
+  const kept: State = {
+    ...emptyState(),
+    session: state.session, link: state.link, assistants: state.assistants, people: state.people, outbox: state.outbox,
+  };
+  const listed = reduce(kept, { type: "thread_list", page: change.list, whole: true });
+  if (!change.open) return listed;
+  const { thread, page, items } = change.open;
+  const withThread = putThread(listed, thread, posNumber(page.pos));
+  const withPage = reduce(withThread, { type: "thread_page", thread: thread.id, page, older: false });
+  return items.reduce((s, of) => reduce(s, { type: "turn_items", ...of }), withPage);
+}
+
+function unpost(state: State, clientId: string): State {
+  if (!state.outbox.some((pending) => pending.client_id === clientId)) return state;
+  return { ...state, outbox: state.outbox.filter((pending) => pending.client_id !== clientId) };
+}
+
+function byId<T extends { id: Id }>(all: T[]): Record<Id, T> {
+  return Object.fromEntries(all.map((one) => [one.id, one]));
+}
