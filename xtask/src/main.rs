@@ -1,17 +1,29 @@
 //! The developer's commands: `cargo xtask run | test | ci | tidy | gen | pg`. Parses and dispatches;
 //! each verb is a module of its own.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to its terminal")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool talks to its terminal"
+)]
 
+mod generated;
 mod repo;
+mod run;
 mod shell;
 mod test;
+mod tidy;
+mod web;
 
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "The developer's commands of Switchboard")]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    about = "The developer's commands of Switchboard"
+)]
 struct Line {
     #[command(subcommand)]
     verb: Verb,
@@ -19,22 +31,55 @@ struct Line {
 
 #[derive(Subcommand)]
 enum Verb {
-    /// Run a command with a private PostgreSQL in SWITCHBOARD_TEST_POSTGRES, then stop it
+    /// Build the page and the server, and start `switchboard serve`
+    Run {
+        /// Serve the bundled scripted upstream: no account needed
+        #[arg(long)]
+        demo: bool,
+        /// Flags for `switchboard serve`
+        #[arg(last = true)]
+        flags: Vec<String>,
+    },
+    /// Install what tests need, run every check and test, and sum up in one line
+    Test {
+        /// Run one stage and only what it needs
+        #[arg(long, value_name = "STAGE")]
+        only: Option<test::Stage>,
+    },
+    /// What `.ci/run` runs: the same as `test`
+    Ci,
+    /// Check the house rules: imports, file size, SQL, migrations, names and more
+    Tidy,
+    /// Write the generated files: the API's description and the page's types
+    Gen {
+        /// Compare with what is committed, write nothing
+        #[arg(long)]
+        check: bool,
+    },
+    /// Run a command with a private PostgreSQL in SWITCHBOARD_TEST_POSTGRES
     Pg {
         #[arg(trailing_var_arg = true, required = true, allow_hyphen_values = true)]
         command: Vec<String>,
     },
-    Setup,
 }
 
 fn main() -> ExitCode {
     let done = match Line::parse().verb {
+        Verb::Run { demo, flags } => run::run(demo, &flags),
+        Verb::Test { only } => test::run(only),
+        Verb::Ci => test::run(None),
+        Verb::Tidy => tidy::run(tidy::Generated::Checked),
+        Verb::Gen { check: true } => generated::check_built(),
+        Verb::Gen { check: false } => generated::write(),
         Verb::Pg { command } => test::with_postgres(&command),
-        Verb::Setup => test::install::system(),
     };
-    if let Err(error) = done {
-        eprintln!("error: {error:#}");
-        return ExitCode::FAILURE;
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            if !error.is::<test::Red>() {
+                eprintln!("error: {error:#}");
+            }
+            ExitCode::FAILURE
+        }
     }
-    ExitCode::SUCCESS
 }

@@ -16,7 +16,8 @@ pub fn root() -> PathBuf {
 
 /// Cargo's target folder.
 pub fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |folder| root().join(folder))
+    std::env::var_os("CARGO_TARGET_DIR")
+        .map_or_else(|| root().join("target"), |folder| root().join(folder))
 }
 
 /// The cargo that runs xtask, so that `cargo +version xtask` stays with one toolchain.
@@ -32,20 +33,28 @@ pub fn cargo() -> std::process::Command {
 pub fn hash(base: &Path, paths: &[&str]) -> Result<String> {
     let mut sum = Sha256::new();
     for path in paths {
-        for entry in WalkDir::new(base.join(path)).sort_by_file_name().into_iter().filter_map(Result::ok) {
+        for entry in WalkDir::new(base.join(path))
+            .sort_by_file_name()
+            .into_iter()
+            .filter_map(Result::ok)
+        {
             if !entry.file_type().is_file() {
                 continue;
             }
-            let name = entry.path().strip_prefix(base)?.to_string_lossy().into_owned();
-            let bytes =
-                fs::read(entry.path()).with_context(|| format!("cannot read {}", entry.path().display()))?;
+            let name = entry
+                .path()
+                .strip_prefix(base)?
+                .to_string_lossy()
+                .into_owned();
+            let bytes = fs::read(entry.path())
+                .with_context(|| format!("cannot read {}", entry.path().display()))?;
             sum.update((name.len() as u64).to_le_bytes());
             sum.update(name);
             sum.update((bytes.len() as u64).to_le_bytes());
             sum.update(bytes);
         }
     }
-    Ok(sum.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:x}", sum.finalize()))
 }
 
 /// Runs `work` unless `stamp` already holds `hash`, and writes the stamp only after it succeeded.

@@ -10,7 +10,12 @@ use super::postgres;
 use crate::repo;
 use crate::shell;
 
-const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+const BROWSERS: [&str; 4] = [
+    "chromium",
+    "chromium-browser",
+    "google-chrome-stable",
+    "google-chrome",
+];
 
 struct Need {
     package: &'static [&'static str],
@@ -34,7 +39,9 @@ const NEEDS: [Need; 2] = [
 
 /// The browser of the walks: `CHROMIUM`, or the first known one in `PATH`.
 pub fn browser() -> Option<PathBuf> {
-    std::env::var_os("CHROMIUM").map(PathBuf::from).or_else(|| BROWSERS.iter().find_map(|name| shell::find(name)))
+    std::env::var_os("CHROMIUM")
+        .map(PathBuf::from)
+        .or_else(|| BROWSERS.iter().find_map(|name| shell::find(name)))
 }
 
 pub fn on_debian() -> bool {
@@ -47,19 +54,33 @@ pub fn system() -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    let what = missing.iter().map(|need| need.what).collect::<Vec<_>>().join(" and ");
+    let what = missing
+        .iter()
+        .map(|need| need.what)
+        .collect::<Vec<_>>()
+        .join(" and ");
     if !on_debian() {
-        bail!("the tests need {what}: install it with your package manager (on macOS: brew install --cask chromium; brew install postgresql)");
+        bail!(
+            "the tests need {what}: install it with your package manager (on macOS: brew install --cask chromium; brew install postgresql)"
+        );
     }
-    let packages: Vec<&str> = missing.iter().flat_map(|need| need.package).copied().collect();
-    println!("installing {} (missing: {what})", packages.join(" "));
+    let packages: Vec<&str> = missing
+        .iter()
+        .flat_map(|need| need.package)
+        .copied()
+        .collect();
+    println!("\ninstalling {} (missing: {what})", packages.join(" "));
     // A bare image has no package lists, and an old one lists versions that are gone.
     apt(&["update", "-q"])?;
     let mut install = vec!["install", "-y", "-q", "--no-install-recommends"];
     install.extend(packages);
     apt(&install)?;
     match missing.iter().find(|need| !(need.found)()) {
-        Some(need) => bail!("{} is still missing after apt-get install {}", need.what, need.package.join(" ")),
+        Some(need) => bail!(
+            "{} is still missing after apt-get install {}",
+            need.what,
+            need.package.join(" ")
+        ),
         None => Ok(()),
     }
 }
@@ -67,14 +88,24 @@ pub fn system() -> Result<()> {
 /// `npm ci` in `folder`, unless this lockfile is already installed there.
 pub fn npm(folder: &Path) -> Result<()> {
     let hash = repo::hash(folder, &["package.json", "package-lock.json", ".npmrc"])?;
-    repo::once(&folder.join("node_modules/.xtask-lockfile-hash"), &hash, || {
-        println!("npm ci in {}", folder.display());
-        shell::show(
-            shell::program("npm")
-                .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
-                .current_dir(folder),
-        )
-    })
+    repo::once(
+        &folder.join("node_modules/.xtask-lockfile-hash"),
+        &hash,
+        || {
+            println!("\nnpm ci in {}", folder.display());
+            shell::show(
+                shell::program("npm")
+                    .args([
+                        "ci",
+                        "--ignore-scripts",
+                        "--no-audit",
+                        "--no-fund",
+                        "--loglevel=error",
+                    ])
+                    .current_dir(folder),
+            )
+        },
+    )
 }
 
 /// The native program behind the npm wrapper of Codex: the wrapper would put a node process between
@@ -88,10 +119,18 @@ pub fn codex() -> Result<PathBuf> {
         .find(|entry| {
             entry.file_type().is_file()
                 && entry.file_name() == "codex"
-                && entry.path().components().any(|part| part.as_os_str() == "vendor")
+                && entry
+                    .path()
+                    .components()
+                    .any(|part| part.as_os_str() == "vendor")
         })
         .map(walkdir::DirEntry::into_path)
-        .with_context(|| format!("no native codex under {}: is it in e2e/package.json?", vendors.display()))
+        .with_context(|| {
+            format!(
+                "no native codex under {}: is it in e2e/package.json?",
+                vendors.display()
+            )
+        })
 }
 
 fn apt(words: &[&str]) -> Result<()> {
@@ -102,10 +141,16 @@ fn apt(words: &[&str]) -> Result<()> {
             command.args(["--preserve-env=DEBIAN_FRONTEND", "apt-get"]);
             command
         }
-        (false, None) => bail!("installing packages needs root or sudo: run `apt-get {}` as root", words.join(" ")),
+        (false, None) => bail!(
+            "installing packages needs root or sudo: run `apt-get {}` as root",
+            words.join(" ")
+        ),
     };
     // Dpkg's progress bar assumes a terminal of its own; apt's plain lines are progress enough.
-    command.env("DEBIAN_FRONTEND", "noninteractive").args(["-o", "Dpkg::Use-Pty=0"]).args(words);
+    command
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .args(["-o", "Dpkg::Use-Pty=0"])
+        .args(words);
     shell::show(&mut command)
 }
 

@@ -38,7 +38,7 @@ cat <&3 >/dev/null
 rm -rf "$folder"
 "#;
 
-const START_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = Duration::from_mins(1);
 const STOP_LIMIT: Duration = Duration::from_secs(20);
 
 /// A running server. Dropping it stops the server and deletes its folder.
@@ -51,7 +51,9 @@ pub struct Postgres {
 
 impl Postgres {
     pub fn start() -> Result<Self> {
-        let bin = programs().context("no PostgreSQL server programs: run `cargo xtask test` once, it installs them")?;
+        let bin = programs().context(
+            "no PostgreSQL server programs: run `cargo xtask test` once, it installs them",
+        )?;
         // Another program can take the port between our look and the server's bind.
         let mut failures = String::new();
         for _ in 0..5 {
@@ -79,7 +81,11 @@ impl Postgres {
             owner.own(&path)?;
         }
         let mut keeper = shell::program("setsid");
-        keeper.args(["sh", "-c", KEEPER, "switchboard-pg"]).arg(&folder).arg(bin).arg(port.to_string());
+        keeper
+            .args(["sh", "-c", KEEPER, "switchboard-pg"])
+            .arg(&folder)
+            .arg(bin)
+            .arg(port.to_string());
         let mut keeper = keeper
             .env("AS", owner.prefix())
             .stdin(Stdio::piped())
@@ -89,11 +95,17 @@ impl Postgres {
             .context("cannot start setsid (package util-linux)")?;
         let lifeline = keeper.stdin.take();
         let url = format!("postgres://switchboard:{password}@127.0.0.1:{port}/postgres");
-        let server = Self { keeper, lifeline, url };
+        let server = Self {
+            keeper,
+            lifeline,
+            url,
+        };
         let deadline = Instant::now() + START_LIMIT;
         while !is_ready(&folder) {
             if folder.join("ended").exists() || Instant::now() > deadline {
-                return Ok(Err(fs::read_to_string(folder.join("log")).unwrap_or_default()));
+                return Ok(Err(
+                    fs::read_to_string(folder.join("log")).unwrap_or_default()
+                ));
             }
             std::thread::sleep(Duration::from_millis(20));
         }
@@ -105,26 +117,44 @@ impl Drop for Postgres {
     fn drop(&mut self) {
         drop(self.lifeline.take());
         if !matches!(shell::wait(&mut self.keeper, STOP_LIMIT), Ok(Some(_))) {
-            eprintln!("warning: the private PostgreSQL is still stopping (process {})", self.keeper.id());
+            eprintln!(
+                "warning: the private PostgreSQL is still stopping (process {})",
+                self.keeper.id()
+            );
         }
     }
 }
 
 /// The server's own word in its pid file; asking the port could reach somebody else's server.
 fn is_ready(folder: &Path) -> bool {
-    fs::read_to_string(folder.join("data/postmaster.pid"))
-        .is_ok_and(|text| text.lines().nth(7).is_some_and(|status| status.trim() == "ready"))
+    fs::read_to_string(folder.join("data/postmaster.pid")).is_ok_and(|text| {
+        text.lines()
+            .nth(7)
+            .is_some_and(|status| status.trim() == "ready")
+    })
 }
 
 /// The folder of `initdb` and `postgres`: Debian keeps them out of `PATH`.
 pub fn programs() -> Option<PathBuf> {
-    let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let versions = fs::read_dir("/usr/lib/postgresql")
+        .into_iter()
+        .flatten()
+        .flatten();
     let mut folders: Vec<(u32, PathBuf)> = versions
-        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
+        .filter_map(|entry| {
+            Some((
+                entry.file_name().to_str()?.parse().ok()?,
+                entry.path().join("bin"),
+            ))
+        })
         .collect();
     folders.sort();
     let in_path = shell::find("initdb").and_then(|file| Some(file.parent()?.to_path_buf()));
-    let mut folders = folders.into_iter().rev().map(|(_, folder)| folder).chain(in_path);
+    let mut folders = folders
+        .into_iter()
+        .rev()
+        .map(|(_, folder)| folder)
+        .chain(in_path);
     folders.find(|folder| folder.join("initdb").is_file() && folder.join("postgres").is_file())
 }
 
@@ -169,12 +199,14 @@ impl Owner {
 }
 
 fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+        .local_addr()?
+        .port())
 }
 
 /// A password, so that the server is nobody else's on a shared machine.
 fn random() -> Result<String> {
     let mut bytes = [0_u8; 16];
     fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
 }

@@ -1,0 +1,227 @@
+//! The stages of `cargo xtask test`: what each runs and how its outcome is counted. Never decides which
+//! of them run, and never installs anything.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use super::counts::{self, Counts};
+use super::postgres::Postgres;
+use crate::shell::{self, Ended};
+use crate::{generated, repo, tidy, web};
+
+/// In the order in which they run: quick verdicts first, and the page before the build that embeds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Stage {
+    Fmt,
+    Clippy,
+    Tidy,
+    Web,
+    Tests,
+    Gen,
+    Walks,
+}
+
+/// What a stage gives back: numbers for the table, and the words a failure prints.
+pub struct Verdict {
+    pub counts: Counts,
+    pub why: String,
+}
+
+/// What every stage may use.
+#[derive(Default)]
+pub struct Surroundings {
+    pub logs: PathBuf,
+    /// Runs for as long as the stages that need it.
+    pub postgres: Option<Postgres>,
+    /// Variables for the programs under test.
+    pub env: Vec<(&'static str, String)>,
+}
+
+const CHECK_LIMIT: Duration = Duration::from_mins(10);
+const TEST_LIMIT: Duration = Duration::from_mins(20);
+const TAIL: usize = 60;
+
+/// Tests and walks use one build, and it is the one people get: with the page inside.
+const FEATURES: &str = "switchboard/ui";
+
+impl Stage {
+    pub const ALL: [Self; 7] = [
+        Self::Fmt,
+        Self::Clippy,
+        Self::Tidy,
+        Self::Web,
+        Self::Tests,
+        Self::Gen,
+        Self::Walks,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fmt => "fmt",
+            Self::Clippy => "clippy",
+            Self::Tidy => "tidy",
+            Self::Web => "web",
+            Self::Tests => "tests",
+            Self::Gen => "gen",
+            Self::Walks => "walks",
+        }
+    }
+
+    pub fn needs_npm(self) -> bool {
+        matches!(self, Self::Web | Self::Tests | Self::Gen | Self::Walks)
+    }
+
+    pub fn needs_postgres(self) -> bool {
+        matches!(self, Self::Tests | Self::Walks)
+    }
+
+    pub fn run(self, around: &Surroundings) -> Result<Verdict> {
+        let log = around.logs.join(format!("{}.log", self.name()));
+        fs::write(&log, "")?;
+        match self {
+            Self::Fmt => check(
+                &mut cargo(&["fmt", "--all", "--check", "--", "--color", "never"]),
+                &log,
+            ),
+            Self::Clippy => check(
+                cargo(&["clippy", "--workspace", "--all-targets", "--quiet"])
+                    .args(["--", "-D", "warnings"]),
+                &log,
+            ),
+            Self::Tidy => Ok(own(tidy::run(tidy::Generated::CheckedElsewhere))),
+            Self::Web => page(&log),
+            Self::Tests => tests(around, &log),
+            Self::Gen => Ok(own(generated::check(&switchboard(&log)?))),
+            Self::Walks => walks(around, &log),
+        }
+    }
+}
+
+fn tests(around: &Surroundings, log: &Path) -> Result<Verdict> {
+    let mut command = cargo(&[
+        "test",
+        "--workspace",
+        "--no-fail-fast",
+        "--features",
+        FEATURES,
+    ]);
+    command.envs(around.env.iter().map(|(name, value)| (name, value)));
+    let ended = shell::log(&mut command, log, TEST_LIMIT)?;
+    let text = fs::read_to_string(log)?;
+    let mut why = counts::libtest_failures(&text);
+    if why.is_empty() {
+        why = counts::tail(&text, TAIL);
+    }
+    Ok(Verdict {
+        counts: counts::libtest(&text).agreeing_with(ended == Ended::Well),
+        why: why + words(ended),
+    })
+}
+
+fn page(log: &Path) -> Result<Verdict> {
+    let ended = shell::log(web::npm(&["run", "check"]).env("CI", "1"), log, CHECK_LIMIT)?;
+    let text = fs::read_to_string(log)?;
+    let mut counts = counts::vitest(&text).agreeing_with(ended == Ended::Well);
+    let mut why = if ended == Ended::Well {
+        String::new()
+    } else {
+        counts::tail(&text, 2 * TAIL)
+    };
+    // The browser walks use whatever page builds, also when a check above has failed.
+    if let Err(error) = web::build(|npm| logged(npm, log)) {
+        counts.failed += 1;
+        why = format!(
+            "{why}\n{error:#}\n{}",
+            counts::tail(&fs::read_to_string(log)?, TAIL)
+        );
+    } else {
+        counts.passed += 1;
+    }
+    Ok(Verdict {
+        counts,
+        why: why + words(ended),
+    })
+}
+
+fn walks(around: &Surroundings, log: &Path) -> Result<Verdict> {
+    let binary = switchboard(log)?;
+    let mut command = shell::program("npm");
+    command
+        .args(["test", "--silent"])
+        .current_dir(repo::root().join("e2e"))
+        .env("CI", "1")
+        .env("SWITCHBOARD_BIN", binary)
+        .envs(around.env.iter().map(|(name, value)| (name, value)));
+    let ended = shell::log(&mut command, log, TEST_LIMIT)?;
+    let text = fs::read_to_string(log)?;
+    let counts = counts::walks(&text).agreeing_with(ended == Ended::Well);
+    Ok(Verdict {
+        counts,
+        why: counts::tail(&text, 3 * TAIL) + words(ended),
+    })
+}
+
+/// The binary that `cargo test` built for its flow tests; after it this is a look at fingerprints.
+fn switchboard(log: &Path) -> Result<PathBuf> {
+    logged(
+        &mut cargo(&[
+            "test",
+            "--workspace",
+            "--no-run",
+            "--quiet",
+            "--features",
+            FEATURES,
+        ]),
+        log,
+    )?;
+    Ok(repo::target().join("debug/switchboard"))
+}
+
+fn check(command: &mut std::process::Command, log: &Path) -> Result<Verdict> {
+    let ended = shell::log(command, log, CHECK_LIMIT)?;
+    let why = counts::tail(&fs::read_to_string(log)?, TAIL) + words(ended);
+    Ok(Verdict {
+        counts: Counts::of_check(ended == Ended::Well),
+        why,
+    })
+}
+
+/// A check of xtask's own, which returns its findings as an error.
+fn own(done: Result<()>) -> Verdict {
+    Verdict {
+        counts: Counts::of_check(done.is_ok()),
+        why: done
+            .err()
+            .map(|error| format!("{error:#}"))
+            .unwrap_or_default(),
+    }
+}
+
+fn logged(command: &mut std::process::Command, log: &Path) -> Result<()> {
+    match shell::log(command, log, TEST_LIMIT)? {
+        Ended::Well => Ok(()),
+        ended => anyhow::bail!(
+            "{:?} failed{}\n{}",
+            command.get_args().collect::<Vec<_>>(),
+            words(ended),
+            counts::tail(&fs::read_to_string(log)?, TAIL)
+        ),
+    }
+}
+
+fn cargo(words: &[&str]) -> std::process::Command {
+    let mut command = repo::cargo();
+    command.args(words).env("CARGO_TERM_COLOR", "never");
+    command
+}
+
+fn words(ended: Ended) -> &'static str {
+    match ended {
+        Ended::Well | Ended::Badly => "",
+        Ended::TookTooLong => "\ntook too long and was killed",
+    }
+}
