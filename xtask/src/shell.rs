@@ -53,6 +53,9 @@ pub enum Ended {
 pub fn log(command: &mut Command, log: &Path, limit: Duration) -> Result<Ended> {
     let out = File::options().create(true).append(true).open(log)?;
     let mut child = command
+        // A log is read by people and by the counters: no escape sequences.
+        .env("NO_COLOR", "1")
+        .env_remove("FORCE_COLOR")
         .stdin(Stdio::null())
         .stderr(out.try_clone()?)
         .stdout(out)
@@ -124,7 +127,8 @@ fn children(id: u32) -> Vec<u32> {
         .collect()
 }
 
-fn line(command: &Command) -> String {
+/// The command line, for a message.
+pub fn line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words
         .map(OsStr::to_string_lossy)

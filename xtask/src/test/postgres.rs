@@ -46,6 +46,8 @@ pub struct Postgres {
     keeper: Child,
     /// The keeper lives until this is closed.
     lifeline: Option<ChildStdin>,
+    /// Made by us, deleted by the keeper.
+    folder: PathBuf,
     url: String,
 }
 
@@ -98,18 +100,27 @@ impl Postgres {
         let server = Self {
             keeper,
             lifeline,
+            folder,
             url,
         };
         let deadline = Instant::now() + START_LIMIT;
-        while !is_ready(&folder) {
-            if folder.join("ended").exists() || Instant::now() > deadline {
-                return Ok(Err(
-                    fs::read_to_string(folder.join("log")).unwrap_or_default()
-                ));
+        while !server.is_ready() {
+            if server.folder.join("ended").exists() || Instant::now() > deadline {
+                let log = fs::read_to_string(server.folder.join("log"));
+                return Ok(Err(log.unwrap_or_default()));
             }
             std::thread::sleep(Duration::from_millis(20));
         }
         Ok(Ok(server))
+    }
+
+    /// The server's own word in its pid file; asking the port could reach somebody else's server.
+    fn is_ready(&self) -> bool {
+        fs::read_to_string(self.folder.join("data/postmaster.pid")).is_ok_and(|text| {
+            text.lines()
+                .nth(7)
+                .is_some_and(|status| status.trim() == "ready")
+        })
     }
 }
 
@@ -123,15 +134,6 @@ impl Drop for Postgres {
             );
         }
     }
-}
-
-/// The server's own word in its pid file; asking the port could reach somebody else's server.
-fn is_ready(folder: &Path) -> bool {
-    fs::read_to_string(folder.join("data/postmaster.pid")).is_ok_and(|text| {
-        text.lines()
-            .nth(7)
-            .is_some_and(|status| status.trim() == "ready")
-    })
 }
 
 /// The folder of `initdb` and `postgres`: Debian keeps them out of `PATH`.
@@ -209,4 +211,51 @@ fn random() -> Result<String> {
     let mut bytes = [0_u8; 16];
     fs::File::open("/dev/urandom")?.read_exact(&mut bytes)?;
     Ok(format!("{:032x}", u128::from_ne_bytes(bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    /// `drop` is what a normal end does; what a killed xtask leaves behind is only a closed pipe.
+    #[test]
+    fn a_server_answers_and_is_gone_when_its_owner_is() {
+        for end in [Postgres::killed, drop] {
+            let server = Postgres::start().unwrap();
+            let query = "SELECT current_setting('fsync') || current_setting('max_connections')";
+            let mut psql = shell::program("psql");
+            let answer =
+                shell::read(psql.args([server.url(), "--no-psqlrc", "-tAc", query])).unwrap();
+            assert_eq!(answer.trim(), "on200");
+            let folder = server.folder.clone();
+            assert!(folder.exists());
+            end(server);
+            assert!(!folder.exists(), "{} is still there", folder.display());
+        }
+    }
+
+    #[test]
+    fn a_server_that_cannot_start_tells_why_and_leaves_nothing() {
+        let taken = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        let log = Postgres::start_on(&programs().unwrap(), port)
+            .unwrap()
+            .err()
+            .unwrap();
+        assert!(log.contains("Address already in use"), "{log}");
+    }
+
+    impl Postgres {
+        /// Closes the pipe as the kernel does for a killed process, and waits for the keeper alone.
+        fn killed(mut server: Self) {
+            drop(server.lifeline.take());
+            assert!(
+                shell::wait(&mut server.keeper, STOP_LIMIT)
+                    .unwrap()
+                    .is_some()
+            );
+            std::mem::forget(server);
+        }
+    }
 }

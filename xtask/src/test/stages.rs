@@ -132,14 +132,12 @@ fn page(log: &Path) -> Result<Verdict> {
         counts::tail(&text, 2 * TAIL)
     };
     // The browser walks use whatever page builds, also when a check above has failed.
-    if let Err(error) = web::build(|npm| logged(npm, log)) {
-        counts.failed += 1;
-        why = format!(
-            "{why}\n{error:#}\n{}",
-            counts::tail(&fs::read_to_string(log)?, TAIL)
-        );
-    } else {
-        counts.passed += 1;
+    match web::build(|npm| logged(npm, log)) {
+        Ok(()) => counts.passed += 1,
+        Err(error) => {
+            counts.failed += 1;
+            why = format!("{why}\n{error:#}");
+        }
     }
     Ok(Verdict {
         counts,
@@ -201,16 +199,21 @@ fn own(done: Result<()>) -> Verdict {
     }
 }
 
+/// Runs to success, or fails with what this command added to the log.
 fn logged(command: &mut std::process::Command, log: &Path) -> Result<()> {
-    match shell::log(command, log, TEST_LIMIT)? {
-        Ended::Well => Ok(()),
-        ended => anyhow::bail!(
-            "{:?} failed{}\n{}",
-            command.get_args().collect::<Vec<_>>(),
-            words(ended),
-            counts::tail(&fs::read_to_string(log)?, TAIL)
-        ),
+    let before = fs::metadata(log).map_or(0, |file| file.len());
+    let ended = shell::log(command, log, TEST_LIMIT)?;
+    if ended == Ended::Well {
+        return Ok(());
     }
+    let text = fs::read_to_string(log)?;
+    let added = text.get(before as usize..).unwrap_or(&text);
+    let line = shell::line(command);
+    anyhow::bail!(
+        "{line} failed{}\n{}",
+        words(ended),
+        counts::tail(added, TAIL)
+    )
 }
 
 fn cargo(words: &[&str]) -> std::process::Command {
