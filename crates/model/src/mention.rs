@@ -161,7 +161,8 @@ fn starts_url(text: &str, at: usize) -> bool {
         before.is_some_and(|c| c.is_ascii_alphanumeric())
     } else {
         let www = text.as_bytes()[at..].get(..4);
-        www.is_some_and(|www| www.eq_ignore_ascii_case(b"www.")) && !before.is_some_and(is_word)
+        www.is_some_and(|www| www.eq_ignore_ascii_case(b"www."))
+            && !before.is_some_and(|c| is_word(c) || c == '@')
     }
 }
 
