@@ -77,11 +77,11 @@ pub struct Limits {
 
 impl Limits {
     /// 120 s: a mention in a shared thread is a question, not a project.
-    pub const MENTION: Duration = Duration::from_secs(120);
+    pub const MENTION: Duration = Duration::from_mins(2);
     /// 30 minutes in a direct thread.
-    pub const DIRECT: Duration = Duration::from_secs(30 * 60);
+    pub const DIRECT: Duration = Duration::from_mins(30);
     /// 5 minutes without a sign of life.
-    pub const IDLE: Duration = Duration::from_secs(5 * 60);
+    pub const IDLE: Duration = Duration::from_mins(5);
 
     /// The total deadline of a turn; direct threads may take longer.
     pub fn total(&self, direct: bool) -> Duration {
