@@ -11,6 +11,7 @@ use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use clap::ValueEnum as _;
 
 use crate::{repo, shell, web};
 use counts::Counts;
@@ -26,10 +27,7 @@ struct Row {
 
 /// Runs all stages, or only one.
 pub fn run(only: Option<Stage>) -> Result<()> {
-    let chosen: Vec<Stage> = Stage::ALL
-        .into_iter()
-        .filter(|stage| only.is_none_or(|one| one == *stage))
-        .collect();
+    let chosen = only.map_or_else(|| Stage::value_variants().to_vec(), |one| vec![one]);
     let logs = repo::target().join("test-logs");
     fs::create_dir_all(&logs)?;
     let mut around = Surroundings {

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -17,9 +18,9 @@ use crate::{generated, repo, tidy, web};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Stage {
     Fmt,
-    Clippy,
     Tidy,
     Web,
+    Clippy,
     Tests,
     Gen,
     Walks,
@@ -45,20 +46,33 @@ const CHECK_LIMIT: Duration = Duration::from_mins(10);
 const TEST_LIMIT: Duration = Duration::from_mins(20);
 const TAIL: usize = 60;
 
-/// Tests and walks use one build, and it is the one people get: with the page inside.
+/// Lints, tests and walks see one set of features, the one people get: with the page inside.
 const FEATURES: &str = "switchboard/ui";
 
-impl Stage {
-    pub const ALL: [Self; 7] = [
-        Self::Fmt,
-        Self::Clippy,
-        Self::Tidy,
-        Self::Web,
-        Self::Tests,
-        Self::Gen,
-        Self::Walks,
-    ];
+/// Settings and keys of the developer's own: a test that found them would use a person's account.
+const PERSONAL: [&str; 6] = [
+    "SWITCHBOARD_",
+    "CODEX_",
+    "OPENAI_",
+    "ANTHROPIC_",
+    "CLAUDE_",
+    "GEMINI_",
+];
 
+impl Surroundings {
+    /// The prepared variables instead of personal ones.
+    fn lend(&self, command: &mut Command) {
+        let personal = std::env::vars_os().map(|(name, _)| name).filter(|name| {
+            let name = name.to_string_lossy();
+            PERSONAL.iter().any(|prefix| name.starts_with(prefix))
+                && !name.starts_with("SWITCHBOARD_TEST_")
+        });
+        personal.for_each(|name| _ = command.env_remove(name));
+        command.envs(self.env.iter().map(|(name, value)| (name, value)));
+    }
+}
+
+impl Stage {
     pub fn name(self) -> &'static str {
         match self {
             Self::Fmt => "fmt",
@@ -87,11 +101,7 @@ impl Stage {
                 &mut cargo(&["fmt", "--all", "--check", "--", "--color", "never"]),
                 &log,
             ),
-            Self::Clippy => check(
-                cargo(&["clippy", "--workspace", "--all-targets", "--quiet"])
-                    .args(["--", "-D", "warnings"]),
-                &log,
-            ),
+            Self::Clippy => clippy(&log),
             Self::Tidy => Ok(own(tidy::run(tidy::Generated::CheckedElsewhere))),
             Self::Web => page(&log),
             Self::Tests => tests(around, &log),
@@ -101,15 +111,16 @@ impl Stage {
     }
 }
 
+fn clippy(log: &Path) -> Result<Verdict> {
+    let mut command = cargo(&["clippy", "--workspace", "--all-targets", "--quiet"]);
+    command.args(["--features", FEATURES, "--", "-D", "warnings"]);
+    check(&mut command, log)
+}
+
 fn tests(around: &Surroundings, log: &Path) -> Result<Verdict> {
-    let mut command = cargo(&[
-        "test",
-        "--workspace",
-        "--no-fail-fast",
-        "--features",
-        FEATURES,
-    ]);
-    command.envs(around.env.iter().map(|(name, value)| (name, value)));
+    let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    command.args(["--features", FEATURES]);
+    around.lend(&mut command);
     let ended = shell::log(&mut command, log, TEST_LIMIT)?;
     let text = fs::read_to_string(log)?;
     let mut why = counts::libtest_failures(&text);
@@ -151,9 +162,9 @@ fn walks(around: &Surroundings, log: &Path) -> Result<Verdict> {
     command
         .args(["test", "--silent"])
         .current_dir(repo::root().join("e2e"))
-        .env("CI", "1")
-        .env("SWITCHBOARD_BIN", binary)
-        .envs(around.env.iter().map(|(name, value)| (name, value)));
+        .env("CI", "1");
+    around.lend(&mut command);
+    command.env("SWITCHBOARD_BIN", binary);
     let ended = shell::log(&mut command, log, TEST_LIMIT)?;
     let text = fs::read_to_string(log)?;
     let counts = counts::walks(&text).agreeing_with(ended == Ended::Well);
@@ -179,7 +190,7 @@ fn switchboard(log: &Path) -> Result<PathBuf> {
     Ok(repo::target().join("debug/switchboard"))
 }
 
-fn check(command: &mut std::process::Command, log: &Path) -> Result<Verdict> {
+fn check(command: &mut Command, log: &Path) -> Result<Verdict> {
     let ended = shell::log(command, log, CHECK_LIMIT)?;
     let why = counts::tail(&fs::read_to_string(log)?, TAIL) + words(ended);
     Ok(Verdict {
@@ -200,7 +211,7 @@ fn own(done: Result<()>) -> Verdict {
 }
 
 /// Runs to success, or fails with what this command added to the log.
-fn logged(command: &mut std::process::Command, log: &Path) -> Result<()> {
+fn logged(command: &mut Command, log: &Path) -> Result<()> {
     let before = fs::metadata(log).map_or(0, |file| file.len());
     let ended = shell::log(command, log, TEST_LIMIT)?;
     if ended == Ended::Well {
@@ -216,7 +227,7 @@ fn logged(command: &mut std::process::Command, log: &Path) -> Result<()> {
     )
 }
 
-fn cargo(words: &[&str]) -> std::process::Command {
+fn cargo(words: &[&str]) -> Command {
     let mut command = repo::cargo();
     command.args(words).env("CARGO_TERM_COLOR", "never");
     command
