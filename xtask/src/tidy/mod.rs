@@ -45,6 +45,7 @@ const RULES: &[Rule] = &[
     secrets::log_lines_carry_no_secret,
     testing::unsafe_is_nowhere,
     testing::tests_do_not_sleep,
+    testing::no_test_is_skipped,
 ];
 
 pub fn run(generated: Generated) -> Result<()> {

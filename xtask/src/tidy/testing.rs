@@ -63,6 +63,45 @@ pub fn tests_do_not_sleep(tree: &Tree) -> Vec<Finding> {
     found
 }
 
+/// A skipped test is a promise nobody keeps, and a focused one silences all others.
+pub fn no_test_is_skipped(tree: &Tree) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (file, source) in tree.product() {
+        for (line, _) in source
+            .code
+            .iter()
+            .enumerate()
+            .filter(|(_, code)| code.contains("#[ignore"))
+        {
+            found.push(Finding::new(
+                &file.path,
+                line + 1,
+                "an ignored test: mend it or delete it",
+            ));
+        }
+    }
+    let pages = tree.files.iter().filter(|file| {
+        file.path.contains(".test.ts") || (file.path.starts_with("e2e/") && !file.is("json"))
+    });
+    for file in pages {
+        for (line, code) in file.text.lines().enumerate() {
+            let parked = |word: &str| {
+                ["it", "test", "describe"]
+                    .iter()
+                    .any(|name| code.contains(&format!("{name}.{word}(")))
+            };
+            if ["skip", "only", "todo"].into_iter().any(parked) {
+                found.push(Finding::new(
+                    &file.path,
+                    line + 1,
+                    "a skipped or focused test: mend it or delete it",
+                ));
+            }
+        }
+    }
+    found
+}
+
 /// On the line itself or on the one above.
 fn has_reason(text: &[&str], line: usize) -> bool {
     text[line.saturating_sub(1)..=line.min(text.len() - 1)]
@@ -97,5 +136,20 @@ mod tests {
             ),
             [1]
         );
+    }
+
+    #[test]
+    fn a_skipped_test_is_found() {
+        let rust = "#[test]\n#[ignore = \"slow\"]\nfn a() {} // #[ignore]";
+        assert_eq!(
+            lines(no_test_is_skipped, "crates/store/tests/story.rs", rust),
+            [2]
+        );
+        let page = "it('a', () => {});\nit.skip('b', () => {});\ndescribe.only('c', () => {});";
+        assert_eq!(
+            lines(no_test_is_skipped, "web/src/state/a.test.ts", page),
+            [2, 3]
+        );
+        assert!(lines(no_test_is_skipped, "web/src/state/a.ts", page).is_empty());
     }
 }
