@@ -19,7 +19,7 @@ use crate::{auth, models};
 const PRIMARY_WINDOW: i64 = 5 * 60 * 60;
 const SECONDARY_WINDOW: i64 = 7 * 24 * 60 * 60;
 
-/// What lies under `/backend-api`, but for the model. Everything here wants a valid login.
+/// What lies under `/backend-api`, but for the model and the plug-ins. Everything here wants a valid login.
 pub(crate) fn backend() -> Router<Arc<Shared>> {
     Router::new()
         .route("/wham/accounts/check", get(accounts))
@@ -36,9 +36,14 @@ pub(crate) fn backend() -> Router<Arc<Shared>> {
             "/codex/analytics-events/events",
             post(async || Json(json!({}))),
         )
-        .route("/ps/mcp", any(plugin_tools))
+}
+
+/// The plan's plug-ins. The CLI brings no login to them.
+pub(crate) fn plugins() -> Router<Arc<Shared>> {
+    Router::new()
+        .route("/mcp", any(plugin_tools))
         .route(
-            "/ps/{*rest}",
+            "/{*rest}",
             any(async || Json(json!({ "plugins": [], "pagination": {} }))),
         )
 }

@@ -68,7 +68,11 @@ fn body(
         };
         let sent = match frame {
             Frame::Event(event) => Ok(encode(&event)),
-            Frame::Cut | Frame::Refuse(_) => Err(io::Error::from(io::ErrorKind::ConnectionReset)),
+            Frame::Cut | Frame::Refuse(_) => {
+                // What was said before has to leave first; an error at once would take it along.
+                tokio::task::yield_now().await;
+                Err(io::Error::from(io::ErrorKind::ConnectionReset))
+            }
             Frame::End { .. } => return None,
         };
         Some((sent, (None, frames)))

@@ -201,6 +201,7 @@ fn routes(shared: &Arc<Shared>) -> Router {
         .route("/models", get(async || axum::Json(models::list())));
     Router::new()
         .nest("/backend-api", backend)
+        .nest("/backend-api/ps", account::plugins())
         .nest("/v1", api)
         .merge(account::issuer())
         .layer(middleware::from_fn_with_state(Arc::clone(shared), remember))
