@@ -16,6 +16,7 @@ pub struct Millis(pub i64);
 
 impl Millis {
     /// This point moved later by `by`, saturating.
+    #[must_use]
     pub fn plus(self, by: Duration) -> Self {
         Self(
             self.0
@@ -24,6 +25,7 @@ impl Millis {
     }
 
     /// This point moved earlier by `by`, saturating.
+    #[must_use]
     pub fn minus(self, by: Duration) -> Self {
         Self(
             self.0
