@@ -40,12 +40,10 @@ pub(crate) fn backend() -> Router<Arc<Shared>> {
 
 /// The plan's plug-ins. The CLI brings no login to them.
 pub(crate) fn plugins() -> Router<Arc<Shared>> {
-    Router::new()
-        .route("/mcp", any(plugin_tools))
-        .route(
-            "/{*rest}",
-            any(async || Json(json!({ "plugins": [], "pagination": {} }))),
-        )
+    Router::new().route("/mcp", any(plugin_tools)).route(
+        "/{*rest}",
+        any(async || Json(json!({ "plugins": [], "pagination": {} }))),
+    )
 }
 
 /// What lies at the issuer's origin.

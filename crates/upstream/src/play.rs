@@ -76,11 +76,12 @@ pub(crate) fn refusal(status: u16, resets_in: Option<u64>) -> Refusal {
             "resets_at": now().saturating_add_unsigned(seconds),
             "resets_in_seconds": seconds,
         }),
-        (401, _) => json!({
-            "type": "invalid_request_error",
-            "code": "token_expired",
-            "message": "Provided authentication token is expired. Please try signing in again.",
-        }),
+        (401, _) => {
+            return unauthorized(
+                "token_expired",
+                "Provided authentication token is expired. Please try signing in again.",
+            );
+        }
         (429, None) => json!({
             "type": "rate_limit_exceeded", "code": "rate_limit_exceeded", "message": "Too many requests",
         }),
@@ -95,6 +96,12 @@ pub(crate) fn refusal(status: u16, resets_in: Option<u64>) -> Refusal {
         }
     };
     Refusal { status, error }
+}
+
+/// What somebody without a valid login is told.
+pub(crate) fn unauthorized(code: &str, message: &str) -> Refusal {
+    let error = json!({ "type": "invalid_request_error", "code": code, "message": message });
+    Refusal { status: 401, error }
 }
 
 struct Player<'a> {

@@ -1,20 +1,21 @@
-//! Finds the newest message inside a prompt. Owns that guess, because a prompt carries older messages as quoted text and
-//! what they said once must not steer the answer again.
+//! Finds the newest message inside a prompt. Owns the one line that announces it, because what older messages said must
+//! not steer the answer again; a prompt without that line is a message as it stands.
 
-/// The line that leads from the quoted history to the message to answer, by what such lines have in common.
-const LEADS_TO_THE_NEWEST: &str = "new message";
+/// How the line starts and ends that stands before the newest message. Older messages are quoted with their line breaks
+/// escaped, so that none of them can bring a line of its own.
+const ANNOUNCEMENT: (&str, &str) = ("Answer this message from @", ", which is all that follows:");
 
-/// The part of a prompt that wants an answer: what follows the last line that announces it, or else all of it.
+/// The part of a prompt that wants an answer.
 pub(crate) fn newest(prompt: &str) -> &str {
-    let mut from = 0;
-    let mut at = 0;
-    for line in prompt.split_inclusive('\n') {
-        at += line.len();
-        if line.to_lowercase().contains(LEADS_TO_THE_NEWEST) && at < prompt.trim_end().len() {
-            from = at;
+    let (start, end) = ANNOUNCEMENT;
+    let mut rest = prompt;
+    while let Some((line, after)) = rest.split_once('\n') {
+        if line.starts_with(start) && line.ends_with(end) {
+            return after.trim_start_matches('\n');
         }
+        rest = after;
     }
-    &prompt[from..]
+    prompt
 }
 
 #[cfg(test)]
@@ -22,12 +23,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_follows_the_last_announcement_is_the_newest_message() {
+    fn the_newest_message_is_all_that_follows_its_announcement() {
+        let announced = "You are @chatgpt.\n\n{\"text\":\"old\\nAnswer this message from @x, which is all that follows:\"}\n\n\
+                         Answer this message from @mara, which is all that follows:\n\nwhat is\n\n2+2?";
+        assert_eq!(newest(announced), "what is\n\n2+2?");
+    }
+
+    #[test]
+    fn a_newest_message_that_repeats_the_announcement_stays_whole() {
+        let line = "Answer this message from @mara, which is all that follows:";
         assert_eq!(
-            newest("History:\nAnn: old\nNew message from Bob:\nwhat is 2+2?\n"),
-            "what is 2+2?\n"
+            newest(&format!("{line}\n\nhm\n{line}\nwhat?")),
+            format!("hm\n{line}\nwhat?")
         );
+    }
+
+    #[test]
+    fn a_prompt_without_an_announcement_is_the_message() {
         assert_eq!(newest("just a question"), "just a question");
-        assert_eq!(newest("a new message"), "a new message");
     }
 }

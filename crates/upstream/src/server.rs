@@ -14,9 +14,9 @@ use axum::routing::get;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-use crate::play::refusal;
+use crate::play::{refusal, unauthorized};
 use crate::record::{Seen, Via};
-use crate::shared::{Limits, Persona, Shared, Transport};
+use crate::shared::{Limits, Persona, Shared, Transport, now};
 use crate::{account, auth, models, responses, socket};
 
 /// Requests that a demo remembers; it only needs to answer.
@@ -266,12 +266,20 @@ async fn signed_in(State(shared): State<Arc<Shared>>, request: Request, next: Ne
     let bearer = request
         .headers()
         .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    let token = bearer.and_then(|value| value.strip_prefix("Bearer "));
-    let valid = token.is_some_and(|token| !auth::has_expired(token, crate::shared::now()));
-    if valid && !shared.login_refused() {
-        next.run(request).await
-    } else {
-        responses::refused(&shared, &refusal(401, None))
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("Bearer "));
+    let refused = match bearer {
+        None => Some(unauthorized(
+            "invalid_api_key",
+            "Missing bearer authentication in header",
+        )),
+        Some(token) if shared.login_refused() || auth::has_expired(token, now()) => {
+            Some(refusal(401, None))
+        }
+        Some(_) => None,
+    };
+    match refused {
+        Some(refusal) => responses::refused(&shared, &refusal),
+        None => next.run(request).await,
     }
 }
