@@ -1,1 +1,5 @@
-//! stub
+//! The assistants, and the processes they run in. Owns every outside program from start to end; never knows
+//! HTTP or SQL, nor which thread or person a turn belongs to.
+
+pub mod guard;
+pub mod process;

@@ -1,0 +1,10 @@
+//! The outside programs and their guard, with real processes. Each test's programs carry a tag of its own.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod end;
+mod find;
+mod framer;
+mod framer_fuzz;
+mod start;
+mod streams;
+mod support;
