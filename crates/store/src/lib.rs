@@ -1,1 +1,67 @@
-//! stub
+//! Everything durable, and the bell that says it changed.
+//!
+//! [`Store`] writes, [`Reader`] only reads, [`Bus`] rings. One public writing method is one
+//! transaction and one ring. This is the only crate with SQL, and the only one that knows that there
+//! are two databases (SQLite and PostgreSQL).
+
+mod assistants;
+mod audience;
+mod audit;
+mod backup;
+mod blobs;
+mod bus;
+mod db;
+mod disk;
+mod error;
+mod feed;
+mod identity;
+mod items;
+mod messages;
+mod migrate;
+mod open;
+mod questions;
+mod reader;
+mod retention;
+mod rows;
+mod steers;
+mod threads;
+mod ticket;
+mod turns;
+mod writer;
+
+use std::sync::Arc;
+
+use db::Driver;
+use disk::Disk;
+use open::Life;
+use switchboard_model::IdSource;
+use writer::Jobs;
+
+pub use assistants::NewAssistant;
+pub use audit::{Audit, AuditEntry};
+pub use bus::{Bus, Delta};
+pub use error::{OpenError, StoreError};
+pub use feed::{Change, Feed, Position};
+pub use identity::{HandleTaken, NewPerson, Session, Token};
+pub use messages::{Addressed, MessagePage, Post, PostError, Posted};
+pub use open::{Database, OpenOptions};
+pub use questions::DecideError;
+pub use reader::Reader;
+pub use threads::{NewThread, Page, ThreadPatch, ThreadRow, ThreadState};
+pub use turns::{ClaimRules, Claimed, Finished, Orphan, RetryError, StopError};
+
+/// The writing half. Cheap to clone. Everything a [`Reader`] can do is at [`Store::reader`].
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+/// What all clones of a [`Store`] share.
+struct Inner {
+    reader: Reader,
+    writer: Driver<Jobs, sqlx::PgPool>,
+    bus: Bus,
+    ids: IdSource,
+    disk: Disk,
+    life: Life,
+}

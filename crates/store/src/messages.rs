@@ -1,0 +1,233 @@
+//! Posting, and reading back. A post, the deliveries it causes and their first turns are one transaction.
+
+mod append;
+
+use switchboard_model::{
+    AssistantId, MessageId, PersonId, ThreadId,
+    message::{Message, Speaker},
+    outcome::Failure,
+    person::Author,
+    turn::Turn,
+};
+
+use crate::{
+    Position, Reader, Store, StoreError,
+    blobs::unstow,
+    db::{Conn, Line, vals},
+    feed,
+    rows::{named, of_ids},
+    turns,
+    writer::Floor,
+};
+
+pub(crate) use append::{Draft, add};
+
+/// A message to post.
+#[derive(Debug, Clone)]
+pub struct Post {
+    /// Where.
+    pub thread: ThreadId,
+    /// Who.
+    pub author: PersonId,
+    /// Checked by `model::message::text`.
+    pub text: String,
+    /// The same id with the same text again is the same post.
+    pub client_id: Option<String>,
+    /// The assistants that owe an answer, in order, each once.
+    pub addressed: Vec<Addressed>,
+}
+
+/// An assistant that owes an answer.
+#[derive(Debug, Clone)]
+pub struct Addressed {
+    /// Who.
+    pub assistant: AssistantId,
+    /// Set when it is known already that it cannot answer: its turn is stored as failed at once.
+    pub refused: Option<Failure>,
+}
+
+/// What a post became.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Posted {
+    /// The message as stored.
+    pub message: Message,
+    /// One turn per addressed assistant, in order.
+    pub turns: Vec<Turn>,
+    /// Whether it was there already.
+    pub repeated: bool,
+}
+
+/// Why a post was not stored.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum PostError {
+    /// The thread was deleted meanwhile.
+    #[error("there is no such thread")]
+    NoThread,
+    /// The client id was used for another text in this thread.
+    #[error("this client id was used for another message")]
+    ClientIdReused,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A page of a thread.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MessagePage {
+    /// By `seq`, ascending.
+    pub messages: Vec<Message>,
+    /// The client ids of those messages that have one.
+    pub client_ids: Vec<(MessageId, String)>,
+    /// The newest attempt of every delivery of those messages, and every open turn of the thread.
+    pub turns: Vec<Turn>,
+    /// The `seq` to ask before, for older messages; `None` at the beginning.
+    pub older: Option<i64>,
+    /// Changes after this are not in the page.
+    pub position: Position,
+}
+
+impl Store {
+    /// Stores a message, one delivery and one turn per addressed assistant, moves the thread up and
+    /// titles it if it has no title. Refused below the disk floor.
+    pub async fn append_message(&self, post: Post) -> Result<Posted, PostError> {
+        let text = self.stow(post.text.clone()).await?;
+        self.write(Floor::Respect, move |tx| {
+            Box::pin(append::append(tx, post.clone(), text.clone()))
+        })
+        .await
+    }
+}
+
+impl Reader {
+    /// The newest `limit` messages before `before` (`None`: the newest of all), as a snapshot.
+    pub async fn messages(
+        &self,
+        thread: ThreadId,
+        before: Option<i64>,
+        limit: usize,
+    ) -> Result<MessagePage, StoreError> {
+        self.read(move |conn| {
+            Box::pin(async move {
+                let lines = newest(conn, thread, before.unwrap_or(i64::MAX), limit).await?;
+                page(conn, thread, &lines).await
+            })
+        })
+        .await
+    }
+
+    /// At most `limit` messages after `after`, ascending.
+    pub async fn messages_after(
+        &self,
+        thread: ThreadId,
+        after: i64,
+        limit: usize,
+    ) -> Result<MessagePage, StoreError> {
+        self.read(move |conn| {
+            Box::pin(async move {
+                let sql =
+                    format!("{MESSAGE} WHERE m.thread = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3");
+                let lines = conn.all(&sql, &vals![thread, after, limit as i64]).await?;
+                page(conn, thread, &lines).await
+            })
+        })
+        .await
+    }
+
+    /// One message.
+    pub async fn message(&self, id: MessageId) -> Result<Option<Message>, StoreError> {
+        self.read(move |conn| Box::pin(load_one(conn, id))).await
+    }
+
+    /// The `limit` messages before `seq`, ascending: what a prompt quotes. Failures are not messages,
+    /// so they are never among them.
+    pub async fn context(
+        &self,
+        thread: ThreadId,
+        before: i64,
+        limit: usize,
+    ) -> Result<Vec<Message>, StoreError> {
+        self.read(move |conn| {
+            Box::pin(async move {
+                let lines = newest(conn, thread, before, limit).await?;
+                all(conn, &lines).await
+            })
+        })
+        .await
+    }
+}
+
+const MESSAGE: &str = "SELECT m.id, m.thread, m.seq, m.role, m.author, p.handle, p.name, m.text, \
+     m.blob, m.turn, m.client_id, m.body_hash, m.created_at FROM messages m JOIN people p ON p.id = m.author";
+
+/// Messages by their ids, in no order.
+pub(crate) async fn load(conn: &mut Conn<'_>, ids: &[String]) -> Result<Vec<Message>, StoreError> {
+    let lines = of_ids(conn, &format!("{MESSAGE} WHERE m.id"), ids).await?;
+    all(conn, &lines).await
+}
+
+pub(crate) async fn load_one(conn: &mut Conn<'_>, id: MessageId) -> Result<Option<Message>, StoreError> {
+    match conn.one(&format!("{MESSAGE} WHERE m.id = $1"), &vals![id]).await? {
+        Some(line) => message(conn, &line).await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// The newest messages before a place, in the order of the thread.
+async fn newest(
+    conn: &mut Conn<'_>,
+    thread: ThreadId,
+    before: i64,
+    limit: usize,
+) -> Result<Vec<Line>, StoreError> {
+    let sql = format!("{MESSAGE} WHERE m.thread = $1 AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3");
+    let mut lines = conn.all(&sql, &vals![thread, before, limit as i64]).await?;
+    lines.reverse();
+    Ok(lines)
+}
+
+async fn page(conn: &mut Conn<'_>, thread: ThreadId, lines: &[Line]) -> Result<MessagePage, StoreError> {
+    let messages = all(conn, lines).await?;
+    let mut client_ids = Vec::new();
+    for (line, message) in lines.iter().zip(&messages) {
+        if let Some(client_id) = line.opt_text("client_id")? {
+            client_ids.push((message.id, client_id));
+        }
+    }
+    // Places start at 1, so that 1 to 0 is an empty range.
+    let (first, last) = match (messages.first(), messages.last()) {
+        (Some(first), Some(last)) => (first.seq, last.seq),
+        _ => (1, 0),
+    };
+    Ok(MessagePage {
+        turns: turns::of_messages(conn, thread, first, last).await?,
+        messages,
+        client_ids,
+        older: (first > 1).then_some(first),
+        position: feed::position(conn).await?,
+    })
+}
+
+async fn all(conn: &mut Conn<'_>, lines: &[Line]) -> Result<Vec<Message>, StoreError> {
+    let mut messages = Vec::with_capacity(lines.len());
+    for line in lines {
+        messages.push(message(conn, line).await?);
+    }
+    Ok(messages)
+}
+
+async fn message(conn: &mut Conn<'_>, line: &Line) -> Result<Message, StoreError> {
+    Ok(Message {
+        id: line.id("id")?,
+        thread: line.id("thread")?,
+        seq: line.int("seq")?,
+        role: named(line, "role", Speaker::parse)?,
+        author: Author {
+            id: line.id("author")?,
+            handle: line.text("handle")?,
+            name: line.text("name")?,
+        },
+        text: unstow(conn, line.text("text")?, line.opt_text("blob")?).await?,
+        turn: line.opt_id("turn")?,
+        created_at: line.millis("created_at")?,
+    })
+}

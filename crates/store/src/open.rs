@@ -1,0 +1,293 @@
+//! Opening a database: which one, where, and the checks before the first write.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Arc,
+    time::Duration,
+};
+
+use sqlx::{
+    ConnectOptions, PgPool, SqlitePool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
+};
+use switchboard_model::IdSource;
+use tokio::sync::mpsc;
+use tokio_util::{
+    sync::{CancellationToken, DropGuard},
+    task::TaskTracker,
+};
+
+use crate::{
+    Bus, Inner, OpenError, Reader, Store, StoreError,
+    blobs::{Blobs, hex},
+    bus::{Cluster, WalWatch},
+    db::Driver,
+    disk::Disk,
+    migrate, retention,
+    ticket::Ticket,
+    writer::Batcher,
+};
+
+/// Which database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Database {
+    /// One file, for one host.
+    Sqlite(PathBuf),
+    /// A server, for several nodes.
+    Postgres(String),
+}
+
+impl FromStr for Database {
+    type Err = OpenError;
+
+    /// `sqlite:PATH`, `sqlite://PATH`, or a `postgres://` or `postgresql://` URL.
+    fn from_str(text: &str) -> Result<Self, OpenError> {
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(text.to_owned()));
+        }
+        let path = text
+            .strip_prefix("sqlite://")
+            .or_else(|| text.strip_prefix("sqlite:"));
+        match path {
+            Some(path) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
+            _ => Err(OpenError::BadUrl),
+        }
+    }
+}
+
+/// How to open a store.
+#[derive(Debug, Clone)]
+pub struct OpenOptions {
+    /// Which database.
+    pub database: Database,
+    /// The folder for blobs and locks (`SWITCHBOARD_HOME`).
+    pub home: PathBuf,
+    /// Where ids and times come from.
+    pub ids: IdSource,
+    /// New posts and turns are refused while less than this is free, in bytes.
+    pub disk_floor: u64,
+}
+
+/// The tasks of an open store, and how they are told to end.
+pub(crate) struct Life {
+    tasks: TaskTracker,
+    stop: CancellationToken,
+    /// Ends the tasks when the last clone of the store is dropped, too.
+    _last: DropGuard,
+}
+
+impl Life {
+    fn begin() -> (Self, CancellationToken) {
+        let stop = CancellationToken::new();
+        let life = Self {
+            tasks: TaskTracker::new(),
+            stop: stop.clone(),
+            _last: stop.clone().drop_guard(),
+        };
+        (life, stop)
+    }
+}
+
+/// How many connections read an SQLite file at once; each is a thread.
+const READERS: u32 = 6;
+
+/// How many connections a node has to PostgreSQL, besides the one that listens.
+const CONNECTIONS: u32 = 16;
+
+/// How many deltas may wait to be sent to other nodes; more are lost, and readers see the gap.
+const OUTBOX: usize = 4096;
+
+/// How long to wait for a connection, and for a lock on the SQLite file that somebody holds too long.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl Store {
+    /// Opens, migrates if needed, and starts the writer. A newer database is refused untouched.
+    pub async fn open(options: OpenOptions) -> Result<Self, OpenError> {
+        match options.database.clone() {
+            Database::Sqlite(path) => open_sqlite(&path, options).await,
+            Database::Postgres(url) => open_postgres(&url, options).await,
+        }
+    }
+
+    /// The reading half.
+    pub fn reader(&self) -> &Reader {
+        &self.inner.reader
+    }
+
+    /// The bell.
+    pub fn bus(&self) -> &Bus {
+        &self.inner.bus
+    }
+
+    /// The source of ids and time that this store stamps rows with.
+    pub fn ids(&self) -> &IdSource {
+        &self.inner.ids
+    }
+
+    /// Waits for queued writes, then closes. Later writes fail as unavailable.
+    pub async fn close(&self) {
+        let life = &self.inner.life;
+        life.stop.cancel();
+        life.tasks.close();
+        life.tasks.wait().await;
+        match &self.inner.reader.pool {
+            Driver::Sqlite(pool) => pool.close().await,
+            Driver::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn open_sqlite(path: &Path, options: OpenOptions) -> Result<Store, OpenError> {
+    let path = sqlite_path(path)?;
+    let blobs = Blobs::beside(&options.home);
+    let connect = sqlite_options(&path).journal_mode(SqliteJournalMode::Wal);
+    let ticket = Ticket::of_writers(&path).map_err(not_writable)?;
+    migrate::sqlite(&path, &ticket, &blobs, &options.ids).await?;
+
+    let reading = sqlite_options(&path)
+        .read_only(true)
+        .pragma("query_only", "ON");
+    let pool = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
+        .connect_with(reading.clone())
+        .await
+        .map_err(StoreError::from)?;
+    let (reader, pos) = look(Driver::Sqlite(pool), blobs.clone()).await?;
+    let bus = Bus::at(pos, None);
+    let folder = path.parent().unwrap_or(&path).to_path_buf();
+    let disk = Disk {
+        folders: vec![folder, options.home],
+        floor: options.disk_floor,
+    };
+
+    let (life, stop) = Life::begin();
+    let watch = WalWatch {
+        database: path,
+        options: reading,
+        blobs: blobs.clone(),
+        bus: bus.clone(),
+    };
+    life.tasks.spawn(watch.run(stop.clone()));
+    let batcher = Batcher {
+        options: connect,
+        ticket,
+        ids: options.ids.clone(),
+        blobs,
+        disk: disk.clone(),
+        bus: bus.clone(),
+    };
+    let (jobs, task) = batcher.start(stop);
+    life.tasks.spawn(task);
+    let writer = Driver::Sqlite(jobs);
+    Ok(begin(Inner {
+        reader,
+        writer,
+        bus,
+        ids: options.ids,
+        disk,
+        life,
+    }))
+}
+
+async fn open_postgres(url: &str, options: OpenOptions) -> Result<Store, OpenError> {
+    let pool = postgres_pool(url).await?;
+    let blobs = Blobs::beside(&options.home);
+    migrate::postgres(&pool, &blobs, &options.ids).await?;
+
+    let (reader, pos) = look(Driver::Postgres(pool.clone()), blobs).await?;
+    let (outbox, deltas) = mpsc::channel(OUTBOX);
+    let bus = Bus::at(pos, Some(outbox));
+    let disk = Disk {
+        folders: vec![options.home],
+        floor: options.disk_floor,
+    };
+
+    let (life, stop) = Life::begin();
+    let node = hex(&options.ids.secret()[..8]);
+    let cluster = Cluster {
+        node,
+        pool: pool.clone(),
+        reader: reader.clone(),
+        bus: bus.clone(),
+    };
+    life.tasks.spawn(cluster.clone().tell(deltas, stop.clone()));
+    life.tasks.spawn(cluster.listen(url.to_owned(), stop));
+    let writer = Driver::Postgres(pool);
+    Ok(begin(Inner {
+        reader,
+        writer,
+        bus,
+        ids: options.ids,
+        disk,
+        life,
+    }))
+}
+
+/// The store of these parts, which forgets what is old now and then.
+fn begin(inner: Inner) -> Store {
+    let inner = Arc::new(inner);
+    let life = &inner.life;
+    life.tasks.spawn(retention::now_and_then(
+        Arc::downgrade(&inner),
+        life.stop.clone(),
+    ));
+    Store { inner }
+}
+
+pub(crate) async fn postgres_pool(url: &str) -> Result<PgPool, OpenError> {
+    let connect: PgConnectOptions = url.parse().map_err(|_| OpenError::BadUrl)?;
+    let pool = PgPoolOptions::new()
+        .max_connections(CONNECTIONS)
+        .acquire_timeout(PATIENCE);
+    let connect = connect
+        .application_name("switchboard")
+        .disable_statement_logging();
+    Ok(pool.connect_with(connect).await.map_err(StoreError::from)?)
+}
+
+/// A reader, and where the feed stands.
+async fn look(pool: Driver<SqlitePool, PgPool>, blobs: Blobs) -> Result<(Reader, i64), StoreError> {
+    let mut reader = Reader {
+        pool,
+        epoch: "".into(),
+        blobs,
+    };
+    let position = reader.position().await?;
+    reader.epoch = position.epoch.into();
+    Ok((reader, position.pos))
+}
+
+/// The file's one true path, so that all who open it agree on the locks beside it. Makes its folder.
+pub(crate) fn sqlite_path(path: &Path) -> Result<PathBuf, OpenError> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let name = path.file_name().ok_or(OpenError::BadUrl)?;
+    let found = fs::create_dir_all(folder).and_then(|()| match path.canonicalize() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Ok(folder.canonicalize()?.join(name))
+        }
+        found => found,
+    });
+    found.map_err(|error| not_writable((folder.to_path_buf(), error)))
+}
+
+/// How to connect to the file, for writing. WAL is a property of the file, set when it is made.
+pub(crate) fn sqlite_options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .disable_statement_logging()
+}
+
+pub(crate) fn not_writable((path, source): (PathBuf, io::Error)) -> OpenError {
+    OpenError::NotWritable { path, source }
+}

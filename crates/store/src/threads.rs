@@ -1,0 +1,455 @@
+//! Threads, their members, and the lists of them.
+
+use switchboard_model::{
+    AssistantId, Millis, PersonId, ThreadId,
+    person::Person,
+    thread::{Thread, TitledBy, Visibility, title_from},
+};
+
+use crate::{
+    Position, Reader, Store, StoreError,
+    db::{Conn, Line, vals},
+    feed, identity,
+    rows::{bytewise, for_update, named, of_ids},
+    writer::{Floor, Kind, Tx},
+};
+
+/// A thread to open.
+#[derive(Debug, Clone)]
+pub struct NewThread {
+    /// Who opens it and becomes its first member.
+    pub created_by: PersonId,
+    /// `None`: titled by its first message.
+    pub title: Option<String>,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// For a direct thread.
+    pub assistant: Option<AssistantId>,
+    /// The same id of the same person again gives the same thread.
+    pub client_id: Option<String>,
+}
+
+/// What to change on a thread; `None` leaves it.
+#[derive(Debug, Clone, Default)]
+pub struct ThreadPatch {
+    /// A title chosen by a person; empty goes back to an automatic one.
+    pub title: Option<String>,
+    /// Put it out of the way, or back.
+    pub archived: Option<bool>,
+    /// Who may see it.
+    pub visibility: Option<Visibility>,
+}
+
+/// What a thread's lamp shows: the strongest of its turns' states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThreadState {
+    /// Nothing runs, and the newest turn did not fail.
+    Idle,
+    /// A turn is queued or runs.
+    Running,
+    /// A running turn has an open question.
+    NeedsYou,
+    /// The newest turn failed or was abandoned.
+    Failed,
+}
+
+/// A thread as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThreadRow {
+    /// The thread.
+    pub thread: Thread,
+    /// Its lamp.
+    pub state: ThreadState,
+    /// The newest message: author's handle and the first 140 characters.
+    pub last: Option<(String, String)>,
+}
+
+/// A page of a list, with the position of the transaction it was read in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    /// In the list's order.
+    pub items: Vec<T>,
+    /// Where the next page starts; `None` at the end. Opaque to callers.
+    pub next: Option<String>,
+    /// Changes after this are not in the page.
+    pub position: Position,
+}
+
+impl Store {
+    /// Opens a thread; its creator is a member. Says `false` if the client id was there already.
+    pub async fn create_thread(&self, thread: NewThread) -> Result<(ThreadRow, bool), StoreError> {
+        self.write(Floor::Respect, move |tx| Box::pin(create(tx, thread.clone())))
+            .await
+    }
+
+    /// Changes a thread. `None` if there is none.
+    pub async fn patch_thread(
+        &self,
+        id: ThreadId,
+        patch: ThreadPatch,
+    ) -> Result<Option<ThreadRow>, StoreError> {
+        self.write(Floor::Ignore, move |tx| Box::pin(apply(tx, id, patch.clone())))
+            .await
+    }
+
+    /// Deletes a thread: a tombstone stays; messages, items, blobs and search rows go; queued turns
+    /// are cancelled and running ones told to stop. Says whether there was one.
+    pub async fn delete_thread(&self, id: ThreadId) -> Result<bool, StoreError> {
+        self.write(Floor::Ignore, move |tx| Box::pin(delete(tx, id)))
+            .await
+    }
+
+    /// Adds a member; both the thread's readers and the person are told.
+    pub async fn add_member(&self, thread: ThreadId, person: PersonId) -> Result<(), StoreError> {
+        self.write(Floor::Ignore, move |tx| {
+            Box::pin(async move {
+                if lock(tx, thread).await?.is_some() {
+                    join(tx, thread, person).await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Removes a member.
+    pub async fn remove_member(&self, thread: ThreadId, person: PersonId) -> Result<(), StoreError> {
+        self.write(Floor::Ignore, move |tx| {
+            Box::pin(async move {
+                let sql = "DELETE FROM members WHERE thread = $1 AND person = $2";
+                if tx.run(sql, &vals![thread, person]).await? > 0 {
+                    tx.changed(Kind::Member, format!("{thread}/{person}"), Some(thread));
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+}
+
+impl Reader {
+    /// A thread that this person may see; to them all others do not exist.
+    pub async fn thread(&self, person: PersonId, id: ThreadId) -> Result<Option<ThreadRow>, StoreError> {
+        self.read(move |conn| {
+            Box::pin(async move {
+                let sql = format!("{ROW} WHERE t.deleted_at IS NULL AND t.id = $2 AND {VISIBLE}");
+                let line = conn.one(&sql, &vals![person, id]).await?;
+                line.as_ref().map(row).transpose()
+            })
+        })
+        .await
+    }
+
+    /// The threads that this person may see, newest activity first. An `after` that is no [`Page::next`]
+    /// starts at the beginning.
+    pub async fn threads(
+        &self,
+        person: PersonId,
+        archived: bool,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<Page<ThreadRow>, StoreError> {
+        let after = after.as_deref().and_then(Cursor::parse);
+        self.read(move |conn| Box::pin(list(conn, person, archived, after, limit)))
+            .await
+    }
+
+    /// A thread's members, by handle.
+    pub async fn members(&self, id: ThreadId) -> Result<Vec<Person>, StoreError> {
+        self.read(move |conn| {
+            Box::pin(async move {
+                let order = bytewise(conn);
+                let sql = format!(
+                    "SELECT p.id, p.handle, p.name, p.role, p.created_at FROM members m \
+                     JOIN people p ON p.id = m.person JOIN threads t ON t.id = m.thread \
+                     WHERE m.thread = $1 AND t.deleted_at IS NULL ORDER BY p.handle{order}"
+                );
+                let lines = conn.all(&sql, &vals![id]).await?;
+                lines.iter().map(identity::person).collect()
+            })
+        })
+        .await
+    }
+}
+
+/// A thread as a list shows it. The lamp is the strongest state among its open turns; without any,
+/// what became of those that were asked for last.
+const ROW: &str = "SELECT t.id, t.title, t.titled_by, t.visibility, t.assistant, t.created_by, \
+     t.created_at, t.last_message_at, t.last_seq, t.archived_at, \
+     p.handle AS last_author, substr(m.text, 1, 140) AS last_text, \
+     CASE \
+       WHEN EXISTS (SELECT 1 FROM turns r JOIN questions q ON q.turn = r.id AND q.state = 'asked' \
+                    WHERE r.thread = t.id AND r.state = 'running') THEN 'needs_you' \
+       WHEN EXISTS (SELECT 1 FROM turns r WHERE r.thread = t.id AND r.state IN ('queued', 'running')) \
+         THEN 'running' \
+       WHEN EXISTS (SELECT 1 FROM turns r WHERE r.thread = t.id AND r.state IN ('failed', 'abandoned') \
+                    AND r.queued_at = (SELECT MAX(n.queued_at) FROM turns n WHERE n.thread = t.id) \
+                    AND NOT EXISTS (SELECT 1 FROM turns a WHERE a.delivery = r.delivery \
+                                    AND a.attempt > r.attempt)) THEN 'failed' \
+       ELSE 'idle' END AS lamp \
+     FROM threads t LEFT JOIN messages m ON m.thread = t.id AND m.seq = t.last_seq \
+     LEFT JOIN people p ON p.id = m.author";
+
+/// Whether the person `$1` may see thread `t`.
+const VISIBLE: &str = "(t.visibility = 'open' OR EXISTS \
+     (SELECT 1 FROM members v WHERE v.thread = t.id AND v.person = $1))";
+
+/// Living threads as lists show them, whoever may see them.
+pub(crate) async fn load_rows(conn: &mut Conn<'_>, ids: &[String]) -> Result<Vec<ThreadRow>, StoreError> {
+    let lines = of_ids(conn, &format!("{ROW} WHERE t.deleted_at IS NULL AND t.id"), ids).await?;
+    lines.iter().map(row).collect()
+}
+
+async fn load_row(tx: &mut Tx<'_>, id: ThreadId) -> Result<ThreadRow, StoreError> {
+    let rows = load_rows(&mut tx.conn, &[id.to_string()]).await?;
+    rows.into_iter()
+        .next()
+        .ok_or_else(|| StoreError::Corrupt(format!("thread {id} vanished from its own transaction")))
+}
+
+/// A living thread, kept as it is until this transaction ends. Whoever writes into a thread holds it
+/// first: that makes `seq` gapless, and keeps the order of locks the same everywhere.
+pub(crate) async fn lock(tx: &mut Tx<'_>, id: ThreadId) -> Result<Option<Thread>, StoreError> {
+    let held = for_update(&tx.conn, "t");
+    let sql = format!("SELECT t.* FROM threads t WHERE t.id = $1 AND t.deleted_at IS NULL{held}");
+    let line = tx.one(&sql, &vals![id]).await?;
+    line.as_ref().map(thread).transpose()
+}
+
+/// Takes everything out of a deleted thread but its turns that still run.
+pub(crate) async fn sweep(tx: &mut Tx<'_>, id: ThreadId) -> Result<(), StoreError> {
+    for sql in [
+        "DELETE FROM steers WHERE thread = $1",
+        "DELETE FROM questions WHERE thread = $1",
+        "DELETE FROM items WHERE thread = $1",
+        "DELETE FROM turns WHERE thread = $1 AND state <> 'running'",
+        "DELETE FROM deliveries WHERE thread = $1",
+        "DELETE FROM messages WHERE thread = $1",
+        "DELETE FROM backend_sessions WHERE thread = $1",
+    ] {
+        tx.run(sql, &vals![id]).await?;
+    }
+    Ok(())
+}
+
+async fn create(tx: &mut Tx<'_>, new: NewThread) -> Result<(ThreadRow, bool), StoreError> {
+    let id: ThreadId = tx.ids().make();
+    let now = tx.now();
+    let (title, titled_by) = match new.title.filter(|title| !title.is_empty()) {
+        Some(title) => (title, TitledBy::Person),
+        None => (String::new(), TitledBy::Auto),
+    };
+    let added = tx
+        .run(
+            "INSERT INTO threads (id, title, titled_by, visibility, assistant, created_by, client_id, \
+             created_at, last_message_at, last_seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0) \
+             ON CONFLICT (created_by, client_id) DO NOTHING",
+            &vals![
+                id,
+                title,
+                titled_by_name(titled_by),
+                new.visibility.as_str(),
+                new.assistant,
+                new.created_by,
+                new.client_id.clone(),
+                now
+            ],
+        )
+        .await?;
+    if added == 0 {
+        let sql = "SELECT id FROM threads WHERE created_by = $1 AND client_id = $2";
+        let there = tx.one(sql, &vals![new.created_by, new.client_id]).await?;
+        let there = there.ok_or_else(|| StoreError::Corrupt("a client id without its thread".to_owned()))?;
+        return Ok((load_row(tx, there.id("id")?).await?, false));
+    }
+    tx.changed(Kind::Thread, id, Some(id));
+    join(tx, id, new.created_by).await?;
+    Ok((load_row(tx, id).await?, true))
+}
+
+async fn join(tx: &mut Tx<'_>, thread: ThreadId, person: PersonId) -> Result<(), StoreError> {
+    let sql = "INSERT INTO members (thread, person, added_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    let now = tx.now();
+    if tx.run(sql, &vals![thread, person, now]).await? > 0 {
+        tx.changed(Kind::Member, format!("{thread}/{person}"), Some(thread));
+    }
+    Ok(())
+}
+
+async fn apply(tx: &mut Tx<'_>, id: ThreadId, patch: ThreadPatch) -> Result<Option<ThreadRow>, StoreError> {
+    let Some(mut thread) = lock(tx, id).await? else {
+        return Ok(None);
+    };
+    if let Some(title) = patch.title {
+        thread.titled_by = if title.is_empty() { TitledBy::Auto } else { TitledBy::Person };
+        thread.title = if title.is_empty() { automatic_title(tx, id).await? } else { title };
+    }
+    match patch.archived {
+        Some(true) => thread.archived_at = thread.archived_at.or(Some(tx.now())),
+        Some(false) => thread.archived_at = None,
+        None => {}
+    }
+    if let Some(visibility) = patch.visibility.filter(|visibility| *visibility != thread.visibility) {
+        thread.visibility = visibility;
+        tell_outsiders(tx, id).await?;
+    }
+    tx.run(
+        "UPDATE threads SET title = $2, titled_by = $3, archived_at = $4, visibility = $5 WHERE id = $1",
+        &vals![
+            id,
+            thread.title,
+            titled_by_name(thread.titled_by),
+            thread.archived_at,
+            thread.visibility.as_str()
+        ],
+    )
+    .await?;
+    tx.changed(Kind::Thread, id, Some(id));
+    load_row(tx, id).await.map(Some)
+}
+
+/// Everyone who is not a member gains or loses a thread whose visibility changes.
+async fn tell_outsiders(tx: &mut Tx<'_>, thread: ThreadId) -> Result<(), StoreError> {
+    let sql = "SELECT id FROM people WHERE kind = 'person' AND removed_at IS NULL \
+               AND id NOT IN (SELECT person FROM members WHERE thread = $1) ORDER BY id";
+    for line in tx.all(sql, &vals![thread]).await? {
+        let person: PersonId = line.id("id")?;
+        tx.changed(Kind::Member, format!("{thread}/{person}"), Some(thread));
+    }
+    Ok(())
+}
+
+async fn automatic_title(tx: &mut Tx<'_>, id: ThreadId) -> Result<String, StoreError> {
+    let first = tx
+        .one("SELECT text FROM messages WHERE thread = $1 AND seq = 1", &vals![id])
+        .await?;
+    Ok(match first {
+        Some(line) => title_from(&line.text("text")?),
+        None => String::new(),
+    })
+}
+
+async fn delete(tx: &mut Tx<'_>, id: ThreadId) -> Result<bool, StoreError> {
+    if lock(tx, id).await?.is_none() {
+        return Ok(false);
+    }
+    let stopping = tx
+        .all(
+            "UPDATE turns SET stop_wanted = 1 WHERE thread = $1 AND state = 'running' RETURNING id",
+            &vals![id],
+        )
+        .await?;
+    for turn in stopping {
+        tx.changed(Kind::Turn, turn.text("id")?, Some(id));
+    }
+    sweep(tx, id).await?;
+    let gone = vals![id, tx.now()];
+    tx.run(
+        "UPDATE threads SET deleted_at = $2, title = '', client_id = NULL WHERE id = $1",
+        &gone,
+    )
+    .await?;
+    tx.changed(Kind::Thread, id, Some(id));
+    Ok(true)
+}
+
+async fn list(
+    conn: &mut Conn<'_>,
+    person: PersonId,
+    archived: bool,
+    after: Option<Cursor>,
+    limit: usize,
+) -> Result<Page<ThreadRow>, StoreError> {
+    let position = feed::position(conn).await?;
+    let archived = if archived { "IS NOT NULL" } else { "IS NULL" };
+    // One more than asked for shows whether there is a next page.
+    let mut vals = vals![person, limit as i64 + 1].to_vec();
+    let from = match after {
+        Some(Cursor { at, id }) => {
+            vals.extend(vals![at, id]);
+            "AND (t.last_message_at, t.id) < ($3, $4)"
+        }
+        None => "",
+    };
+    let sql = format!(
+        "{ROW} WHERE t.deleted_at IS NULL AND t.archived_at {archived} AND {VISIBLE} {from} \
+         ORDER BY t.last_message_at DESC, t.id DESC LIMIT $2"
+    );
+    let lines = conn.all(&sql, &vals).await?;
+    let items = lines
+        .iter()
+        .take(limit)
+        .map(row)
+        .collect::<Result<Vec<_>, _>>()?;
+    let next = match items.last() {
+        Some(last) if lines.len() > limit => {
+            Some(format!("{}.{}", last.thread.last_message_at, last.thread.id))
+        }
+        _ => None,
+    };
+    Ok(Page {
+        items,
+        next,
+        position,
+    })
+}
+
+/// Where a page of the list ended.
+struct Cursor {
+    at: Millis,
+    id: ThreadId,
+}
+
+impl Cursor {
+    fn parse(text: &str) -> Option<Self> {
+        let (at, id) = text.split_once('.')?;
+        Some(Self {
+            at: Millis(at.parse().ok()?),
+            id: id.parse().ok()?,
+        })
+    }
+}
+
+fn row(line: &Line) -> Result<ThreadRow, StoreError> {
+    let last = match (line.opt_text("last_author")?, line.opt_text("last_text")?) {
+        (Some(author), Some(text)) => Some((author, text)),
+        _ => None,
+    };
+    Ok(ThreadRow {
+        thread: thread(line)?,
+        state: named(line, "lamp", |name| match name {
+            "idle" => Some(ThreadState::Idle),
+            "running" => Some(ThreadState::Running),
+            "needs_you" => Some(ThreadState::NeedsYou),
+            "failed" => Some(ThreadState::Failed),
+            _ => None,
+        })?,
+        last,
+    })
+}
+
+fn thread(line: &Line) -> Result<Thread, StoreError> {
+    Ok(Thread {
+        id: line.id("id")?,
+        title: line.text("title")?,
+        titled_by: named(line, "titled_by", |name| match name {
+            "auto" => Some(TitledBy::Auto),
+            "person" => Some(TitledBy::Person),
+            _ => None,
+        })?,
+        visibility: named(line, "visibility", Visibility::parse)?,
+        assistant: line.opt_id("assistant")?,
+        created_by: line.id("created_by")?,
+        created_at: line.millis("created_at")?,
+        last_message_at: line.millis("last_message_at")?,
+        last_seq: line.int("last_seq")?,
+        archived_at: line.opt_millis("archived_at")?,
+    })
+}
+
+fn titled_by_name(titled_by: TitledBy) -> &'static str {
+    match titled_by {
+        TitledBy::Auto => "auto",
+        TitledBy::Person => "person",
+    }
+}

@@ -1,0 +1,137 @@
+//! Claiming: which queued turn is next, and what its runner keeps about it. Owns fairness and the new
+//! fence; never decides how a turn is run.
+
+use switchboard_model::TurnId;
+
+use super::{ClaimRules, Claimed, hold, load_one};
+use crate::{
+    Store, StoreError, assistants,
+    db::vals,
+    messages, threads,
+    writer::{Floor, Kind, Tx},
+};
+
+impl Store {
+    /// Takes the next queued turn: its thread and assistant are free, its login and person below
+    /// their caps; people with fewer running turns first, then the oldest.
+    pub async fn claim(&self, instance: &str, rules: ClaimRules) -> Result<Option<Claimed>, StoreError> {
+        let instance = instance.to_owned();
+        self.write(Floor::Ignore, move |tx| {
+            Box::pin(claim(tx, instance.clone(), rules))
+        })
+        .await
+    }
+
+    /// Says whose plan a claimed turn runs on.
+    pub async fn set_runs_on(&self, turn: TurnId, fence: i64, runs_on: String) -> Result<bool, StoreError> {
+        self.write(Floor::Ignore, move |tx| {
+            let runs_on = runs_on.clone();
+            Box::pin(async move {
+                let Some(held) = hold(tx, turn, fence).await? else {
+                    return Ok(false);
+                };
+                tx.run(
+                    "UPDATE turns SET runs_on = $2 WHERE id = $1",
+                    &vals![turn, runs_on],
+                )
+                .await?;
+                tx.changed(Kind::Turn, turn, Some(held.thread));
+                Ok(true)
+            })
+        })
+        .await
+    }
+
+    /// Keeps the backend's own session for (thread, assistant, account, home) before its first
+    /// request. Says whether the fence still holds.
+    pub async fn bind_session(
+        &self,
+        turn: TurnId,
+        fence: i64,
+        home: String,
+        session: String,
+    ) -> Result<bool, StoreError> {
+        self.write(Floor::Ignore, move |tx| {
+            Box::pin(bind(tx, turn, fence, home.clone(), session.clone()))
+        })
+        .await
+    }
+}
+
+/// Turns whose thread and assistant are free and whose caps leave room, the next one first. A login
+/// is an owner and a backend.
+const NEXT: &str = "SELECT t.id FROM turns t JOIN assistants a ON a.id = t.assistant \
+     LEFT JOIN (SELECT person, COUNT(*) AS running FROM turns WHERE state = 'running' GROUP BY person) p \
+       ON p.person = t.person \
+     LEFT JOIN (SELECT b.owner, b.backend, COUNT(*) AS running FROM turns r \
+                JOIN assistants b ON b.id = r.assistant \
+                WHERE r.state = 'running' GROUP BY b.owner, b.backend) l \
+       ON l.owner = a.owner AND l.backend = a.backend \
+     WHERE t.state = 'queued' AND COALESCE(l.running, 0) < $1 AND COALESCE(p.running, 0) < $2 \
+       AND NOT EXISTS (SELECT 1 FROM turns o WHERE o.thread = t.thread AND o.assistant = t.assistant \
+                       AND o.state = 'running') \
+     ORDER BY COALESCE(p.running, 0), t.queued_at, t.seq, t.id LIMIT 1";
+
+/// Any number, the same for every claim of every node.
+const CLAIM_LOCK: i64 = 0x0c1a_1700;
+
+async fn claim(tx: &mut Tx<'_>, instance: String, rules: ClaimRules) -> Result<Option<Claimed>, StoreError> {
+    let mut next = NEXT.to_owned();
+    if tx.conn.is_postgres() {
+        // The caps count other claims, so claims go one after the other; a turn that is being
+        // stopped right now is not waited for.
+        tx.run("SELECT pg_advisory_xact_lock($1)", &vals![CLAIM_LOCK])
+            .await?;
+        next.push_str(" FOR NO KEY UPDATE OF t SKIP LOCKED");
+    }
+    let caps = vals![i64::from(rules.per_login), i64::from(rules.per_person)];
+    let Some(line) = tx.one(&next, &caps).await? else {
+        return Ok(None);
+    };
+    let id: TurnId = line.id("id")?;
+    let now = tx.now();
+    let line = tx
+        .one(
+            "UPDATE turns SET state = 'running', fence = fence + 1, started_at = $2, instance = $3 \
+             WHERE id = $1 RETURNING fence",
+            &vals![id, now, instance],
+        )
+        .await?;
+    let gone = |what: &str| StoreError::Corrupt(format!("turn {id} has no {what}"));
+    let fence = line.ok_or_else(|| gone("row"))?.int("fence")?;
+    let turn = load_one(&mut tx.conn, id).await?.ok_or_else(|| gone("row"))?;
+    tx.changed(Kind::Turn, id, Some(turn.thread));
+    tx.changed(Kind::Thread, turn.thread, Some(turn.thread));
+    let assistant = assistants::load_one(&mut tx.conn, turn.assistant).await?;
+    let message = messages::load_one(&mut tx.conn, turn.message).await?;
+    let thread = threads::load_rows(&mut tx.conn, &[turn.thread.to_string()]).await?;
+    Ok(Some(Claimed {
+        fence,
+        assistant: assistant.ok_or_else(|| gone("assistant"))?,
+        message: message.ok_or_else(|| gone("message"))?,
+        thread: thread.into_iter().next().ok_or_else(|| gone("thread"))?.thread,
+        turn,
+    }))
+}
+
+async fn bind(
+    tx: &mut Tx<'_>,
+    turn: TurnId,
+    fence: i64,
+    home: String,
+    session: String,
+) -> Result<bool, StoreError> {
+    let Some(held) = hold(tx, turn, fence).await? else {
+        return Ok(false);
+    };
+    let now = tx.now();
+    tx.run(
+        "INSERT INTO backend_sessions (thread, assistant, account, home, session, turn, bound_at) \
+         SELECT $1, a.id, a.owner, $3, $4, $5, $6 FROM assistants a WHERE a.id = $2 \
+         ON CONFLICT (thread, assistant, account, home) \
+         DO UPDATE SET session = excluded.session, turn = excluded.turn, bound_at = excluded.bound_at",
+        &vals![held.thread, held.assistant, home, session, turn, now],
+    )
+    .await?;
+    Ok(true)
+}

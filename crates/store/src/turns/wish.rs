@@ -1,0 +1,98 @@
+//! What people want of a turn: that it stops, or that it is tried again. Owns the checks; the runner
+//! does the stopping.
+
+use switchboard_model::{
+    PersonId, TurnId,
+    turn::{Outcome, Turn, TurnEvent, TurnState},
+};
+
+use super::{
+    RetryError, StopError,
+    end::{end, lock},
+    insert,
+};
+use crate::{
+    Store, StoreError,
+    db::vals,
+    writer::{Floor, Kind, Tx},
+};
+
+impl Store {
+    /// Wants a turn to stop. A queued one is cancelled at once.
+    pub async fn request_stop(&self, turn: TurnId) -> Result<Turn, StopError> {
+        self.write(Floor::Ignore, move |tx| Box::pin(stop(tx, turn))).await
+    }
+
+    /// A new attempt of a failed, cancelled or abandoned turn, queued, in the name of `person`.
+    pub async fn retry(&self, turn: TurnId, person: PersonId) -> Result<Turn, RetryError> {
+        self.write(Floor::Respect, move |tx| Box::pin(retry(tx, turn, person)))
+            .await
+    }
+}
+
+async fn stop(tx: &mut Tx<'_>, id: TurnId) -> Result<Turn, StopError> {
+    let mut locked = lock(tx, id).await?.ok_or(StopError::NoTurn)?;
+    match locked.turn.state {
+        TurnState::Queued => Ok(end(tx, locked, TurnEvent::Ended(Outcome::Cancelled), None).await?),
+        TurnState::Running { .. } => {
+            if !locked.turn.stop_wanted {
+                tx.run("UPDATE turns SET stop_wanted = 1 WHERE id = $1", &vals![id])
+                    .await?;
+                tx.changed(Kind::Turn, id, Some(locked.turn.thread));
+                locked.turn.stop_wanted = true;
+            }
+            Ok(locked.turn)
+        }
+        _ => Err(StopError::Ended(Box::new(locked.turn))),
+    }
+}
+
+async fn retry(tx: &mut Tx<'_>, id: TurnId, person: PersonId) -> Result<Turn, RetryError> {
+    let locked = lock(tx, id).await?.ok_or(RetryError::NoTurn)?;
+    let (old, Some(_)) = (locked.turn, locked.thread) else {
+        return Err(RetryError::NoTurn);
+    };
+    let ended_badly = matches!(
+        old.state,
+        TurnState::Failed(_) | TurnState::Cancelled | TurnState::Abandoned(_)
+    );
+    if !ended_badly || !is_newest(tx, &old).await? {
+        return Err(RetryError::NotRetryable);
+    }
+    let seq = tx
+        .one("SELECT seq FROM turns WHERE id = $1", &vals![id])
+        .await?
+        .ok_or(RetryError::NoTurn)?
+        .int("seq")?;
+    let turn = Turn {
+        id: tx.ids().make(),
+        attempt: old.attempt + 1,
+        person,
+        state: TurnState::Queued,
+        open_questions: 0,
+        stop_wanted: false,
+        runs_on: None,
+        queued_at: tx.now(),
+        started_at: None,
+        ended_at: None,
+        reply: None,
+        ..old
+    };
+    insert(tx, &turn, seq).await?;
+    tx.run(
+        "UPDATE deliveries SET settled_at = NULL WHERE id = $1",
+        &vals![turn.delivery],
+    )
+    .await?;
+    Ok(turn)
+}
+
+async fn is_newest(tx: &mut Tx<'_>, turn: &Turn) -> Result<bool, StoreError> {
+    let newer = tx
+        .one(
+            "SELECT id FROM turns WHERE delivery = $1 AND attempt > $2",
+            &vals![turn.delivery, turn.attempt],
+        )
+        .await?;
+    Ok(newer.is_none())
+}

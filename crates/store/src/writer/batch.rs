@@ -1,0 +1,226 @@
+//! Writing to SQLite: one task owns the one connection that writes, and commits what queued during
+//! the last fsync in one go. Owns the batch, its savepoints and who hears of a failure.
+
+use std::panic::AssertUnwindSafe;
+
+use futures_util::{FutureExt, future::BoxFuture};
+use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use switchboard_model::IdSource;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use super::{Floor, Tx, order_changes, swallowed};
+use crate::{
+    StoreError,
+    blobs::Blobs,
+    bus::Bus,
+    db::{Conn, Trouble},
+    disk::Disk,
+    ticket::Ticket,
+};
+
+/// The most jobs in one batch.
+const MOST_JOBS: usize = 64;
+
+/// A batch takes no further job once this many bytes were bound.
+const MOST_BYTES: usize = 1024 * 1024;
+
+/// How many jobs may wait; after that, posting waits too.
+const QUEUE: usize = 1024;
+
+/// The queue in front of the writing task.
+#[derive(Clone)]
+pub(crate) struct Jobs(mpsc::Sender<Box<dyn Job>>);
+
+impl Jobs {
+    pub(super) async fn run<T, E, F>(&self, floor: Floor, f: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+        F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        let job = Waiting {
+            floor,
+            f,
+            result: None,
+            reply,
+        };
+        if self.0.send(Box::new(job)).await.is_err() {
+            return Err(closed().into());
+        }
+        answer.await.unwrap_or_else(|_| Err(closed().into()))
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Unavailable("the store is closed".to_owned())
+}
+
+/// A job with its types forgotten.
+trait Job: Send {
+    fn floor(&self) -> Floor;
+    /// Runs it and says whether to keep what it wrote; the result waits inside for the commit.
+    fn run<'t>(&'t mut self, tx: &'t mut Tx<'_>) -> BoxFuture<'t, bool>;
+    /// Answers it without having run it.
+    fn refuse(&mut self, error: StoreError);
+    /// Answers: with its own result, or with what happened to the whole batch.
+    fn reply(self: Box<Self>, batch: Result<(), StoreError>);
+}
+
+struct Waiting<T, E, F> {
+    floor: Floor,
+    f: F,
+    result: Option<Result<T, E>>,
+    reply: oneshot::Sender<Result<T, E>>,
+}
+
+impl<T, E, F> Job for Waiting<T, E, F>
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+    F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
+{
+    fn floor(&self) -> Floor {
+        self.floor
+    }
+
+    fn run<'t>(&'t mut self, tx: &'t mut Tx<'_>) -> BoxFuture<'t, bool> {
+        Box::pin(async move {
+            let mut result = (self.f)(tx).await;
+            if result.is_ok() && tx.conn.trouble().is_some() {
+                result = Err(swallowed().into());
+            }
+            let keep = result.is_ok();
+            self.result = Some(result);
+            keep
+        })
+    }
+
+    fn refuse(&mut self, error: StoreError) {
+        self.result = Some(Err(error.into()));
+    }
+
+    fn reply(self: Box<Self>, batch: Result<(), StoreError>) {
+        let result = match (batch, self.result) {
+            (Ok(()), Some(result)) => result,
+            (Ok(()), None) => Err(closed().into()),
+            (Err(error), _) => Err(error.into()),
+        };
+        // Whoever asked may have gone; the job is done all the same.
+        let _ = self.reply.send(result);
+    }
+}
+
+/// The task that writes.
+pub(crate) struct Batcher {
+    pub options: SqliteConnectOptions,
+    pub ticket: Ticket,
+    pub ids: IdSource,
+    pub blobs: Blobs,
+    pub disk: Disk,
+    pub bus: Bus,
+}
+
+impl Batcher {
+    /// The queue, and the task to spawn: it ends when all is written after `stop`, or when nobody
+    /// holds the queue any more.
+    pub fn start(
+        self,
+        stop: CancellationToken,
+    ) -> (Jobs, impl Future<Output = ()> + Send + 'static) {
+        let (sender, jobs) = mpsc::channel(QUEUE);
+        (Jobs(sender), self.serve(jobs, stop))
+    }
+
+    async fn serve(self, mut jobs: mpsc::Receiver<Box<dyn Job>>, stop: CancellationToken) {
+        let mut conn = None;
+        loop {
+            let job = tokio::select! {
+                job = jobs.recv() => job,
+                () = stop.cancelled(), if !jobs.is_closed() => {
+                    jobs.close();
+                    continue;
+                }
+            };
+            let Some(first) = job else { break };
+            let mut batch = vec![first];
+            let outcome = self.commit(&mut conn, &mut batch, &mut jobs).await;
+            if let Err(error) = &outcome {
+                tracing::warn!(%error, jobs = batch.len(), "a batch of writes failed");
+                // Whatever state it is in, SQLite rolls back what an abandoned connection left.
+                conn = None;
+            }
+            for job in batch {
+                job.reply(outcome.clone());
+            }
+        }
+        if let Some(conn) = conn {
+            let _ = conn.close().await;
+        }
+    }
+
+    /// Runs the batch and what joins it, and commits. An error is everybody's.
+    async fn commit(
+        &self,
+        kept: &mut Option<SqliteConnection>,
+        batch: &mut Vec<Box<dyn Job>>,
+        jobs: &mut mpsc::Receiver<Box<dyn Job>>,
+    ) -> Result<(), StoreError> {
+        let turn = self.ticket.take().await?;
+        let conn = match kept {
+            Some(conn) => conn,
+            None => kept.insert(self.options.connect().await?),
+        };
+        let mut tx = Tx::new(Conn::sqlite(conn, &self.blobs), &self.ids);
+        tx.conn.run("BEGIN IMMEDIATE", &[]).await?;
+        let mut changed = Vec::new();
+        let mut bytes = 0;
+        let mut at = 0;
+        while let Some(job) = batch.get_mut(at) {
+            self.run_one(job.as_mut(), &mut tx).await?;
+            changed.append(&mut tx.changed);
+            bytes += tx.conn.settle();
+            at += 1;
+            if at == batch.len()
+                && at < MOST_JOBS
+                && bytes < MOST_BYTES
+                && let Ok(next) = jobs.try_recv()
+            {
+                batch.push(next);
+            }
+        }
+        let pos = order_changes(&mut tx.conn, changed).await?;
+        tx.conn.run("COMMIT", &[]).await?;
+        drop(turn);
+        if let Some(pos) = pos {
+            self.bus.committed(pos);
+        }
+        Ok(())
+    }
+
+    /// Runs one job in a savepoint of its own. An error means that the whole transaction is lost.
+    async fn run_one(&self, job: &mut dyn Job, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+        if job.floor() == Floor::Respect
+            && let Err(error) = self.disk.check()
+        {
+            job.refuse(error);
+            return Ok(());
+        }
+        tx.now = self.ids.clock().now();
+        tx.conn.run("SAVEPOINT job", &[]).await?;
+        let Ok(keep) = AssertUnwindSafe(job.run(tx)).catch_unwind().await else {
+            tracing::error!("a write panicked");
+            return Err(StoreError::Unavailable("a write panicked".to_owned()));
+        };
+        if let Some(Trouble::Lost(error)) = tx.conn.trouble() {
+            return Err(error.clone());
+        }
+        if !keep {
+            tx.take_changed();
+            tx.conn.run("ROLLBACK TO job", &[]).await?;
+        }
+        tx.conn.run("RELEASE job", &[]).await?;
+        Ok(())
+    }
+}
