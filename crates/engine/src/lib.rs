@@ -1,1 +1,141 @@
-//! stub
+//! Makes things happen: posts messages, claims turns, runs them, settles what a crash left behind.
+//!
+//! A request is decided in `model`, remembered in `store` and performed here. The [`backend`] seam is
+//! where assistants plug in; this crate knows none by name. No SQL, no HTTP, no processes.
+
+pub mod assistants;
+pub mod backend;
+mod book;
+pub mod chat;
+mod desk;
+mod dispatch;
+pub mod instance;
+mod recovery;
+pub mod registry;
+mod runner;
+mod running;
+pub mod supervisor;
+pub mod turn_io;
+pub mod turns;
+
+use std::{path::PathBuf, sync::Arc};
+
+pub use assistants::AssistantView;
+pub use chat::{ChatError, OpenThread};
+pub use instance::Instance;
+pub use registry::Registry;
+pub use supervisor::Supervisor;
+use switchboard_model::{TurnId, item::Item};
+use switchboard_store::{Bus, ClaimRules, Reader, Store};
+pub use turn_io::TurnIo;
+pub use turns::TurnError;
+
+use crate::running::Running;
+
+/// How much runs at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Running turns per login.
+    pub per_login: u32,
+    /// Running turns per asking person.
+    pub per_person: u32,
+    /// Running turns of this process in all.
+    pub most: usize,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            per_login: 4,
+            per_person: 2,
+            most: 32,
+        }
+    }
+}
+
+/// The engine of one process. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine(Arc<Inside>);
+
+struct Inside {
+    store: Store,
+    registry: Registry,
+    supervisor: Supervisor,
+    running: Running,
+    instance: Arc<Instance>,
+}
+
+impl Engine {
+    /// An engine that can post and read. It runs turns once [`Engine::start`] was called.
+    pub fn new(
+        store: Store,
+        registry: Registry,
+        supervisor: Supervisor,
+        instance: Arc<Instance>,
+    ) -> Self {
+        Self(Arc::new(Inside {
+            store,
+            registry,
+            supervisor,
+            running: Running::default(),
+            instance,
+        }))
+    }
+
+    /// Starts claiming turns and settling those of dead processes. `run_folder` holds the instance locks.
+    pub fn start(&self, settings: Settings, run_folder: PathBuf) {
+        let rules = ClaimRules {
+            per_login: settings.per_login,
+            per_person: settings.per_person,
+        };
+        self.0
+            .supervisor
+            .spawn("recovery", recovery::run(self.clone(), run_folder));
+        self.0.supervisor.spawn(
+            "dispatch",
+            dispatch::run(self.clone(), rules, settings.most),
+        );
+    }
+
+    /// The reading half of the store.
+    pub fn reader(&self) -> &Reader {
+        self.0.store.reader()
+    }
+
+    /// The bell.
+    pub fn bus(&self) -> &Bus {
+        self.0.store.bus()
+    }
+
+    /// The backends.
+    pub fn registry(&self) -> &Registry {
+        &self.0.registry
+    }
+
+    /// The open items of the turns that run in this process, with their text so far.
+    pub fn live_items(&self) -> Vec<Item> {
+        self.0.running.open_items()
+    }
+
+    /// The items of one turn as this process has them in memory; empty unless it runs here. Newer
+    /// than the checkpoints in the store.
+    pub fn live_item_texts(&self, turn: TurnId) -> Vec<Item> {
+        self.0.running.items(turn)
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(crate) fn supervisor(&self) -> &Supervisor {
+        &self.0.supervisor
+    }
+
+    pub(crate) fn running(&self) -> &Running {
+        &self.0.running
+    }
+
+    pub(crate) fn instance(&self) -> &str {
+        self.0.instance.id()
+    }
+}

@@ -74,6 +74,8 @@ ids! {
     SessionId = "session";
     /// An API token.
     TokenId = "token";
+    /// A note in the audit.
+    AuditId = "audit";
 }
 
 /// An assistant is a row of the people table, so its id is a [`PersonId`] that is known to be one.

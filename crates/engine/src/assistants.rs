@@ -1,0 +1,74 @@
+//! Assistants as people see them: who they are, whether they can answer now, and if not, the remedy.
+
+use switchboard_model::{
+    assistant::Assistant,
+    outcome::{Failure, OutcomeCode},
+    person::Person,
+};
+
+use crate::{Engine, chat::ChatError};
+
+/// An assistant and its present state, as one person sees it.
+#[derive(Debug, Clone)]
+pub struct AssistantView {
+    /// The row.
+    pub assistant: Assistant,
+    /// Whether this person may mention it.
+    pub usable: bool,
+    /// `ready`, `disabled`, `not_allowed`, or what stands in the way.
+    pub state: &'static str,
+    /// What stands in the way, with its remedy.
+    pub failure: Option<Failure>,
+    /// Whose account it uses: "Mara's ChatGPT plan".
+    pub runs_on: String,
+    /// What its backend can do.
+    pub capabilities: Vec<&'static str>,
+    /// One line about what it may do.
+    pub note: String,
+}
+
+impl Engine {
+    /// All assistants, each with its present state.
+    pub async fn assistants(&self, by: &Person) -> Result<Vec<AssistantView>, ChatError> {
+        let mut views = Vec::new();
+        for assistant in self.reader().assistants().await? {
+            views.push(self.view(by, assistant).await?);
+        }
+        Ok(views)
+    }
+
+    async fn view(&self, by: &Person, assistant: Assistant) -> Result<AssistantView, ChatError> {
+        let spec = self
+            .registry()
+            .get(&assistant.backend)
+            .map(|backend| backend.spec().clone());
+        let refusal = self.refusal(by, &assistant).await?;
+        let usable = refusal.is_none();
+        let failure = match refusal {
+            Some(failure) => Some(failure),
+            None => self.registry().probe(&assistant.backend).await.problem,
+        };
+        let state = match &failure {
+            None => "ready",
+            Some(_) if !assistant.enabled => "disabled",
+            Some(failure) => match failure.code {
+                OutcomeCode::AssistantNotAllowed => "not_allowed",
+                OutcomeCode::AssistantUnavailable => "unavailable",
+                code => code.as_str(),
+            },
+        };
+        let account = spec.as_ref().map_or("account", |spec| &spec.account_words);
+        Ok(AssistantView {
+            usable,
+            state,
+            failure,
+            runs_on: format!("{}'s {account}", assistant.owner_name),
+            capabilities: spec
+                .as_ref()
+                .map(|spec| spec.capabilities.iter().map(|c| c.as_str()).collect())
+                .unwrap_or_default(),
+            note: spec.map(|spec| spec.note).unwrap_or_default(),
+            assistant,
+        })
+    }
+}

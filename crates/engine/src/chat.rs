@@ -1,0 +1,355 @@
+//! The one way a message comes in, whoever brings it: page, HTTP or another program. Owns resolving
+//! mentions and deciding who owes an answer; never runs a turn.
+
+use switchboard_model::{
+    AssistantId, MessageId, PersonId, ThreadId,
+    assistant::{Access, Assistant},
+    mention::{self, Mention},
+    message::{self, InvalidText},
+    outcome::{Failure, OutcomeCode},
+    person::{Person, Role},
+    thread::{TITLE_LIMIT, Thread, Visibility},
+};
+use switchboard_store::{
+    Addressed, Audit, NewThread, Post, PostError, Posted, StoreError, ThreadPatch, ThreadRow,
+};
+
+use crate::Engine;
+
+/// A thread to open.
+#[derive(Debug, Clone)]
+pub struct OpenThread {
+    /// `None`: titled by its first message.
+    pub title: Option<String>,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// For a direct thread: an assistant's id or handle.
+    pub assistant: Option<String>,
+    /// The same id of the same person again gives the same thread.
+    pub client_id: Option<String>,
+}
+
+/// Why something in a thread was not done.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ChatError {
+    /// It is not there, or not for this person to see.
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    /// What was given makes no sense; the text says why.
+    #[error("{0}")]
+    Invalid(String),
+    /// The text is longer than a message may be.
+    #[error("the message is longer than 1 MiB")]
+    TooLong,
+    /// The client id was used for something else.
+    #[error("this client id was used for another message")]
+    ClientIdReused,
+    /// The person may not do this.
+    #[error("{0}")]
+    NotAllowed(&'static str),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl From<PostError> for ChatError {
+    fn from(error: PostError) -> Self {
+        match error {
+            PostError::NoThread => Self::NotFound("thread"),
+            PostError::ClientIdReused => Self::ClientIdReused,
+            PostError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl Engine {
+    /// Opens a thread. Says `false` beside it if the client id had opened it before.
+    pub async fn open_thread(
+        &self,
+        by: &Person,
+        thread: OpenThread,
+    ) -> Result<(ThreadRow, bool), ChatError> {
+        let title = thread
+            .title
+            .as_deref()
+            .map(checked_title)
+            .transpose()?
+            .filter(|title| !title.is_empty());
+        let client_id = checked_client_id(thread.client_id)?;
+        let assistant = match thread.assistant {
+            None => None,
+            Some(name) => Some(self.assistant_named(&name).await?.id),
+        };
+        let new = NewThread {
+            created_by: by.id,
+            title,
+            visibility: thread.visibility,
+            assistant,
+            client_id,
+        };
+        Ok(self.store().create_thread(new).await?)
+    }
+
+    /// Renames, archives or opens a thread to others.
+    pub async fn change_thread(
+        &self,
+        by: &Person,
+        id: ThreadId,
+        mut patch: ThreadPatch,
+    ) -> Result<ThreadRow, ChatError> {
+        let row = self.visible_thread(by, id).await?;
+        if patch.visibility.is_some_and(|v| v != row.thread.visibility)
+            && !may_govern(by, &row.thread)
+        {
+            return Err(ChatError::NotAllowed(
+                "only who opened the thread, or an admin, changes who may see it",
+            ));
+        }
+        if let Some(title) = &patch.title {
+            patch.title = Some(checked_title(title)?);
+        }
+        self.store()
+            .patch_thread(id, patch)
+            .await?
+            .ok_or(ChatError::NotFound("thread"))
+    }
+
+    /// Deletes a thread; what runs in it is stopped.
+    pub async fn delete_thread(&self, by: &Person, id: ThreadId) -> Result<(), ChatError> {
+        let row = self.visible_thread(by, id).await?;
+        if !may_govern(by, &row.thread) {
+            return Err(ChatError::NotAllowed(
+                "only who opened the thread, or an admin, deletes it",
+            ));
+        }
+        self.note(
+            by.id,
+            "thread.delete",
+            format!("thread {id}"),
+            String::new(),
+        )
+        .await?;
+        let running = self.reader().open_turns(id).await?;
+        self.store().delete_thread(id).await?;
+        for turn in running {
+            self.running().stop(turn.id);
+        }
+        Ok(())
+    }
+
+    /// Adds a member to a thread.
+    pub async fn add_member(
+        &self,
+        by: &Person,
+        thread: ThreadId,
+        person: PersonId,
+    ) -> Result<(), ChatError> {
+        self.visible_thread(by, thread).await?;
+        self.reader()
+            .person(person)
+            .await?
+            .ok_or(ChatError::NotFound("person"))?;
+        Ok(self.store().add_member(thread, person).await?)
+    }
+
+    /// Posts a message: it, a delivery and a queued turn per mentioned assistant, or nothing.
+    pub async fn post(
+        &self,
+        by: &Person,
+        thread: ThreadId,
+        text: &str,
+        client_id: Option<String>,
+    ) -> Result<Posted, ChatError> {
+        let row = self.visible_thread(by, thread).await?;
+        let text = message::text(text).map_err(|error| match error {
+            InvalidText::Empty => ChatError::Invalid(error.to_string()),
+            InvalidText::TooLong => ChatError::TooLong,
+        })?;
+        let client_id = checked_client_id(client_id)?;
+        let addressed = self.addressed(by, &row.thread, &text).await?;
+        let post = Post {
+            thread,
+            author: by.id,
+            text,
+            client_id,
+            addressed,
+        };
+        Ok(self.store().append_message(post).await?)
+    }
+
+    /// The mentions in a text and whom they mean, for a composer that shows it before sending.
+    pub async fn mentions(
+        &self,
+        text: &str,
+    ) -> Result<Vec<(Mention, Option<AssistantId>)>, ChatError> {
+        let assistants = self.reader().assistants().await?;
+        Ok(mention::find(text)
+            .into_iter()
+            .map(|mention| {
+                let id = assistants
+                    .iter()
+                    .find(|a| a.handle == mention.handle)
+                    .map(|a| a.id);
+                (mention, id)
+            })
+            .collect())
+    }
+
+    /// The message, if this person may see its thread.
+    pub async fn visible_message(
+        &self,
+        by: &Person,
+        id: MessageId,
+    ) -> Result<message::Message, ChatError> {
+        let message = self
+            .reader()
+            .message(id)
+            .await?
+            .ok_or(ChatError::NotFound("message"))?;
+        self.visible_thread(by, message.thread).await?;
+        Ok(message)
+    }
+
+    pub(crate) async fn visible_thread(
+        &self,
+        by: &Person,
+        id: ThreadId,
+    ) -> Result<ThreadRow, ChatError> {
+        self.reader()
+            .thread(by.id, id)
+            .await?
+            .ok_or(ChatError::NotFound("thread"))
+    }
+
+    pub(crate) async fn note(
+        &self,
+        actor: PersonId,
+        action: &'static str,
+        object: String,
+        detail: String,
+    ) -> Result<(), StoreError> {
+        self.store()
+            .audit(Audit {
+                actor: Some(actor),
+                action,
+                object,
+                detail,
+            })
+            .await
+    }
+
+    /// Who owes an answer to this text, each once, in the order mentioned. In a direct thread its
+    /// assistant answers every message.
+    async fn addressed(
+        &self,
+        by: &Person,
+        thread: &Thread,
+        text: &str,
+    ) -> Result<Vec<Addressed>, ChatError> {
+        let mentions = mention::find(text);
+        if mentions.is_empty() && thread.assistant.is_none() {
+            return Ok(Vec::new());
+        }
+        let assistants = self.reader().assistants().await?;
+        let mentioned = mentions
+            .iter()
+            .filter_map(|m| assistants.iter().find(|a| a.handle == m.handle));
+        let direct = thread
+            .assistant
+            .and_then(|id| assistants.iter().find(|a| a.id == id));
+        let mut addressed: Vec<Addressed> = Vec::new();
+        for assistant in direct.into_iter().chain(mentioned) {
+            if addressed.iter().all(|a| a.assistant != assistant.id) {
+                let refused = self.refusal(by, assistant).await?;
+                addressed.push(Addressed {
+                    assistant: assistant.id,
+                    refused,
+                });
+            }
+        }
+        Ok(addressed)
+    }
+
+    /// Why this person gets no answer from this assistant, as far as it is known without starting it.
+    pub(crate) async fn refusal(
+        &self,
+        by: &Person,
+        assistant: &Assistant,
+    ) -> Result<Option<Failure>, StoreError> {
+        let handle = &assistant.handle;
+        if !assistant.enabled {
+            let failure = Failure::new(
+                OutcomeCode::AssistantUnavailable,
+                format!("@{handle} is switched off"),
+            );
+            return Ok(Some(failure.hint(format!(
+                "an admin switches it on with `switchboard assistants enable {handle}`"
+            ))));
+        }
+        let allowed = match assistant.access {
+            Access::Everyone => true,
+            Access::Owner => assistant.owner == by.id,
+            Access::Named => {
+                assistant.owner == by.id
+                    || self
+                        .reader()
+                        .named_users(assistant.id)
+                        .await?
+                        .contains(&by.id)
+            }
+        };
+        if !allowed {
+            let failure = Failure::new(
+                OutcomeCode::AssistantNotAllowed,
+                format!(
+                    "@{handle} runs on {}'s account and is not open to you",
+                    assistant.owner_name
+                ),
+            );
+            return Ok(Some(failure.hint(format!(
+                "ask {} or an admin to open it: `switchboard assistants access {handle} everyone`",
+                assistant.owner_name
+            ))));
+        }
+        Ok(None)
+    }
+
+    async fn assistant_named(&self, name: &str) -> Result<Assistant, ChatError> {
+        let wanted = name.trim().trim_start_matches('@').to_lowercase();
+        let assistants = self.reader().assistants().await?;
+        assistants
+            .into_iter()
+            .find(|a| a.handle == wanted || a.id.to_string() == wanted)
+            .ok_or_else(|| ChatError::Invalid(format!("there is no assistant named {name}")))
+    }
+}
+
+fn may_govern(by: &Person, thread: &Thread) -> bool {
+    by.role == Role::Admin || thread.created_by == by.id
+}
+
+fn checked_title(title: &str) -> Result<String, ChatError> {
+    let title = title
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace('\0', "\u{FFFD}");
+    if title.chars().count() > TITLE_LIMIT {
+        return Err(ChatError::Invalid(format!(
+            "a title has at most {TITLE_LIMIT} characters"
+        )));
+    }
+    Ok(title)
+}
+
+fn checked_client_id(id: Option<String>) -> Result<Option<String>, ChatError> {
+    match id {
+        Some(id) if id.is_empty() || id.len() > message::CLIENT_ID_LIMIT || id.contains('\0') => {
+            Err(ChatError::Invalid(format!(
+                "a client id has 1 to {} bytes",
+                message::CLIENT_ID_LIMIT
+            )))
+        }
+        other => Ok(other),
+    }
+}

@@ -1,0 +1,124 @@
+//! Names to backends. Owns which backends there are in this process and what their last probe found;
+//! never knows what is behind a name.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use switchboard_model::{
+    Clock, Millis,
+    outcome::{Failure, OutcomeCode},
+};
+
+use crate::backend::{Backend, BackendError, Operation, Performed, Probe, Spec};
+
+/// How long a probe is believed. Short, so that an install or a login is noticed.
+const BELIEVED: Duration = Duration::from_secs(30);
+
+/// The longest a probe may take.
+const PROBE_DEADLINE: Duration = Duration::from_secs(10);
+
+/// The backends of this process. Cheap to clone.
+#[derive(Clone)]
+pub struct Registry {
+    backends: Arc<HashMap<String, Arc<dyn Backend>>>,
+    probes: Arc<Mutex<HashMap<String, (Millis, Probe)>>>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Registry {
+    /// A registry of these backends, by the name in their spec.
+    pub fn new(backends: Vec<Arc<dyn Backend>>, clock: Arc<dyn Clock>) -> Self {
+        let backends = backends
+            .into_iter()
+            .map(|backend| (backend.spec().name.clone(), backend))
+            .collect();
+        Self {
+            backends: Arc::new(backends),
+            probes: Arc::default(),
+            clock,
+        }
+    }
+
+    /// The backend of that name.
+    pub fn get(&self, name: &str) -> Option<Arc<dyn Backend>> {
+        self.backends.get(name).cloned()
+    }
+
+    /// What all backends are and can do, by name.
+    pub fn specs(&self) -> Vec<Spec> {
+        let mut specs: Vec<Spec> = self
+            .backends
+            .values()
+            .map(|backend| backend.spec().clone())
+            .collect();
+        specs.sort_by(|a, b| a.name.cmp(&b.name));
+        specs
+    }
+
+    /// What stands in the way of a turn on that backend, if anything does. Believes a recent probe.
+    pub async fn probe(&self, name: &str) -> Probe {
+        let now = self.clock.now();
+        let recent = self
+            .lock()
+            .get(name)
+            .filter(|(at, _)| now.since(*at) < BELIEVED)
+            .map(|(_, probe)| probe.clone());
+        match recent {
+            Some(probe) => probe,
+            None => self.probe_now(name).await,
+        }
+    }
+
+    /// The same without believing an earlier probe.
+    pub async fn probe_now(&self, name: &str) -> Probe {
+        let probe = match self.get(name) {
+            None => problem(Failure::new(
+                OutcomeCode::AssistantUnavailable,
+                format!("this Switchboard has no backend named {name}"),
+            )),
+            Some(backend) => {
+                match tokio::time::timeout(PROBE_DEADLINE, backend.perform(Operation::Probe)).await
+                {
+                    Ok(Ok(Performed::Probed(probe))) => probe,
+                    // A backend that cannot be probed is taken at its word when the turn runs.
+                    Ok(Ok(_) | Err(BackendError::Unsupported)) => Probe {
+                        program: None,
+                        version: None,
+                        problem: None,
+                        account: None,
+                    },
+                    Ok(Err(error)) => problem(error.into_failure()),
+                    Err(_) => problem(Failure::new(
+                        OutcomeCode::AssistantUnavailable,
+                        "the assistant's program does not answer",
+                    )),
+                }
+            }
+        };
+        self.lock()
+            .insert(name.to_owned(), (self.clock.now(), probe.clone()));
+        probe
+    }
+
+    /// Forgets what a probe found, because a turn found otherwise.
+    pub fn forget(&self, name: &str) {
+        self.lock().remove(name);
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Millis, Probe)>> {
+        // Held for a lookup only; a panic cannot leave it half changed.
+        self.probes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn problem(failure: Failure) -> Probe {
+    Probe {
+        program: None,
+        version: None,
+        problem: Some(failure),
+        account: None,
+    }
+}

@@ -1,0 +1,108 @@
+//! The turns that run in this process: how to stop one, and its open items with their text so far.
+//! Owns memory only; the store is the truth.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use switchboard_model::{
+    TurnId,
+    item::{Item, ItemStatus},
+};
+use tokio::sync::Notify;
+
+/// The running turns. Cheap to clone.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Running {
+    turns: Arc<Mutex<HashMap<TurnId, Entry>>>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    stop: Arc<Notify>,
+    items: Vec<Item>,
+}
+
+/// A turn's place among the running ones; leaving it takes the turn out.
+pub(crate) struct Place {
+    running: Running,
+    turn: TurnId,
+}
+
+/// A place, and what fires when somebody wants its turn to stop.
+pub(crate) type Seat = (Place, Arc<Notify>);
+
+impl Running {
+    /// Puts a turn in. The `Notify` fires when somebody wants it to stop.
+    pub(crate) fn enter(&self, turn: TurnId) -> Seat {
+        let stop = Arc::new(Notify::new());
+        self.lock().insert(
+            turn,
+            Entry {
+                stop: stop.clone(),
+                items: Vec::new(),
+            },
+        );
+        (
+            Place {
+                running: self.clone(),
+                turn,
+            },
+            stop,
+        )
+    }
+
+    /// Wakes the runner of a turn, if it is in this process.
+    pub(crate) fn stop(&self, turn: TurnId) {
+        if let Some(entry) = self.lock().get(&turn) {
+            // `notify_one` keeps a permit, so a runner that is not listening yet hears it too.
+            entry.stop.notify_one();
+        }
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.lock().len()
+    }
+
+    /// The open items of all running turns.
+    pub(crate) fn open_items(&self) -> Vec<Item> {
+        let turns = self.lock();
+        turns
+            .values()
+            .flat_map(|e| &e.items)
+            .filter(|item| item.status == ItemStatus::Open)
+            .cloned()
+            .collect()
+    }
+
+    /// All items of one running turn.
+    pub(crate) fn items(&self, turn: TurnId) -> Vec<Item> {
+        self.lock()
+            .get(&turn)
+            .map(|entry| entry.items.clone())
+            .unwrap_or_default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<TurnId, Entry>> {
+        // Held for a lookup or a copy, never over an await; a panic cannot leave it half changed.
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Place {
+    /// Changes the items that others see.
+    pub(crate) fn with_items<T>(&self, change: impl FnOnce(&mut Vec<Item>) -> T) -> Option<T> {
+        self.running
+            .lock()
+            .get_mut(&self.turn)
+            .map(|entry| change(&mut entry.items))
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.running.lock().remove(&self.turn);
+    }
+}
