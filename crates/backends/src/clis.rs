@@ -1,0 +1,216 @@
+//! What `doctor` and `serve` say about the assistants' programs on this machine: where each is, its
+//! version, whether it is signed in, and the fix if not. Looks only; never signs in, never asks a
+//! program anything that could reach a model or open a browser.
+
+use std::{
+    ffi::{OsStr, OsString},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use switchboard_model::outcome::{Failure, OutcomeCode};
+
+use crate::{
+    codex::{install, login},
+    homes::read_bounded,
+    process::{ExitStatus, Launcher, RunError, Spawn, child_env, find},
+};
+
+/// Node-based programs take a second to say their version on a slow machine.
+const VERSION_DEADLINE: Duration = Duration::from_secs(10);
+
+/// A sandboxed `true` takes a tenth of a second.
+const SANDBOX_DEADLINE: Duration = Duration::from_secs(10);
+
+/// One program, as found.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The command: `codex`.
+    pub command: &'static str,
+    /// Whose it is, for people: "Codex CLI (ChatGPT)".
+    pub title: &'static str,
+    /// Where it is.
+    pub program: Option<PathBuf>,
+    /// What it says its version is.
+    pub version: Option<String>,
+    /// The version the tests have seen working, if there are such tests.
+    pub tested: Option<&'static str>,
+    /// The account, in words.
+    pub account: Option<String>,
+    /// What stands in the way of using it.
+    pub problem: Option<Failure>,
+}
+
+/// What the looking needs to know.
+#[derive(Clone)]
+pub struct Machine {
+    /// How to start programs.
+    pub launcher: Launcher,
+    /// The environment of this process.
+    pub env: Vec<(OsString, OsString)>,
+    /// The person's Codex home.
+    pub codex_home: PathBuf,
+    /// A `codex` named by configuration.
+    pub codex_program: Option<PathBuf>,
+}
+
+impl Machine {
+    /// All programs that Switchboard knows, side by side.
+    pub async fn findings(&self) -> Vec<Finding> {
+        let (codex, gemini, claude) = tokio::join!(self.codex(), self.gemini(), self.claude());
+        vec![codex, gemini, claude]
+    }
+
+    async fn codex(&self) -> Finding {
+        let mut finding = Finding {
+            command: "codex",
+            title: "Codex CLI (ChatGPT)",
+            program: None,
+            version: None,
+            tested: Some(install::TESTED),
+            account: None,
+            problem: None,
+        };
+        match install::find(self.codex_program.as_deref(), self.var("PATH"), self.home()) {
+            Err(problem) => finding.problem = Some(problem),
+            Ok(program) => {
+                finding.version = self.version(&program).await;
+                finding.program = Some(program);
+                match login::read(&self.codex_home).plan(&self.codex_home) {
+                    Ok(account) => finding.account = Some(account),
+                    Err(problem) => finding.problem = Some(problem),
+                }
+            }
+        }
+        finding
+    }
+
+    async fn gemini(&self) -> Finding {
+        let install = "install the Gemini CLI: `npm install -g @google/gemini-cli`";
+        let mut finding = self.plain("gemini", "Gemini CLI", install).await;
+        if finding.problem.is_none() {
+            let home = self
+                .home()
+                .map(|home| home.join(".gemini"))
+                .unwrap_or_default();
+            let key = ["GEMINI_API_KEY", "GOOGLE_API_KEY"]
+                .iter()
+                .any(|name| self.var(name).is_some());
+            if key {
+                finding.account = Some("API key of the environment".into());
+            } else if home.join("oauth_creds.json").exists() {
+                finding.account = Some("Google login (works for enterprise seats only)".into());
+            } else {
+                finding.problem = Some(
+                    Failure::new(OutcomeCode::NotSignedIn, "the Gemini CLI has no login")
+                        .hint("set GEMINI_API_KEY; logins of consumer Google plans no longer work in this program"),
+                );
+            }
+        }
+        finding
+    }
+
+    async fn claude(&self) -> Finding {
+        let install = "install Claude Code: `npm install -g @anthropic-ai/claude-code`";
+        let mut finding = self.plain("claude", "Claude Code", install).await;
+        if finding.problem.is_none() {
+            let home = self
+                .home()
+                .map(|home| home.join(".claude"))
+                .unwrap_or_default();
+            let signed_in = read_bounded(&home.join(".credentials.json"), 64 * 1024)
+                .is_ok_and(|text| text.len() > 2);
+            if signed_in {
+                finding.account = Some("Claude login".into());
+            } else {
+                finding.problem = Some(
+                    Failure::new(
+                        OutcomeCode::NotSignedIn,
+                        "Claude Code has no login that can be seen here",
+                    )
+                    .hint("start `claude` once and sign in"),
+                );
+            }
+        }
+        finding
+    }
+
+    async fn plain(&self, command: &'static str, title: &'static str, install: &str) -> Finding {
+        let program = find::program(command, self.var("PATH"), self.home());
+        let version = match &program {
+            Some(program) => self.version(program).await,
+            None => None,
+        };
+        let problem = program.is_none().then(|| {
+            Failure::new(
+                OutcomeCode::NotInstalled,
+                format!("{title} was not found on this machine"),
+            )
+            .hint(install)
+        });
+        Finding {
+            command,
+            title,
+            program,
+            version,
+            tested: None,
+            account: None,
+            problem,
+        }
+    }
+
+    /// Whether Codex's sandbox works here, tried with its own `codex sandbox`. `None`: no Codex to try.
+    pub async fn sandbox(&self) -> Option<Result<(), Failure>> {
+        let program =
+            install::find(self.codex_program.as_deref(), self.var("PATH"), self.home()).ok()?;
+        let scratch = std::env::temp_dir();
+        let mut spawn = Spawn::new(program, &scratch);
+        spawn.args = ["sandbox", "--", "true"].map(OsString::from).to_vec();
+        spawn.env = child_env(self.env.iter().cloned());
+        // Any existing folder serves as its home: nothing is read but a missing configuration.
+        spawn.env.retain(|(key, _)| key != "CODEX_HOME");
+        spawn.env.push(("CODEX_HOME".into(), scratch.into()));
+        let why = match self.launcher.run(spawn, SANDBOX_DEADLINE).await {
+            Ok(ran) if ran.status == ExitStatus::Code(0) => return Some(Ok(())),
+            Ok(ran) => ran.stderr,
+            Err(error) => error.to_string(),
+        };
+        let failure = Failure::new(
+            OutcomeCode::SandboxUnavailable,
+            "Codex's sandbox does not work on this machine",
+        );
+        Some(Err(failure.detail(why)))
+    }
+
+    /// The version of another program on the path, such as `node`.
+    pub async fn version_of(&self, command: &'static str) -> Option<String> {
+        let program = find::program(command, self.var("PATH"), self.home())?;
+        self.version(&program).await
+    }
+
+    async fn version(&self, program: &Path) -> Option<String> {
+        let mut spawn = Spawn::new(program, "/");
+        spawn.args = vec!["--version".into()];
+        spawn.env = child_env(self.env.iter().cloned());
+        let ran: Result<_, RunError> = self.launcher.run(spawn, VERSION_DEADLINE).await;
+        let text = String::from_utf8_lossy(&ran.ok()?.stdout).into_owned();
+        // "codex-cli 0.169.0", "2.1.0 (Claude Code)", "v20.20.2"
+        text.split_whitespace()
+            .map(|word| word.trim_start_matches('v'))
+            .find(|word| word.starts_with(|c: char| c.is_ascii_digit()))
+            .map(str::to_owned)
+    }
+
+    fn var(&self, name: &str) -> Option<&OsStr> {
+        let found = self
+            .env
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_os_str());
+        found.filter(|value| !value.is_empty())
+    }
+
+    fn home(&self) -> Option<&Path> {
+        self.var("HOME").map(Path::new)
+    }
+}

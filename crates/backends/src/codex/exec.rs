@@ -1,0 +1,482 @@
+//! A turn over `codex exec`: one child per turn, in a house home and an empty private folder, prompt
+//! on standard input, JSON lines on standard output. Owns that child from start to end; never falls
+//! back to an API key.
+
+use std::{
+    ffi::OsString,
+    io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use futures_util::{FutureExt, future::BoxFuture};
+use switchboard_engine::{
+    TurnIo,
+    backend::{
+        Backend, BackendError, Capability, Operation, Performed, Probe, SessionRef, Spec, Stop,
+        TurnEnd, TurnOutcome, TurnRequest, Work,
+    },
+    turn_io::LeaseLost,
+};
+use switchboard_model::{
+    Clock,
+    item::{ItemBody, ItemEvent, ItemStatus},
+    outcome::{Failure, OutcomeCode},
+};
+
+use super::{
+    errors,
+    install::{self, Install},
+    items::{Progress, Step},
+    login,
+    wire::Event,
+};
+use crate::{
+    homes::{HouseHome, TurnFolder, read_bounded},
+    process::{self, Child, ExitStatus, Frame, Launcher, Spawn, SpawnError, Stdin, child_env},
+};
+
+/// A provider that refuses the login is asked this often before we stop waiting for Codex to give up.
+const REFUSALS: u32 = 3;
+
+/// What the composition root knows and this backend needs.
+#[derive(Clone)]
+pub struct Setup {
+    /// How to start programs.
+    pub launcher: Launcher,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// A program named by configuration; else it is searched for.
+    pub program: Option<PathBuf>,
+    /// The person's Codex home, whose login is used.
+    pub codex_home: PathBuf,
+    /// Where house homes are.
+    pub homes: PathBuf,
+    /// Where the private folders of turns are.
+    pub work: PathBuf,
+    /// Codex's `chatgpt_base_url`, if not the built-in one.
+    pub backend_url: Option<String>,
+    /// Codex's `openai_base_url`, if not the built-in one.
+    pub responses_url: Option<String>,
+    /// The environment of this process, from which the child's is chosen.
+    pub env: Vec<(OsString, OsString)>,
+}
+
+/// The backend.
+pub struct CodexExec {
+    spec: Spec,
+    setup: Setup,
+    install: Install,
+}
+
+impl CodexExec {
+    /// A backend over this setup. Touches nothing yet.
+    pub fn new(setup: Setup) -> Self {
+        let spec = Spec {
+            name: "codex".into(),
+            handle: "chatgpt".into(),
+            title: "ChatGPT".into(),
+            account_words: "ChatGPT plan".into(),
+            capabilities: vec![Capability::Steps],
+            note: "reads only, cannot write files".into(),
+        };
+        Self {
+            spec,
+            setup,
+            install: Install::default(),
+        }
+    }
+
+    fn find(&self) -> Result<PathBuf, Failure> {
+        let env = |name: &str| {
+            self.setup
+                .env
+                .iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.as_os_str())
+        };
+        install::find(
+            self.setup.program.as_deref(),
+            env("PATH"),
+            env("HOME").map(Path::new),
+        )
+    }
+
+    /// The account in words, or the failure that says how to sign in.
+    fn account(&self) -> Result<String, Failure> {
+        login::read(&self.setup.codex_home).plan(&self.setup.codex_home)
+    }
+
+    fn house(&self) -> HouseHome {
+        let mut config = String::from(
+            "# Written by Switchboard before every turn. Nothing of the owner's own configuration applies here.\n\
+             model_provider = \"openai\"\n\
+             cli_auth_credentials_store = \"file\"\n\
+             check_for_update_on_startup = false\n",
+        );
+        for (key, url) in [
+            ("chatgpt_base_url", &self.setup.backend_url),
+            ("openai_base_url", &self.setup.responses_url),
+        ] {
+            if let Some(url) = url {
+                config.push_str(&format!("{key} = {}\n", toml::Value::from(url.as_str())));
+            }
+        }
+        config.push_str(
+            "[analytics]\nenabled = false\n\
+             [history]\npersistence = \"none\"\n\
+             [features]\nplugins = false\napps = false\nhooks = false\nmemories = false\n",
+        );
+        HouseHome {
+            folder: self.setup.homes.join("codex"),
+            config: ("config.toml", config),
+            login: ("auth.json", self.setup.codex_home.join("auth.json")),
+            forbidden: &[
+                "AGENTS.md",
+                "AGENTS.override.md",
+                "rules",
+                "hooks.json",
+                "hooks",
+                "prompts",
+                "skills",
+                ".env",
+            ],
+        }
+    }
+
+    fn environment(&self, home: &Path, folder: &TurnFolder) -> Vec<(OsString, OsString)> {
+        let mut env = child_env(self.setup.env.iter().cloned());
+        env.retain(|(key, _)| key != "TMPDIR" && key != "TZ" && key != "CODEX_HOME");
+        env.push(("CODEX_HOME".into(), home.into()));
+        // Codex makes its helper links only if its home does not lie under the temporary folder.
+        env.push(("TMPDIR".into(), folder.temp().into()));
+        // So that the reset time in its words can be read.
+        env.push(("TZ".into(), "UTC".into()));
+        // No secret: where the refresh of a login is asked for, for self-hosted stand-ins.
+        let refresh = "CODEX_REFRESH_TOKEN_URL_OVERRIDE";
+        env.extend(
+            self.setup
+                .env
+                .iter()
+                .filter(|(key, _)| key == refresh)
+                .cloned(),
+        );
+        env
+    }
+
+    fn prepare(&self, turn: &TurnRequest) -> Result<(Spawn, TurnFolder, PathBuf), BackendError> {
+        let program = self.find().map_err(BackendError::LoginRequired)?;
+        self.account().map_err(BackendError::LoginRequired)?;
+        let house = self.house();
+        house
+            .prepare()
+            .map_err(|error| folder_failed(&house.folder, &error))?;
+        let folder = TurnFolder::make(&self.setup.work, &turn.turn.to_string())
+            .map_err(|error| folder_failed(&self.setup.work, &error))?;
+        let last = folder.file("last-message.txt");
+        let Work::Prompt(prompt) = &turn.work;
+        let mut spawn = Spawn::new(program, folder.work());
+        spawn.args = [
+            "exec",
+            "--skip-git-repo-check",
+            "--sandbox",
+            "read-only",
+            "--json",
+            "--ignore-rules",
+        ]
+        .into_iter()
+        .map(OsString::from)
+        .chain(["--output-last-message".into(), last.clone().into()])
+        .chain([
+            "-c".into(),
+            format!(
+                "shell_environment_policy.set.SWITCHBOARD_TURN=\"{}\"",
+                turn.turn
+            )
+            .into(),
+        ])
+        .chain(["-".into()])
+        .collect();
+        spawn.env = self.environment(&house.folder, &folder);
+        spawn.stdin = Stdin::Bytes(prompt.clone().into_bytes());
+        Ok((spawn, folder, last))
+    }
+
+    async fn run(&self, turn: TurnRequest, io: TurnIo) -> Result<TurnEnd, BackendError> {
+        let (spawn, _folder, last) = self.prepare(&turn)?;
+        let by_hand = command_line(&spawn);
+        let child = self
+            .setup
+            .launcher
+            .spawn(spawn)
+            .await
+            .map_err(spawn_failed)?;
+        let Child {
+            mut stdout,
+            stderr,
+            mut tree,
+            ..
+        } = child;
+        let mut progress = Progress::default();
+        let mut heard = Heard::default();
+        let stopped = loop {
+            tokio::select! {
+                how = io.stopping() => break Some(how),
+                frame = stdout.next() => match frame {
+                    None => break None,
+                    Some(Frame::Line(line)) => {
+                        io.raw(&line);
+                        if !self.hear(&line, &mut progress, &mut heard, &io).await.unwrap_or(false) {
+                            break Some(Stop::Now);
+                        }
+                    }
+                    Some(Frame::Oversize { .. }) => heard.garbage += 1,
+                    Some(Frame::TooMuchOutput { limit }) => {
+                        tree.stop(process::Stop::Now);
+                        tree.wait().await;
+                        return Err(too_much(limit));
+                    }
+                },
+            }
+        };
+        if let Some(how) = stopped {
+            tree.stop(if how == Stop::Now {
+                process::Stop::Now
+            } else {
+                process::Stop::Gently
+            });
+        }
+        let exit = tree.wait().await;
+        if heard.refused >= REFUSALS {
+            return Err(errors::failed(&heard.last_refusal, self.setup.clock.now()));
+        }
+        if stopped.is_some() {
+            return Err(BackendError::Interrupted);
+        }
+        self.judge(progress, &heard, exit.status, stderr.text(), &last, by_hand)
+    }
+
+    /// Takes in a line. `Ok(false)`: there is no point in listening on.
+    async fn hear(
+        &self,
+        line: &[u8],
+        progress: &mut Progress,
+        heard: &mut Heard,
+        io: &TurnIo,
+    ) -> Result<bool, LeaseLost> {
+        let Ok(event) = serde_json::from_slice::<Event>(line) else {
+            heard.garbage += 1;
+            return Ok(true);
+        };
+        if let Event::Error { message } = &event {
+            if message.starts_with("Reconnecting") && message.contains("401 Unauthorized") {
+                // Codex tries ten times over 13 s; a refreshed login that is refused stays refused.
+                heard.refused += 1;
+                heard.last_refusal.clone_from(message);
+            }
+        }
+        match progress.take(event) {
+            Step::Nothing => {}
+            Step::Item(event) => io.emit(event).await?,
+            Step::Session(session) => {
+                let home = self.setup.homes.join("codex").display().to_string();
+                io.bind(SessionRef { home, session }).await?;
+            }
+        }
+        if let Some(denied) = progress.denied.clone().filter(|_| !heard.denial_told) {
+            heard.denial_told = true;
+            io.emit(ItemEvent::Put {
+                key: "sandbox-denied".into(),
+                body: ItemBody::Notice,
+                text: Some(format!("{}: {denied}", OutcomeCode::SandboxDenied.as_str())),
+                status: ItemStatus::Done,
+            })
+            .await?;
+        }
+        Ok(heard.refused < REFUSALS)
+    }
+
+    /// What the turn came to: only terminal events and the exit decide.
+    fn judge(
+        &self,
+        progress: Progress,
+        heard: &Heard,
+        exit: ExitStatus,
+        stderr: String,
+        last: &Path,
+        by_hand: String,
+    ) -> Result<TurnEnd, BackendError> {
+        if let Some(sentence) = progress.failed {
+            return Err(errors::failed(&sentence, self.setup.clock.now()));
+        }
+        if progress.completed && exit == ExitStatus::Code(0) {
+            // Cross-check: the events and the file say the same; where events are missing, the file holds.
+            let text = if progress.reply.is_empty() {
+                read_bounded(last, 1024 * 1024).unwrap_or_default()
+            } else {
+                progress.reply
+            };
+            return match progress.denied {
+                Some(what) if text.trim().is_empty() => {
+                    Err(BackendError::Rejected(errors::denied(&what)))
+                }
+                _ => Ok(TurnEnd::Finished(TurnOutcome {
+                    text,
+                    empty_detail: Some(by_hand),
+                })),
+            };
+        }
+        // Nothing was heard of a turn: the program refused to start one and said why on stderr.
+        if ["Not logged in", "not logged in"]
+            .iter()
+            .any(|words| stderr.contains(words))
+        {
+            let failure = Failure::new(OutcomeCode::NotSignedIn, "the Codex CLI is not signed in");
+            return Err(BackendError::LoginRequired(
+                failure.hint(errors::SIGN_IN).detail(stderr),
+            ));
+        }
+        if stderr.contains("bubblewrap is unavailable") {
+            return Err(errors::failed(
+                "bubblewrap is unavailable",
+                self.setup.clock.now(),
+            ));
+        }
+        let garbage = match heard.garbage {
+            0 => String::new(),
+            n => format!("\n({n} lines of its output were not its protocol)"),
+        };
+        Err(BackendError::Crashed {
+            status: exit.to_string(),
+            stderr_tail: format!("{stderr}{garbage}"),
+        })
+    }
+
+    async fn probe(&self) -> Probe {
+        let program = match self.find() {
+            Ok(program) => program,
+            Err(problem) => {
+                return Probe {
+                    program: None,
+                    version: None,
+                    problem: Some(problem),
+                    account: None,
+                };
+            }
+        };
+        let env = child_env(self.setup.env.iter().cloned());
+        let version = self
+            .install
+            .version(&self.setup.launcher, &program, &env)
+            .await;
+        let (account, problem) = match self.account() {
+            Ok(account) => (Some(account), None),
+            Err(problem) => (None, Some(problem)),
+        };
+        Probe {
+            program: Some(program),
+            version,
+            problem,
+            account,
+        }
+    }
+}
+
+/// What was heard besides progress.
+#[derive(Default)]
+struct Heard {
+    garbage: u32,
+    refused: u32,
+    last_refusal: String,
+    denial_told: bool,
+}
+
+impl Backend for CodexExec {
+    fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    fn run_turn(
+        &self,
+        turn: TurnRequest,
+        io: TurnIo,
+    ) -> BoxFuture<'_, Result<TurnEnd, BackendError>> {
+        self.run(turn, io).boxed()
+    }
+
+    fn perform(&self, operation: Operation) -> BoxFuture<'_, Result<Performed, BackendError>> {
+        async move {
+            match operation {
+                Operation::Probe => Ok(Performed::Probed(self.probe().await)),
+                Operation::Recover { .. } => Err(BackendError::Unsupported),
+            }
+        }
+        .boxed()
+    }
+
+    /// Holds nothing between turns.
+    fn stop(&self, _how: Stop) -> BoxFuture<'_, ()> {
+        async {}.boxed()
+    }
+}
+
+/// The exact command line, without the prompt, for a person to run by hand.
+fn command_line(spawn: &Spawn) -> String {
+    let quote = |word: &OsString| {
+        let word = word.to_string_lossy();
+        let plain = word
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_./=:,@".contains(c));
+        if plain {
+            word.into_owned()
+        } else {
+            format!("'{}'", word.replace('\'', r"'\''"))
+        }
+    };
+    let home = spawn
+        .env
+        .iter()
+        .find(|(key, _)| key == "CODEX_HOME")
+        .map(|(_, home)| quote(home))
+        .unwrap_or_default();
+    let words: Vec<String> = spawn.args.iter().map(quote).collect();
+    format!(
+        "CODEX_HOME={home} {} {}",
+        quote(&spawn.program.clone().into()),
+        words.join(" ")
+    )
+}
+
+fn too_much(limit: u64) -> BackendError {
+    BackendError::Rejected(Failure::new(
+        OutcomeCode::TooMuchOutput,
+        format!("the Codex CLI wrote more than {} MB", limit / 1024 / 1024),
+    ))
+}
+
+fn folder_failed(folder: &Path, error: &io::Error) -> BackendError {
+    BackendError::Rejected(
+        Failure::new(
+            OutcomeCode::AssistantUnavailable,
+            "Switchboard cannot prepare its private folder",
+        )
+        .hint("check the free space and the permissions of Switchboard's home folder")
+        .detail(format!("{}: {error}", folder.display())),
+    )
+}
+
+fn spawn_failed(error: SpawnError) -> BackendError {
+    match error {
+        SpawnError::NotFound { .. } => BackendError::LoginRequired(
+            Failure::new(
+                OutcomeCode::NotInstalled,
+                "the Codex CLI (codex) was not found on this machine",
+            )
+            .hint(install::INSTALL),
+        ),
+        other => BackendError::Crashed {
+            status: "it could not be started".into(),
+            stderr_tail: other.to_string(),
+        },
+    }
+}

@@ -1,0 +1,183 @@
+//! House homes: private homes for command-line programs, with the owner's login and nothing else of
+//! theirs. A program started on a person's own home obeys what lies there (rules run commands unasked,
+//! hooks and MCP servers reach the model), so wherever others' text is read it runs in one of these.
+//! Owns making and cleaning them; never reads a secret.
+
+use std::{
+    fs, io,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink},
+    path::{Path, PathBuf},
+};
+
+/// Makes `folder` and its parents, readable by its owner only.
+pub fn private_folder(folder: &Path) -> io::Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+}
+
+/// What a home consists of besides what its program keeps there itself.
+#[derive(Debug, Clone)]
+pub struct HouseHome {
+    /// Where it is.
+    pub folder: PathBuf,
+    /// The configuration file's name and its whole text.
+    pub config: (&'static str, String),
+    /// The login file's name and the file it stands for.
+    pub login: (&'static str, PathBuf),
+    /// Names that must not exist in it, because the program would obey them.
+    pub forbidden: &'static [&'static str],
+}
+
+impl HouseHome {
+    /// Brings the home into its one allowed shape. Safe to call before every turn, also at the same
+    /// time from two processes.
+    pub fn prepare(&self) -> io::Result<()> {
+        private_folder(&self.folder)?;
+        for name in self.forbidden {
+            remove(&self.folder.join(name))?;
+        }
+        let (name, text) = &self.config;
+        let config = self.folder.join(name);
+        if fs::read_to_string(&config).ok().as_deref() != Some(text) {
+            replace(&config, |file| fs::write(file, text))?;
+        }
+        let (name, target) = &self.login;
+        let login = self.folder.join(name);
+        if fs::read_link(&login).ok().as_deref() != Some(target) {
+            replace(&login, |link| symlink(target, link))?;
+        }
+        Ok(())
+    }
+}
+
+/// Puts something new in the place of `path` in one step.
+fn replace(path: &Path, make: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let fresh = folder.join(format!(".{name}.{}", std::process::id()));
+    remove(&fresh)?;
+    make(&fresh)?;
+    fs::rename(&fresh, path)
+}
+
+/// Removes whatever is there, without following links.
+fn remove(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+        Ok(found) if found.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+    }
+}
+
+/// A private folder for one turn; gone when dropped.
+#[derive(Debug)]
+pub struct TurnFolder {
+    folder: PathBuf,
+}
+
+impl TurnFolder {
+    /// Makes it fresh: an empty working folder, a folder for temporary files beside it.
+    pub fn make(parent: &Path, name: &str) -> io::Result<Self> {
+        let folder = parent.join(name);
+        remove(&folder)?;
+        let this = Self { folder };
+        private_folder(&this.work())?;
+        private_folder(&this.temp())?;
+        Ok(this)
+    }
+
+    /// The empty working folder.
+    pub fn work(&self) -> PathBuf {
+        self.folder.join("work")
+    }
+
+    /// For temporary files.
+    pub fn temp(&self) -> PathBuf {
+        self.folder.join("temp")
+    }
+
+    /// A file of ours beside them.
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+}
+
+impl Drop for TurnFolder {
+    fn drop(&mut self) {
+        if let Err(error) = remove(&self.folder) {
+            tracing::warn!(%error, "cannot remove a turn's folder");
+        }
+    }
+}
+
+/// Reads at most `limit` bytes of a file as text.
+pub fn read_bounded(path: &Path, limit: u64) -> io::Result<String> {
+    use std::io::Read as _;
+    let mut text = Vec::new();
+    let file = fs::OpenOptions::new()
+        .read(true)
+        .custom_flags(NONBLOCK)
+        .open(path)?;
+    file.take(limit).read_to_end(&mut text)?;
+    Ok(String::from_utf8_lossy(&text).into_owned())
+}
+
+/// A login "file" that is a pipe must not hang us.
+const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits() as i32;
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn home(folder: &Path, target: &Path) -> HouseHome {
+        HouseHome {
+            folder: folder.join("house"),
+            config: ("config.toml", "a = 1\n".into()),
+            login: ("auth.json", target.into()),
+            forbidden: &["AGENTS.md", "rules"],
+        }
+    }
+
+    #[test]
+    fn a_house_home_is_brought_back_to_its_one_shape() {
+        let folder = tempfile::tempdir().unwrap();
+        let login = folder.path().join("auth.json");
+        fs::write(&login, "{}").unwrap();
+        let home = home(folder.path(), &login);
+        home.prepare().unwrap();
+        fs::write(home.folder.join("AGENTS.md"), "obey me").unwrap();
+        fs::create_dir(home.folder.join("rules")).unwrap();
+        fs::write(home.folder.join("rules/default.rules"), "allow").unwrap();
+        fs::write(home.folder.join("config.toml"), "a = 2\n").unwrap();
+        home.prepare().unwrap();
+        assert!(!home.folder.join("AGENTS.md").exists());
+        assert!(!home.folder.join("rules").exists());
+        assert_eq!(
+            fs::read_to_string(home.folder.join("config.toml")).unwrap(),
+            "a = 1\n"
+        );
+        assert_eq!(
+            fs::read_to_string(home.folder.join("auth.json")).unwrap(),
+            "{}"
+        );
+    }
+
+    #[test]
+    fn a_turn_folder_is_empty_private_and_gone_afterwards() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let parent = tempfile::tempdir().unwrap();
+        let folder = TurnFolder::make(parent.path(), "t").unwrap();
+        let work = folder.work();
+        assert_eq!(fs::read_dir(&work).unwrap().count(), 0);
+        assert_eq!(
+            fs::metadata(&work).unwrap().permissions().mode() & 0o777,
+            0o700
+        );
+        drop(folder);
+        assert!(!work.exists());
+    }
+}
