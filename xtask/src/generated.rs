@@ -35,15 +35,17 @@ pub fn check(binary: &Path) -> Result<()> {
         &openapi(binary)?,
     )?;
     install::npm(&web::folder())?;
-    // The generator is the page's own and writes in place: put back what was there.
     let path = repo::root().join(TYPES);
-    let committed = fs::read_to_string(&path).unwrap_or_default();
-    let generated = shell::read(&mut web::npm(&["run", "gen", "--silent"]))
-        .and_then(|_| Ok(fs::read_to_string(&path)?));
-    if generated.as_ref().is_ok_and(|text| *text != committed) || generated.is_err() {
+    let committed = fs::read_to_string(&path)
+        .with_context(|| format!("{TYPES} is missing; run `cargo xtask gen` and commit it"))?;
+    // The generator is the page's own and writes in place: put back what was there.
+    let done = shell::read(&mut web::npm(&["run", "gen", "--silent"]));
+    let generated = fs::read_to_string(&path)?;
+    if generated != committed {
         fs::write(&path, &committed)?;
     }
-    compare(TYPES, &committed, &generated?)
+    done?;
+    compare(TYPES, &committed, &generated)
 }
 
 fn build() -> Result<PathBuf> {
