@@ -30,7 +30,7 @@ pub(crate) fn answer(persona: Persona, question: &str, calls_made: usize) -> Vec
 fn demo(question: &str, calls_made: usize) -> Vec<Step> {
     if calls_made > 0 {
         return vec![paced(&format!(
-            "The command ran; its output is in the step above.{NOTE}"
+            "A command was called for. Where this machine's sandbox lets it run, the step above shows its output.{NOTE}"
         ))];
     }
     let asked = question.to_lowercase();
@@ -93,8 +93,17 @@ fn introduction(question: &str) -> String {
          - `a long answer` to have something to stop\n\
          - `fail` to see a failure and its remedy\n\n\
          For real answers sign in with `codex login` and start Switchboard without `--demo`.{NOTE}",
-        excerpt(question)
+        excerpt(without_mention(question))
     )
+}
+
+/// A question without the mention that it starts with.
+fn without_mention(question: &str) -> &str {
+    let question = question.trim_start();
+    match question.split_once(char::is_whitespace) {
+        Some((mention, rest)) if mention.starts_with('@') => rest,
+        _ => question,
+    }
 }
 
 /// The beginning of a question in one line, without letters that Markdown would act on.

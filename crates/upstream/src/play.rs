@@ -44,7 +44,8 @@ pub(crate) struct Refusal {
 /// The client is gone, or nothing is left to send it.
 struct Over;
 
-/// Starts to answer. The frames end when the answer does; dropping them ends the answer.
+/// Starts to answer. The frames end with [`Frame::End`], or with anything else where the answer breaks off; dropping them
+/// ends the answer.
 pub(crate) fn start(shared: &Arc<Shared>, asked: Arc<Seen>) -> mpsc::Receiver<Frame> {
     let (frames, receiver) = mpsc::channel(QUEUE);
     let shared = Arc::clone(shared);
@@ -58,9 +59,7 @@ pub(crate) fn start(shared: &Arc<Shared>, asked: Arc<Seen>) -> mpsc::Receiver<Fr
             () = answer => {}
             // Also ends whoever stands at a gate for a client that has left.
             () = frames.closed() => {}
-            () = shared.stop.cancelled() => {
-                let _ = frames.try_send(Frame::Cut);
-            }
+            () = shared.stop.cancelled() => {}
         }
     });
     receiver

@@ -64,7 +64,8 @@ fn body(
     stream::unfold((first, frames), |(first, mut frames)| async move {
         let frame = match first {
             Some(frame) => frame,
-            None => frames.recv().await?,
+            // Frames that end without an end were cut short by a stop.
+            None => frames.recv().await.unwrap_or(Frame::Cut),
         };
         let sent = match frame {
             Frame::Event(event) => Ok(encode(&event)),
