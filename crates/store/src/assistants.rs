@@ -133,6 +133,18 @@ impl Reader {
         .await
     }
 
+    /// Whether an assistant over that backend was ever registered, also if it was removed since.
+    pub async fn backend_known(&self, backend: &str) -> Result<bool, StoreError> {
+        let backend = backend.to_owned();
+        self.read(move |conn| {
+            Box::pin(async move {
+                let sql = "SELECT id FROM assistants WHERE backend = $1 LIMIT 1";
+                Ok(conn.one(sql, &vals![&backend]).await?.is_some())
+            })
+        })
+        .await
+    }
+
     /// The people named in an assistant's access list.
     pub async fn named_users(&self, id: AssistantId) -> Result<Vec<PersonId>, StoreError> {
         self.read(move |conn| {
