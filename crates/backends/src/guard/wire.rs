@@ -6,9 +6,12 @@
 //! times, no other child started at the same moment can catch one, and the guard can let go of its copies,
 //! which is what makes end-of-file work.
 
-use rustix::net::{
-    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
-    SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
+use rustix::{
+    io::{FdFlags, fcntl_setfd},
+    net::{
+        RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
+        SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
+    },
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -111,13 +114,17 @@ pub(super) fn receive_stdio() -> io::Result<(UnixStream, [OwnedFd; 3])> {
         &control,
         &mut [IoSliceMut::new(&mut word)],
         &mut attached,
-        RecvFlags::CMSG_CLOEXEC,
+        RecvFlags::empty(),
     )?;
     let mut fds: Vec<OwnedFd> = Vec::with_capacity(3);
     for message in attached.drain() {
         if let RecvAncillaryMessage::ScmRights(received) = message {
             fds.extend(received);
         }
+    }
+    // Not every system can do this on the way in; there is no second thread yet that could start a program.
+    for fd in &fds {
+        fcntl_setfd(fd, FdFlags::CLOEXEC)?;
     }
     match fds.try_into() {
         Ok(stdio) if got.bytes == 1 && word[0] == STDIO => Ok((control, stdio)),

@@ -96,9 +96,7 @@ impl Tree {
     /// Asks for the end and returns at once; `wait` tells when it has come. May be repeated and made more
     /// urgent.
     pub fn stop(&mut self, how: Stop) {
-        if let Some(stdin) = &self.stdin {
-            stdin.close();
-        }
+        self.close_stdin();
         let word = match how {
             Stop::Gently => STOP_GENTLY,
             Stop::Now => STOP_NOW,
@@ -135,6 +133,12 @@ impl Tree {
         }
     }
 
+    fn close_stdin(&self) {
+        if let Some(stdin) = &self.stdin {
+            stdin.close();
+        }
+    }
+
     async fn hear(&mut self) {
         match next_report(&mut self.control, &mut self.inbox).await {
             Some(Report::Exited(status)) => self.status = Some(status),
@@ -150,6 +154,13 @@ impl Tree {
                 self.gone = true;
             }
         }
+    }
+}
+
+/// The control channel closes with us, which the guard takes for a gentle stop.
+impl Drop for Tree {
+    fn drop(&mut self) {
+        self.close_stdin();
     }
 }
 

@@ -59,7 +59,7 @@ impl GuardExe {
         Self::new(program, [guard::SUBCOMMAND.into()])
     }
 
-    /// Another program whose `main` is `guard::main`, with the arguments that lead there.
+    /// Another program whose `main` is `guard::main`, by its absolute path, with the arguments that lead there.
     pub fn new(program: impl Into<PathBuf>, args: impl IntoIterator<Item = OsString>) -> Self {
         Self {
             program: program.into(),
@@ -102,9 +102,12 @@ impl Launcher {
     /// `instance_lock` is a file that this process holds locked (`File::lock`) for life: guards take its
     /// release for our death and end what they watch.
     pub fn new(guard: GuardExe, instance_lock: impl Into<PathBuf>) -> Self {
+        let given = instance_lock.into();
+        // A guard works in `/`, where a relative path means something else.
+        let instance_lock = std::path::absolute(&given).unwrap_or(given);
         Self {
             guard,
-            instance_lock: instance_lock.into(),
+            instance_lock,
         }
     }
 

@@ -7,13 +7,13 @@ use std::{ffi::OsString, path::PathBuf, time::Duration};
 /// One program to start.
 #[derive(Debug, Clone)]
 pub struct Spawn {
-    /// A path, or a name that is looked up in the PATH of `env`.
+    /// An absolute path, or a name that is looked up in the PATH of `env`.
     pub program: PathBuf,
     /// Seen by every user of the machine: never a prompt, never a secret.
     pub args: Vec<OsString>,
     /// All of it: nothing is inherited. Start from `child_env`.
     pub env: Vec<(OsString, OsString)>,
-    /// Where it works.
+    /// Where it works, as an absolute path.
     pub cwd: PathBuf,
     /// What it reads.
     pub stdin: Stdin,

@@ -9,7 +9,7 @@ use std::{
     process::{Command, Stdio},
     time::{Duration, Instant},
 };
-use switchboard_backends::process::{Child, ExitStatus, Limits, Stdin, Stop};
+use switchboard_backends::process::{Child, ExitStatus, Frame, Limits, Stdin, Stop};
 use tokio::io::AsyncWriteExt;
 
 /// Every way of not going when told to, each ready when it has said so.
@@ -276,6 +276,29 @@ async fn closing_its_input_is_enough_for_a_polite_program() {
             .await
             .is_err()
     );
+}
+
+#[tokio::test]
+async fn dropping_the_tree_closes_the_input_too() {
+    let house = House::new();
+    let mut spawn = house.assistant(&["say:ready", "count-input"]);
+    spawn.stdin = Stdin::Pipe;
+    spawn.limits.stdin_grace = Duration::from_mins(1);
+    let mut child = house.spawn(spawn).await.unwrap();
+    assert_eq!(line(&mut child).await, "ready");
+    let Child {
+        stdin,
+        mut stdout,
+        tree,
+        ..
+    } = child;
+    drop(tree);
+    assert_eq!(
+        soon("the count", stdout.next()).await,
+        Some(Frame::Line(b"0".into()))
+    );
+    drop(stdin);
+    house.nobody_lives().await;
 }
 
 #[tokio::test]
