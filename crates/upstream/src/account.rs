@@ -109,7 +109,8 @@ async fn usage(State(shared): State<Arc<Shared>>) -> Json<Value> {
     let limits = shared.limits();
     let window = |percent: f64, seconds: i64| {
         json!({
-            "used_percent": percent.round(),
+            // A whole number here, unlike in the headers: the CLI refuses the answer otherwise.
+            "used_percent": percent.round() as i64,
             "limit_window_seconds": seconds,
             "reset_after_seconds": seconds,
             "reset_at": now() + seconds,

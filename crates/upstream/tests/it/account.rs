@@ -116,14 +116,17 @@ async fn an_expired_login_is_refreshed_until_logins_are_refused() {
 }
 
 #[tokio::test]
-async fn limits_are_those_that_were_set() {
+async fn usage_is_in_whole_percent_as_it_was_set() {
     let up = upstream().await;
-    up.set_limits(99.0, 50.0);
+    up.set_limits(98.6, 50.0);
     let usage = get(&up, "wham/usage").await;
-    assert_eq!(usage["rate_limit"]["primary_window"]["used_percent"], 99.0);
+    assert_eq!(
+        usage["rate_limit"]["primary_window"]["used_percent"],
+        json!(99)
+    );
     assert_eq!(
         usage["rate_limit"]["secondary_window"]["used_percent"],
-        50.0
+        json!(50)
     );
 }
 
