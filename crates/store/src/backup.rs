@@ -8,7 +8,7 @@ use std::{
 };
 
 use futures_util::TryStreamExt;
-use sqlx::{ConnectOptions, Connection, PgPool, SqliteConnection, sqlite::SqliteJournalMode};
+use sqlx::{ConnectOptions, Connection, PgPool, sqlite::SqliteJournalMode};
 
 use crate::{
     Database, OpenError, OpenOptions, Store, StoreError,
@@ -34,8 +34,9 @@ impl Store {
                 // Before the snapshot, so that no blob of it is swept away meanwhile; and after it,
                 // because it may hold newer ones.
                 copy_blobs(&blobs, &copies).await?;
-                let mut connection =
-                    SqliteConnection::connect_with(&pool.connect_options()).await?;
+                // SQLite opens the copy as it opened the original, so this connection may write.
+                let options = sqlite_options(pool.connect_options().get_filename());
+                let mut connection = options.connect().await?;
                 let name = file.to_str().ok_or_else(|| {
                     StoreError::Unavailable("the folder's name is not UTF-8".into())
                 })?;

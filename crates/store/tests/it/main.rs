@@ -1,0 +1,19 @@
+//! The store from outside, on real databases: a file in a temporary folder, and PostgreSQL.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
+
+#[macro_use]
+mod world;
+
+mod assistants;
+mod children;
+mod claims;
+mod deletion;
+mod endings;
+mod identity;
+mod messages;
+mod open;
+mod stops;
+mod story;
+mod talk;
+mod threads;
