@@ -23,7 +23,7 @@ const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_first.sql")];
 const SCHEMA_LOCK: i64 = 0x5357_4254_0000_0002;
 
 /// The version that this program makes.
-fn known() -> i64 {
+pub(crate) fn known() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
@@ -113,7 +113,7 @@ fn make_file(path: &Path) -> io::Result<()> {
 }
 
 /// The version of an SQLite file; 0 if it is missing or empty.
-async fn version_of_file(path: &Path, blobs: &Blobs) -> Result<i64, OpenError> {
+pub(crate) async fn version_of_file(path: &Path, blobs: &Blobs) -> Result<i64, OpenError> {
     match fs::metadata(path) {
         Ok(file) if file.len() > 0 => {}
         Ok(_) => return Ok(0),
@@ -130,7 +130,7 @@ async fn version_of_file(path: &Path, blobs: &Blobs) -> Result<i64, OpenError> {
 }
 
 /// The version of a database: 0 for an empty one, an error for a newer or a foreign one.
-async fn version(conn: &mut Conn<'_>) -> Result<i64, OpenError> {
+pub(crate) async fn version(conn: &mut Conn<'_>) -> Result<i64, OpenError> {
     let tables = if conn.is_postgres() {
         "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()"
     } else {

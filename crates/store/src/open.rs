@@ -147,17 +147,8 @@ async fn open_sqlite(path: &Path, options: OpenOptions) -> Result<Store, OpenErr
     let ticket = Ticket::of_writers(&path).map_err(not_writable)?;
     migrate::sqlite(&path, &ticket, &blobs, &options.ids).await?;
 
-    let reading = sqlite_options(&path)
-        .read_only(true)
-        .pragma("query_only", "ON");
-    let pool = SqlitePoolOptions::new()
-        .max_connections(READERS)
-        .acquire_timeout(PATIENCE)
-        .test_before_acquire(false)
-        .connect_with(reading.clone())
-        .await
-        .map_err(StoreError::from)?;
-    let (reader, pos) = look(Driver::Sqlite(pool), blobs.clone()).await?;
+    let pool = reading_pool(&path).await?;
+    let (reader, pos) = reader_over(Driver::Sqlite(pool), blobs.clone()).await?;
     let bus = Bus::at(pos, None);
     let folder = path.parent().unwrap_or(&path).to_path_buf();
     let disk = Disk {
@@ -167,8 +158,8 @@ async fn open_sqlite(path: &Path, options: OpenOptions) -> Result<Store, OpenErr
 
     let (life, stop) = Life::begin();
     let watch = WalWatch {
+        options: reading_options(&path),
         database: path,
-        options: reading,
         blobs: blobs.clone(),
         bus: bus.clone(),
     };
@@ -199,7 +190,7 @@ async fn open_postgres(url: &str, options: OpenOptions) -> Result<Store, OpenErr
     let blobs = Blobs::beside(&options.home);
     migrate::postgres(&pool, &blobs, &options.ids).await?;
 
-    let (reader, pos) = look(Driver::Postgres(pool.clone()), blobs).await?;
+    let (reader, pos) = reader_over(Driver::Postgres(pool.clone()), blobs).await?;
     let (outbox, deltas) = mpsc::channel(OUTBOX);
     let bus = Bus::at(pos, Some(outbox));
     let disk = Disk {
@@ -250,8 +241,25 @@ pub(crate) async fn postgres_pool(url: &str) -> Result<PgPool, OpenError> {
     Ok(pool.connect_with(connect).await.map_err(StoreError::from)?)
 }
 
+/// Connections that cannot write.
+pub(crate) async fn reading_pool(path: &Path) -> Result<SqlitePool, OpenError> {
+    let pool = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .acquire_timeout(PATIENCE)
+        .test_before_acquire(false)
+        .connect_with(reading_options(path))
+        .await;
+    Ok(pool.map_err(StoreError::from)?)
+}
+
+fn reading_options(path: &Path) -> SqliteConnectOptions {
+    sqlite_options(path)
+        .read_only(true)
+        .pragma("query_only", "ON")
+}
+
 /// A reader, and where the feed stands.
-async fn look(pool: Driver<SqlitePool, PgPool>, blobs: Blobs) -> Result<(Reader, i64), StoreError> {
+pub(crate) async fn reader_over(pool: Driver<SqlitePool, PgPool>, blobs: Blobs) -> Result<(Reader, i64), StoreError> {
     let mut reader = Reader {
         pool,
         epoch: "".into(),

@@ -4,6 +4,7 @@
 mod claim;
 mod end;
 mod failure;
+mod failures;
 mod recover;
 mod wish;
 

@@ -267,7 +267,7 @@ impl World {
     }
 
     /// The same place before anything was made in it.
-    async fn with_fresh_database(self) -> Self {
+    pub async fn with_fresh_database(self) -> Self {
         self.store.close().await;
         match &self.database {
             Database::Sqlite(file) => {
