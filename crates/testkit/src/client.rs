@@ -1,0 +1,172 @@
+//! A program that uses Switchboard over HTTP with a token.
+
+use serde_json::{Value, json};
+
+use crate::{events::Events, until::until};
+
+/// A status and a body.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The body, `Null` if it is not JSON.
+    pub body: Value,
+}
+
+/// Speaks in one person's name.
+#[derive(Clone)]
+pub struct Client {
+    base: String,
+    token: String,
+    http: reqwest::Client,
+}
+
+impl Client {
+    /// A client of the server at `base` (`http://127.0.0.1:PORT`).
+    pub fn new(base: &str, token: &str) -> Self {
+        Self {
+            base: base.to_owned(),
+            token: token.to_owned(),
+            http: reqwest::Client::new(),
+        }
+    }
+
+    /// One call; `Err` if the server could not be reached or the connection broke.
+    pub async fn try_call(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<Answer, reqwest::Error> {
+        let method = method.parse().unwrap();
+        let mut request = self
+            .http
+            .request(method, format!("{}{path}", self.base))
+            .bearer_auth(&self.token);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        let response = request.send().await?;
+        let status = response.status().as_u16();
+        let text = response.text().await?;
+        Ok(Answer {
+            status,
+            body: serde_json::from_str(&text).unwrap_or(Value::Null),
+        })
+    }
+
+    /// One call.
+    pub async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+        self.try_call(method, path, body).await.unwrap()
+    }
+
+    /// A GET that must succeed.
+    pub async fn get(&self, path: &str) -> Value {
+        let answer = self.call("GET", path, None).await;
+        assert_eq!(answer.status, 200, "GET {path}: {:?}", answer.body);
+        answer.body
+    }
+
+    /// A POST that must succeed.
+    pub async fn post(&self, path: &str, body: Value) -> Value {
+        let answer = self.call("POST", path, Some(body)).await;
+        assert!(
+            (200..300).contains(&answer.status),
+            "POST {path}: {} {:?}",
+            answer.status,
+            answer.body
+        );
+        answer.body
+    }
+
+    /// A new private thread; its id.
+    pub async fn thread(&self) -> String {
+        self.post("/api/threads", json!({})).await["id"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    /// Posts a message; what the server said.
+    pub async fn say(&self, thread: &str, text: &str) -> Value {
+        self.post(
+            &format!("/api/threads/{thread}/messages"),
+            json!({ "text": text }),
+        )
+        .await
+    }
+
+    /// Posts a message that mentions one assistant; the id of its turn.
+    pub async fn ask(&self, thread: &str, text: &str) -> String {
+        let posted = self.say(thread, text).await;
+        posted["turns"][0]["id"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no turn: {posted}"))
+            .to_owned()
+    }
+
+    /// A turn as it is now.
+    pub async fn turn(&self, id: &str) -> Value {
+        self.get(&format!("/api/turns/{id}")).await
+    }
+
+    /// Waits until a turn has ended; the turn.
+    pub async fn ended(&self, id: &str) -> Value {
+        until(&format!("turn {id} ends"), || async {
+            let turn = self.turn(id).await;
+            let open = ["queued", "running", "waiting_approval"]
+                .contains(&turn["state"].as_str().unwrap());
+            (!open).then_some(turn)
+        })
+        .await
+    }
+
+    /// Waits until a turn is in that state; the turn.
+    pub async fn in_state(&self, id: &str, state: &str) -> Value {
+        until(&format!("turn {id} is {state}"), || async {
+            let turn = self.turn(id).await;
+            (turn["state"] == state).then_some(turn)
+        })
+        .await
+    }
+
+    /// All messages of a thread, oldest first.
+    pub async fn messages(&self, thread: &str) -> Vec<Value> {
+        let mut all: Vec<Value> = Vec::new();
+        let mut query = String::new();
+        loop {
+            let page = self
+                .get(&format!("/api/threads/{thread}/messages?limit=100{query}"))
+                .await;
+            let mut items = page["items"].as_array().unwrap().clone();
+            items.append(&mut all);
+            all = items;
+            match page["next"].as_str() {
+                Some(next) => query = format!("&before={next}"),
+                None => return all,
+            }
+        }
+    }
+
+    /// The event stream from now on, or after an event id.
+    pub async fn events(&self, after: Option<&str>) -> Events {
+        let mut request = self
+            .http
+            .get(format!("{}/api/events", self.base))
+            .bearer_auth(&self.token);
+        if let Some(id) = after {
+            request = request.header("Last-Event-ID", id);
+        }
+        Events::of(request.send().await.unwrap())
+    }
+
+    /// Where the server is.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The HTTP client behind it, for requests that no helper makes.
+    pub fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+}

@@ -1,0 +1,255 @@
+//! A whole Switchboard as a child process, on files of a test's own, with the real Codex CLI signed
+//! in with a made-up login, and the scripted upstream instead of the paid servers.
+
+use std::{
+    fs,
+    io::{BufRead as _, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+};
+
+use serde_json::Value;
+use switchboard_upstream::{Options as UpstreamOptions, Running as Upstream, auth};
+use tempfile::TempDir;
+
+use crate::{client::Client, until::PATIENCE};
+
+/// What a test wants different from the usual.
+#[derive(Default, Clone)]
+pub struct Options {
+    /// A PostgreSQL URL; else SQLite.
+    pub database: Option<String>,
+    /// The contents of `auth.json`; else a made-up ChatGPT login. `Value::Null`: no file.
+    pub login: Option<Value>,
+    /// A program to use instead of the real Codex CLI.
+    pub codex: Option<PathBuf>,
+    /// More environment variables for the server.
+    pub env: Vec<(String, String)>,
+}
+
+/// A Switchboard that may be started, killed and started again on the same files.
+pub struct House {
+    program: PathBuf,
+    folder: TempDir,
+    options: Options,
+    /// The stand-in for the paid servers.
+    pub upstream: Upstream,
+    running: Option<(Child, String)>,
+}
+
+/// The native Codex program: the one `cargo xtask test` names, else the one pinned in `e2e/`.
+pub fn codex() -> PathBuf {
+    let named = std::env::var_os("SWITCHBOARD_TEST_CODEX").map(PathBuf::from);
+    let pinned = Path::new(env!("CARGO_MANIFEST_DIR")).join(
+        "../../e2e/node_modules/@openai/codex-linux-x64/vendor/x86_64-unknown-linux-musl/bin/codex",
+    );
+    let codex = named.unwrap_or(pinned);
+    assert!(
+        codex.exists(),
+        "the real Codex CLI is missing at {}: run `npm ci --ignore-scripts` in e2e/",
+        codex.display()
+    );
+    codex
+}
+
+impl House {
+    /// Prepares the files and starts the upstream; not yet the server. `program` is the binary under
+    /// test: `env!("CARGO_BIN_EXE_switchboard")`.
+    pub async fn prepare(program: &str, options: Options) -> Self {
+        // Not under the system's temporary folder: Codex makes no helper links there.
+        let folder = tempfile::Builder::new()
+            .prefix("switchboard-test-")
+            .tempdir_in("/var/tmp")
+            .unwrap();
+        let login = options.login.clone().unwrap_or_else(auth::fake_login);
+        let codex_home = folder.path().join("person/.codex");
+        fs::create_dir_all(&codex_home).unwrap();
+        if !login.is_null() {
+            fs::write(codex_home.join("auth.json"), login.to_string()).unwrap();
+        }
+        let upstream = switchboard_upstream::Upstream::start(UpstreamOptions::for_tests())
+            .await
+            .unwrap();
+        Self {
+            program: program.into(),
+            folder,
+            options,
+            upstream,
+            running: None,
+        }
+    }
+
+    /// Prepares and starts.
+    pub async fn start(program: &str, options: Options) -> Self {
+        let mut house = Self::prepare(program, options).await;
+        house.serve();
+        house
+    }
+
+    /// A command of the binary on these files, with the environment of the server.
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(&self.program);
+        let person = self.folder.path().join("person");
+        command
+            .args(args)
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .env("HOME", &person)
+            .env("USER", "mara")
+            .env("SWITCHBOARD_HOME", self.home())
+            .env("CODEX_HOME", self.codex_home())
+            .env(
+                "CODEX_REFRESH_TOKEN_URL_OVERRIDE",
+                format!("{}/oauth/token", self.upstream.origin()),
+            )
+            .env(
+                "SWITCHBOARD_PROVIDERS__CHATGPT__BACKEND",
+                self.upstream.backend_url(),
+            )
+            .env(
+                "SWITCHBOARD_PROVIDERS__CHATGPT__RESPONSES",
+                self.upstream.responses_url(),
+            )
+            .env(
+                "SWITCHBOARD_PROVIDERS__CHATGPT__PROGRAM",
+                self.options.codex.clone().unwrap_or_else(codex),
+            )
+            .env("SWITCHBOARD_LOG", "debug,hyper=info,sqlx=warn")
+            .envs(self.options.env.iter().cloned());
+        if let Some(database) = &self.options.database {
+            command.env("SWITCHBOARD_DATABASE", database);
+        }
+        command
+    }
+
+    /// Runs a command to its end.
+    pub fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    /// Runs a command that must succeed; its standard output, trimmed.
+    pub fn run_ok(&self, args: &[&str]) -> String {
+        let output = self.run(args);
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{args:?}: {} {err}", output.status);
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// Starts the server and waits until it listens.
+    pub fn serve(&mut self) {
+        assert!(self.running.is_none(), "already serving");
+        let log = fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.log_path())
+            .unwrap();
+        let mut child = self
+            .command(&["serve", "--listen", "127.0.0.1:0"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let first = lines.next().and_then(Result::ok).unwrap_or_default();
+        let base = first
+            .strip_prefix("listening on ")
+            .unwrap_or_else(|| panic!("first line {first:?}\n{}", self.log()));
+        let base = base.to_owned();
+        // Whoever writes to a closed pipe fails; so the rest is read and forgotten.
+        std::thread::spawn(move || lines.for_each(drop));
+        self.running = Some((child, base));
+    }
+
+    /// SIGKILL, as a crash would; waits until the process is gone.
+    pub fn kill(&mut self) {
+        if let Some((mut child, _)) = self.running.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    /// SIGTERM; waits until the process has ended and says whether it ended well.
+    pub fn stop(&mut self) -> bool {
+        let (mut child, _) = self.running.take().unwrap();
+        let pid = i32::try_from(child.id()).unwrap();
+        rustix::process::kill_process(
+            rustix::process::Pid::from_raw(pid).unwrap(),
+            rustix::process::Signal::TERM,
+        )
+        .unwrap();
+        let end = std::time::Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = child.try_wait().unwrap() {
+                return status.success();
+            }
+            assert!(
+                std::time::Instant::now() < end,
+                "the server does not stop\n{}",
+                self.log()
+            );
+            std::thread::yield_now();
+        }
+    }
+
+    /// The server's process id.
+    pub fn pid(&self) -> u32 {
+        self.running.as_ref().unwrap().0.id()
+    }
+
+    /// Where the server is.
+    pub fn base(&self) -> &str {
+        &self.running.as_ref().expect("serving").1
+    }
+
+    /// A client in the name of the local admin.
+    pub fn client(&self) -> Client {
+        Client::new(
+            self.base(),
+            &self.run_ok(&["tokens", "create", "--name", "test"]),
+        )
+    }
+
+    /// A client in the name of another person, invited if needed.
+    pub fn client_as(&self, handle: &str) -> Client {
+        let _ = self.run(&["people", "invite", handle]);
+        Client::new(
+            self.base(),
+            &self.run_ok(&["tokens", "create", "--name", "test", "--as", handle]),
+        )
+    }
+
+    /// Switchboard's home.
+    pub fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
+    /// The person's Codex home.
+    pub fn codex_home(&self) -> PathBuf {
+        self.folder.path().join("person/.codex")
+    }
+
+    /// What the server logged.
+    pub fn log(&self) -> String {
+        fs::read_to_string(self.log_path()).unwrap_or_default()
+    }
+
+    fn log_path(&self) -> PathBuf {
+        self.folder.path().join("server.log")
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        let failed = std::thread::panicking();
+        self.kill();
+        if failed {
+            let log = self.log();
+            let lines: Vec<&str> = log.lines().collect();
+            eprintln!(
+                "--- the server's last words ---\n{}",
+                lines[lines.len().saturating_sub(60)..].join("\n")
+            );
+        }
+    }
+}
