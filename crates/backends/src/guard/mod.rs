@@ -13,6 +13,8 @@
 
 mod family;
 pub(crate) mod order;
+mod start;
+mod wake;
 mod watch;
 pub(crate) mod wire;
 
@@ -28,13 +30,12 @@ pub const SUBCOMMAND: &str = "guard";
 /// Call it before anything else in `main`: the environment it runs in is the outside program's, not ours,
 /// and a runtime or a log subscriber would only slow the start of every program.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    // Its standard input is the control channel; without one it was typed by hand and has nobody to report
-    // to.
+    // Its standard input is the control channel; without one it was typed by hand and has nobody
+    // to report to.
     let Ok((control, stdio)) = wire::receive_stdio() else {
         return ExitCode::from(2);
     };
-    let started =
-        Order::parse(args).and_then(|order| Watch::start(control.try_clone(), &order, stdio));
+    let started = Order::parse(args).and_then(|order| Watch::start(&control, &order, stdio));
     match started {
         Ok(watch) => {
             watch.until_nobody_is_left();

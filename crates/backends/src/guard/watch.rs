@@ -4,24 +4,14 @@
 use super::{
     family::Family,
     order::Order,
+    start::start,
+    wake::Wake,
     wire::{ExitStatus, Failure, Report, STOP_NOW, tell},
 };
-use rustix::{
-    event::{PollFd, PollFlags, Timespec, poll},
-    process::{Pid, Signal, WaitOptions, WaitStatus, kill_process_group, wait},
-};
-use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use rustix::process::{Pid, Signal, WaitOptions, WaitStatus, kill_process_group, wait};
 use std::{
-    fs::{File, TryLockError},
-    io::{self, ErrorKind, Read, Write},
-    os::{
-        fd::OwnedFd,
-        unix::{net::UnixStream, process::CommandExt},
-    },
-    path::Path,
-    process::{Command, Stdio},
-    sync::{Arc, atomic::AtomicBool},
-    thread,
+    io::{ErrorKind, Read},
+    os::{fd::OwnedFd, unix::net::UnixStream},
     time::{Duration, Instant},
 };
 
@@ -32,8 +22,8 @@ const SWEEP_EVERY: Duration = Duration::from_millis(10);
 const SWEEP_STUBBORN_EVERY: Duration = Duration::from_millis(500);
 
 /// A running program and everything that may end it.
-pub(super) struct Watch {
-    control: UnixStream,
+pub(super) struct Watch<'a> {
+    control: &'a UnixStream,
     /// False once the parent hung up; then there is nobody to hear from.
     control_open: bool,
     wake: Wake,
@@ -65,42 +55,19 @@ enum Phase {
     },
 }
 
-/// Readable ends of what can wake us besides the parent.
-struct Wake {
-    child: UnixStream,
-    term: UnixStream,
-    owner_died: UnixStream,
-}
-
-impl Watch {
+impl<'a> Watch<'a> {
     /// Starts the program. Everything that watches it stands before it runs, so that no death goes unseen.
     pub(super) fn start(
-        control: io::Result<UnixStream>,
+        control: &'a UnixStream,
         order: &Order,
         stdio: [OwnedFd; 3],
     ) -> Result<Self, Failure> {
-        let control = control.map_err(guard_failure("cannot copy the control channel"))?;
-        let wake = Wake {
-            child: on_signal(SIGCHLD).map_err(guard_failure("cannot hear of ended children"))?,
-            term: on_signal(SIGTERM).map_err(guard_failure("cannot hear TERM"))?,
-            owner_died: on_release(&order.instance_lock)?,
-        };
-        // A handler that does nothing, not "ignore": ignoring is inherited by the program. Whether a
-        // hang-up or a Ctrl-C ends anything is for the parent to decide.
-        for signal in [SIGHUP, SIGINT, SIGQUIT] {
-            let unread = Arc::new(AtomicBool::new(false));
-            signal_hook::flag::register(signal, unread)
-                .map_err(guard_failure("cannot hold out against signals"))?;
-        }
-        let family =
-            Family::found().map_err(|e| guard_failure("cannot become a subreaper")(e.into()))?;
+        let wake = Wake::listen(&order.instance_lock)?;
+        let family = Family::found()
+            .map_err(|error| Failure::of_guard("cannot become a subreaper")(error.into()))?;
         let program = start(order, stdio)?;
-        tell(
-            &control,
-            &Report::Started {
-                pid: program.as_raw_nonzero().get(),
-            },
-        );
+        let pid = program.as_raw_nonzero().get();
+        tell(control, &Report::Started { pid });
         Ok(Self {
             control,
             control_open: true,
@@ -120,7 +87,7 @@ impl Watch {
             self.advance(Instant::now());
             self.sleep();
         }
-        tell(&self.control, &Report::Gone);
+        tell(self.control, &Report::Gone);
     }
 
     /// Buries the dead. Orphans fall to us as their subreaper, so "no child" means "no descendant".
@@ -144,7 +111,7 @@ impl Watch {
             (None, None) => return,
         };
         self.exited = true;
-        tell(&self.control, &Report::Exited(how));
+        tell(self.control, &Report::Exited(how));
         if !matches!(self.phase, Phase::Killing { .. }) {
             self.family.terminate(self.program);
         }
@@ -189,7 +156,7 @@ impl Watch {
                     .into_iter()
                     .map(|pid| pid.as_raw_nonzero().get())
                     .collect();
-                tell(&self.control, &Report::Survivors { pids });
+                tell(self.control, &Report::Survivors { pids });
                 self.phase = Phase::Killing { since, told: true };
             }
         }
@@ -197,7 +164,7 @@ impl Watch {
 
     /// Waits for the next thing that matters.
     fn sleep(&mut self) {
-        let for_at_most = match self.phase {
+        let at_most = match self.phase {
             Phase::Running => None,
             Phase::Asked { until } | Phase::Terminated { until } => {
                 // A millisecond more than needed, lest we wake just before it.
@@ -206,34 +173,13 @@ impl Watch {
             Phase::Killing { told: false, .. } => Some(SWEEP_EVERY),
             Phase::Killing { told: true, .. } => Some(SWEEP_STUBBORN_EVERY),
         };
-        let timeout = for_at_most.and_then(|time| Timespec::try_from(time).ok());
-        let [child, term, owner_died, heard] = {
-            let mut fds = vec![
-                PollFd::new(&self.wake.child, PollFlags::IN),
-                PollFd::new(&self.wake.term, PollFlags::IN),
-                PollFd::new(&self.wake.owner_died, PollFlags::IN),
-            ];
-            if self.control_open {
-                fds.push(PollFd::new(&self.control, PollFlags::IN));
-            }
-            if poll(&mut fds, timeout.as_ref()).is_err() {
-                return;
-            }
-            [0, 1, 2, 3].map(|at| fds.get(at).is_some_and(|fd| !fd.revents().is_empty()))
-        };
-        if child {
-            drain(&self.wake.child);
-        }
-        if term {
-            drain(&self.wake.term);
-        }
-        if owner_died {
-            drain(&self.wake.owner_died);
-        }
-        if heard {
+        let woken = self
+            .wake
+            .wait(self.control_open.then_some(self.control), at_most);
+        if woken.heard {
             self.hear();
         }
-        if term || owner_died {
+        if woken.stop {
             self.ask();
         }
     }
@@ -265,99 +211,4 @@ impl Watch {
 enum Left {
     Nobody,
     Somebody,
-}
-
-/// Starts the program in its own group. Our copies of its streams are closed when this returns, else nobody
-/// would ever see their end.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the guard is the door through which outside programs start"
-)]
-fn start(order: &Order, [stdin, stdout, stderr]: [OwnedFd; 3]) -> Result<Pid, Failure> {
-    if !order.cwd.is_dir() {
-        return Err(Failure::NoFolder {
-            cwd: order.cwd.clone(),
-        });
-    }
-    let started = Command::new(&order.program)
-        .args(&order.args)
-        .current_dir(&order.cwd)
-        .process_group(0)
-        .stdin(Stdio::from(stdin))
-        .stdout(Stdio::from(stdout))
-        .stderr(Stdio::from(stderr))
-        .spawn();
-    match started {
-        Ok(child) => Pid::from_raw(child.id().cast_signed()).ok_or_else(|| Failure::Guard {
-            why: "the program has no process number".into(),
-        }),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            let exists = Path::new(&order.program).exists();
-            Err(if exists {
-                Failure::NotExecutable {
-                    why: "the interpreter it names is missing".into(),
-                }
-            } else {
-                Failure::NotFound
-            })
-        }
-        Err(error) => Err(Failure::NotExecutable {
-            why: error.to_string(),
-        }),
-    }
-}
-
-/// A stream that becomes readable on each arrival of `signal`.
-fn on_signal(signal: i32) -> io::Result<UnixStream> {
-    let (read, write) = UnixStream::pair()?;
-    read.set_nonblocking(true)?;
-    signal_hook::low_level::pipe::register(signal, write)?;
-    Ok(read)
-}
-
-/// A stream that becomes readable when the owner of the instance lock dies.
-///
-/// A lock is released by the kernel whatever the owner died of, and it cannot come to mean somebody else,
-/// as a pid can. Ours is shared and let go at once, so that guards are not in each other's way, nor in that
-/// of a prober.
-fn on_release(path: &Path) -> Result<UnixStream, Failure> {
-    let lock = File::open(path).map_err(guard_failure("cannot open the instance lock"))?;
-    match lock.try_lock_shared() {
-        Err(TryLockError::WouldBlock) => {}
-        Ok(()) => {
-            return Err(Failure::Guard {
-                why: "nobody holds the instance lock".into(),
-            });
-        }
-        Err(TryLockError::Error(error)) => {
-            return Err(guard_failure("cannot ask for the instance lock")(error));
-        }
-    }
-    let (read, mut write) = UnixStream::pair().map_err(guard_failure("cannot make a channel"))?;
-    read.set_nonblocking(true)
-        .map_err(guard_failure("cannot make a channel"))?;
-    let waiting = move || {
-        while lock
-            .lock_shared()
-            .is_err_and(|error| error.kind() == ErrorKind::Interrupted)
-        {}
-        // A lock that can no longer be waited for counts as a dead owner: better a turn cut short than a
-        // program nobody watches.
-        let _ = write.write_all(b"d");
-    };
-    thread::Builder::new()
-        .spawn(waiting)
-        .map_err(guard_failure("cannot wait for the instance lock"))?;
-    Ok(read)
-}
-
-fn drain(mut from: &UnixStream) {
-    let mut scrap = [0; 64];
-    while from.read(&mut scrap).is_ok_and(|count| count > 0) {}
-}
-
-fn guard_failure(what: &'static str) -> impl Fn(io::Error) -> Failure {
-    move |error| Failure::Guard {
-        why: format!("{what}: {error}"),
-    }
 }

@@ -58,6 +58,15 @@ pub(crate) enum Failure {
     Guard { why: String },
 }
 
+impl Failure {
+    /// For `map_err` on what the guard does itself.
+    pub(super) fn of_guard(what: &'static str) -> impl Fn(io::Error) -> Self {
+        move |error| Self::Guard {
+            why: format!("{what}: {error}"),
+        }
+    }
+}
+
 /// How a program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

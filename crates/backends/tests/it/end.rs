@@ -1,7 +1,9 @@
 //! The end of a program, by itself, on request or by our death: whatever it did to escape, nobody of its
 //! descent lives.
 
-use crate::support::{House, NOBODY, PROGRAMS, frames, line, parent_of, soon};
+use crate::support::{
+    House, NOBODY, PROGRAMS, eventually, frames, line, parent_of, soon, ticks_of,
+};
 use rustix::process::{Signal, kill_process};
 use std::{
     fs::File,
@@ -199,6 +201,27 @@ async fn a_released_instance_lock_ends_everything_though_the_channel_is_open() {
     let exit = soon("the end", child.tree.wait()).await;
     assert_eq!(exit.status, ExitStatus::Signal(Signal::KILL.as_raw()));
     assert_eq!(house.living(), NOBODY);
+}
+
+#[tokio::test]
+async fn a_guard_that_waits_for_the_end_uses_no_processor() {
+    let mut house = House::new();
+    let mut spawn = house.assistant(&["ignore-term", "say:ready", "stall"]);
+    spawn.limits.term_grace = Duration::from_secs(1);
+    let mut child = house.spawn(spawn).await.unwrap();
+    assert_eq!(line(&mut child).await, "ready");
+    let guard = parent_of(child.tree.pid());
+    house.lock = None;
+    let mut ticks = 0;
+    eventually("the guard ends", || match ticks_of(guard) {
+        Some(now) => {
+            ticks = now;
+            false
+        }
+        None => true,
+    })
+    .await;
+    assert!(ticks < 30, "{ticks} of some 100 ticks");
 }
 
 #[tokio::test]

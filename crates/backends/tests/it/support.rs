@@ -106,6 +106,19 @@ pub fn guard_exe() -> GuardExe {
     GuardExe::new(PROGRAMS, [guard::SUBCOMMAND.into()])
 }
 
+/// The processor time that a process has used, in hundredths of a second, while it lives.
+pub fn ticks_of(pid: Pid) -> Option<u64> {
+    let stat = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).ok()?;
+    let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
+    let living = fields.next() != Some("Z");
+    let used: u64 = fields
+        .skip(10)
+        .take(2)
+        .map(|ticks| ticks.parse::<u64>().unwrap())
+        .sum();
+    living.then_some(used)
+}
+
 /// The parent of a process.
 pub fn parent_of(pid: u32) -> Pid {
     let stat = fs::read_to_string(Path::new("/proc").join(pid.to_string()).join("stat")).unwrap();
