@@ -18,7 +18,7 @@ export interface Shared {
 
 export interface SharedStream {
   /** Where the snapshot was taken that the stream continues. A later position heard on the stream wins. */
-  startAt: (pos: Pos) => void;
+  startAt: (pos: Pos | undefined) => void;
   stop: () => void;
 }
 

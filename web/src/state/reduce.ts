@@ -103,7 +103,8 @@ function putTurn(state: State, turn: Turn, at: number | undefined): State {
 
 function putItem(state: State, item: Item, at: number | undefined): State {
   const key = `item:${item.id}`;
-  if (isStale(state, key, at) || isGone(state, item.thread_id)) return state;
+  // Nobody reads this thread here; its items are fetched when it is opened.
+  if (!state.pages[item.thread_id] || isStale(state, key, at)) return state;
   const held = state.items[item.turn_id]?.[item.id];
   if (held && held.status !== "open" && item.status === "open") return state;
   const bytes = utf8Length(item.text);
@@ -132,7 +133,6 @@ function catchUp(state: State, item: HeldItem): State {
 const AHEAD_LIMIT = 500;
 
 function putDelta(state: State, delta: Delta): State {
-  // Nobody reads this thread here; its items are fetched when it is opened.
   if (!state.pages[delta.thread_id]) return state;
   const item = state.items[delta.turn_id]?.[delta.item_id];
   if (item && item.status !== "open") return state;

@@ -1,0 +1,137 @@
+/**
+ * The page: which screen the address means, and the frame around it. The one place that knows all features; it joins them,
+ * so that they need not know each other.
+ */
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { type Problem } from "../api/client";
+import { AssistantCards, FoundAssistants } from "../features/assistants/AssistantList";
+import type { AnswerSlot } from "../features/chat/Log";
+import { Sidebar } from "../features/chat/Sidebar";
+import { StartScreen } from "../features/chat/StartScreen";
+import { ThreadScreen } from "../features/chat/ThreadScreen";
+import { SettingsScreen, SettingsSidebar } from "../features/settings/Settings";
+import { SignIn } from "../features/sign-in/SignIn";
+import { TurnCard } from "../features/turn/TurnCard";
+import { returnTo } from "../state/local";
+import { useDesk, useView } from "../state/react";
+import { closeDrawer } from "../ui/drawer";
+import { Lamp, Mark } from "../ui/marks";
+import { chatPath, go, type Route, routeOf, useAddress } from "../ui/route";
+import { Toasts } from "../ui/Toasts";
+import { Announcer } from "./Announcer";
+import { KeyList, useKeys } from "./keys";
+
+type Start = { is: "starting" } | { is: "done" } | { is: "failed"; problem: Error };
+
+export function App() {
+  useAddress();
+  const route = routeOf(location);
+  const session = useView((state) => state.session);
+  const start = useStart(route.at === "sign-in" && route.secret !== null);
+  const [keysShown, showKeys] = useState(false);
+  useKeys(useCallback(() => showKeys(true), []));
+  useTitle(route);
+
+  const signedIn = session !== null;
+  const gone = start.is === "done" && !signedIn && route.at !== "sign-in";
+  useEffect(() => {
+    if (!gone) return;
+    returnTo.set(location.pathname + location.search);
+    go("/sign-in", "replace");
+  }, [gone]);
+  useEffect(() => {
+    if (location.pathname === "/") go(chatPath(null) + location.search, "replace");
+    // Somebody who is in has no use for an empty sign-in page.
+    if (signedIn && start.is === "done" && route.at === "sign-in" && !location.hash) go(returnTo.take() ?? chatPath(null), "replace");
+  });
+
+  if (route.at === "sign-in") return <SignIn secret={route.secret} />;
+  if (start.is === "failed") return <Unreachable problem={start.problem} />;
+  if (!signedIn) return null;
+  return (
+    <>
+      <a className="skip" href="#composer" onClick={(event) => {
+        event.preventDefault();
+        document.getElementById("composer")?.focus();
+      }}>To the composer</a>
+      <div className="app">
+        <Frame route={route} demo={session.demo} />
+      </div>
+      <Announcer />
+      <Toasts />
+      {keysShown ? <KeyList onClose={() => showKeys(false)} /> : null}
+    </>
+  );
+}
+
+function Frame({ route, demo }: { route: Exclude<Route, { at: "sign-in" }>; demo: boolean }) {
+  const drawAnswer = useCallback((slot: AnswerSlot) => <TurnCard {...slot} />, []);
+  const drawFound = useCallback((ask: (handle: string) => void) => <FoundAssistants onAsk={ask} />, []);
+  const screen = useMemo(() => {
+    switch (route.at) {
+      case "settings": return <SettingsScreen section={route.section} drawAssistants={() => <AssistantCards />} />;
+      case "chat": return route.thread
+        ? <ThreadScreen key={route.thread} id={route.thread} mention={route.mention} drawAnswer={drawAnswer} />
+        : <StartScreen mention={route.mention} drawFound={drawFound} />;
+      case "unknown": return <div className="scroll"><div className="first"><h1>There is no such page</h1><p className="lead">The address is not one of this server’s.</p></div></div>;
+    }
+  }, [route, drawAnswer, drawFound]);
+  return (
+    <>
+      {route.at === "settings"
+        ? <SettingsSidebar section={route.section} />
+        : <Sidebar current={route.at === "chat" ? route.thread : null} archived={route.at === "chat" && route.archived} onNew={newThread} />}
+      <div className="drawer-scrim" onClick={closeDrawer} />
+      <main className="main">
+        {demo ? <p className="demo-line"><b>Demo</b>: answers are scripted, no account is used</p> : null}
+        {screen}
+      </main>
+    </>
+  );
+}
+
+export function newThread() {
+  go(chatPath(null));
+  requestAnimationFrame(() => document.getElementById("composer")?.focus());
+}
+
+/** Asks who is signed in, unless the address itself is about to sign somebody in. */
+function useStart(signingIn: boolean): Start {
+  const desk = useDesk();
+  const [start, setStart] = useState<Start>({ is: signingIn ? "done" : "starting" });
+  useEffect(() => {
+    if (signingIn) return;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const attempt = () => desk.start().then(
+      () => setStart({ is: "done" }),
+      (problem: Problem | Error) => {
+        setStart({ is: "failed", problem });
+        timer = setTimeout(() => void attempt(), 2000);
+      },
+    );
+    void attempt();
+    return () => clearTimeout(timer);
+    // Only the first address counts.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [desk]);
+  return start;
+}
+
+function useTitle(route: Route) {
+  const id = route.at === "chat" ? route.thread : null;
+  const title = useView((state) => (id ? state.threads[id]?.title : undefined));
+  const place = { "sign-in": "Sign in", settings: "Settings", unknown: "Not found", chat: id ? title || "Thread" : "New thread" }[route.at];
+  useEffect(() => {
+    document.title = `${place} · Switchboard`;
+  }, [place]);
+}
+
+function Unreachable({ problem }: { problem: Error }) {
+  return (
+    <main className="gate">
+      <div className="gate-brand"><Mark /><b>Switchboard</b></div>
+      <p className="gate-work" role="status"><Lamp kind="running" />The server cannot be reached, trying again</p>
+      <p className="hint">{problem.message}</p>
+    </main>
+  );
+}

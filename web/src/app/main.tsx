@@ -1,0 +1,14 @@
+/** The first line that runs: builds the state, hands it to the page. */
+import { createRoot } from "react-dom/client";
+import { Desk } from "../state/desk";
+import { theme } from "../state/local";
+import { DeskProvider } from "../state/react";
+import { Store } from "../state/store";
+import "../ui/tokens.css";
+import "../ui/page.css";
+import "../ui/app.css";
+import { App } from "./App";
+
+theme.apply();
+const root = document.getElementById("root");
+if (root) createRoot(root).render(<DeskProvider value={new Desk(new Store())}><App /></DeskProvider>);

@@ -1,0 +1,129 @@
+/**
+ * Where a message is written. Owns the text being written (kept as a draft of its thread), the mention list and the keys
+ * inside the field; whom the message goes to and how it travels is the caller's.
+ */
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { Id } from "../../api/types";
+import { drafts } from "../../state/local";
+import { useView } from "../../state/react";
+import { assistantRows } from "../../state/view";
+import { Icon } from "../../ui/Icon";
+import { type Candidate, candidatesFor, wordAtCaret } from "./mentions";
+import { MentionList, optionId } from "./MentionList";
+
+export interface ComposerProps {
+  thread: Id | null;
+  placeholder: string;
+  /** Resolves to false when the text was not taken and must stay. */
+  onSend: (text: string) => Promise<boolean>;
+  onStop: (() => void) | null;
+  /** Chips that say whom and how. */
+  tools?: ReactNode;
+  /** Text to start with where there is no draft, such as a mention from a link. */
+  prefill?: string | null;
+}
+
+export function Composer({ thread, placeholder, onSend, onStop, tools, prefill }: ComposerProps) {
+  const place = thread ?? "new";
+  const [text, setText] = useState(() => drafts.get(place) || (prefill ?? ""));
+  const [caret, setCaret] = useState(text.length);
+  const [picked, setPicked] = useState(0);
+  const [closedAt, setClosedAt] = useState<number | null>(null);
+  const [focused, setFocused] = useState(false);
+  const [sending, setSending] = useState(false);
+  const field = useRef<HTMLTextAreaElement>(null);
+  const listId = useId();
+
+  const assistants = useView((state) => state.assistants);
+  const people = useView((state) => state.people);
+  const turns = useView((state) => state.turns);
+  const me = useView((state) => state.session?.person.id);
+
+  const word = focused ? wordAtCaret(text, caret) : null;
+  const candidates = useMemo(
+    () => (word === null ? [] : candidatesFor(word.typed, {
+      assistants: assistantRows({ assistants }), people: Object.values(people), turns: Object.values(turns), thread, me,
+    })),
+    [word?.typed, assistants, people, turns, thread, me],
+  );
+  const open = word !== null && candidates.length > 0 && closedAt !== word.start;
+  const selected = Math.min(picked, candidates.length - 1);
+
+  useLayoutEffect(() => {
+    const area = field.current;
+    if (!area) return;
+    area.style.height = "0";
+    area.style.height = `${Math.min(area.scrollHeight, 240)}px`;
+  }, [text]);
+  useEffect(() => drafts.set(place, text), [place, text]);
+  useEffect(() => {
+    // On a touch screen the keyboard would cover what the person came to read.
+    if (matchMedia("(pointer: fine)").matches) field.current?.focus();
+  }, []);
+
+  const write = (next: string, at: number) => {
+    setText(next);
+    setCaret(at);
+    requestAnimationFrame(() => field.current?.setSelectionRange(at, at));
+  };
+  const pick = (candidate: Candidate) => {
+    if (!word) return;
+    const before = `${text.slice(0, word.start)}@${candidate.handle} `;
+    write(before + text.slice(caret).replace(/^ /, ""), before.length);
+    setPicked(0);
+    field.current?.focus();
+  };
+  const send = async () => {
+    const said = text.trim();
+    if (!said || sending) return;
+    setSending(true);
+    setText("");
+    const taken = await onSend(said).catch(() => false);
+    if (!taken) setText((now) => now || said);
+    setSending(false);
+    field.current?.focus();
+  };
+
+  const onKey = (event: KeyboardEvent<HTMLTextAreaElement>) => {
+    if (event.nativeEvent.isComposing) return;
+    const candidate = candidates[selected];
+    if (open && candidate) {
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step) setPicked((selected + step + candidates.length) % candidates.length);
+      else if ((event.key === "Enter" && !event.shiftKey) || event.key === "Tab") pick(candidate);
+      else if (event.key === "Escape") setClosedAt(word.start);
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      void send();
+    } else if (event.key === "Escape") field.current?.blur();
+  };
+  const track = () => {
+    const at = field.current?.selectionStart ?? 0;
+    setCaret(at);
+    if (closedAt !== null && wordAtCaret(text, at)?.start !== closedAt) setClosedAt(null);
+  };
+
+  return (
+    <div className={`compose${focused ? " is-focus" : ""}${tools ? "" : " one-line"}`}>
+      {open ? <MentionList id={listId} field={field} at={word.start} candidates={candidates} selected={selected} onPick={pick} /> : null}
+      <textarea ref={field} id="composer" className="text" rows={1} value={text} placeholder={placeholder} aria-label="Message"
+        role="combobox" aria-autocomplete="list" aria-haspopup="listbox" aria-expanded={open} aria-controls={listId} aria-multiline="true"
+        aria-activedescendant={open ? optionId(listId, selected) : undefined} autoComplete="off" enterKeyHint="send"
+        onChange={(event) => {
+          setText(event.target.value);
+          setCaret(event.target.selectionStart);
+          setPicked(0);
+        }}
+        onKeyDown={onKey} onSelect={track} onFocus={() => setFocused(true)} onBlur={() => setFocused(false)} />
+      <div className="tools">
+        {tools ? <>{tools}<span className="grow" /></> : null}
+        {onStop ? <button className="btn tool" type="button" aria-label="Stop" title="Stop (⌘.)" onClick={onStop}><Icon name="stop" /></button> : null}
+        <button className="btn primary tool send" type="button" aria-label="Send" title="Send (Enter). New line: ⇧Enter"
+          disabled={!text.trim() || sending} onClick={() => void send()}><Icon name="send" /></button>
+      </div>
+    </div>
+  );
+}

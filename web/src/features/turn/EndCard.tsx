@@ -1,0 +1,81 @@
+/** How a turn ended if not well: a code, a sentence, the next step, and what the program said, folded. */
+import type { Turn } from "../../api/types";
+import { useDesk, useNow } from "../../state/react";
+import { commandIn, endHeading, sentence, time, took, until } from "../../state/words";
+import { Command, Copy } from "../../ui/Copy";
+import { Hint } from "../../ui/Hint";
+import { Icon } from "../../ui/Icon";
+import { attempt } from "../../ui/Toasts";
+
+export interface EndCardProps { turn: Turn; handle: string; mine: boolean; partial: boolean; ran: number | null }
+
+export function EndCard(props: EndCardProps) {
+  const { turn } = props;
+  if (turn.state === "cancelled") return <Cancelled {...props} />;
+  return turn.error?.retry_at ? <Limit {...props} /> : <Failed {...props} />;
+}
+
+function RetryButton({ turn, word = "Retry" }: { turn: Turn; word?: string }) {
+  const desk = useDesk();
+  return <button className="btn small" type="button" onClick={() => attempt(desk.retry(turn.id))}><Icon name="refresh" />{word}</button>;
+}
+
+function Cancelled({ turn, mine, partial, ran }: EndCardProps) {
+  const who = mine ? "You cancelled this turn" : "This turn was cancelled";
+  return (
+    <div className="end-card" role="group" aria-label="Turn cancelled">
+      <Icon name="blocked" />
+      <h3>{ran === null ? `${who} before it started` : `${who} after ${took(ran)}`}</h3>
+      {partial ? <p>What it had written is kept above.</p> : null}
+      <div className="do"><RetryButton turn={turn} /></div>
+    </div>
+  );
+}
+
+function Limit({ turn, handle }: EndCardProps) {
+  const now = useNow(true);
+  const error = turn.error;
+  if (!error?.retry_at) return null;
+  return (
+    <div className="end-card limit" role="alert">
+      <Icon name="clock" />
+      <h3>{endHeading(`@${handle}`, error.code)} <span className="id">{error.code}</span></h3>
+      <p><Hint text={sentence(error.message)} /> It is open again at <b className="strong num">{time(error.retry_at)}</b>, {until(error.retry_at, now)}.</p>
+      {error.hint ? <p><Hint text={sentence(error.hint)} /></p> : null}
+      <div className="do"><RetryButton turn={turn} /></div>
+      <Detail turn={turn} handle={handle} />
+    </div>
+  );
+}
+
+function Failed({ turn, handle }: EndCardProps) {
+  const error = turn.error ?? {
+    code: turn.state, message: "the turn ended without an answer", hint: null, detail: null, retry_at: null,
+  };
+  const command = commandIn(error.hint);
+  const details = [`${error.code}: ${error.message}`, error.hint, error.detail, `turn ${turn.id}`].filter(Boolean).join("\n");
+  return (
+    <div className="end-card failed" role="alert">
+      <Icon name="alert" />
+      <h3>{endHeading(`@${handle}`, error.code)} <span className="id">{error.code}</span></h3>
+      <p><Hint text={sentence(error.message)} /></p>
+      {error.hint ? <p><Hint text={sentence(error.hint)} /></p> : null}
+      <div className="do">
+        {command ? <Command text={command} /> : null}
+        <RetryButton turn={turn} />
+        <Copy text={details} label="Copy details" word="Copy details" />
+      </div>
+      <Detail turn={turn} handle={handle} />
+    </div>
+  );
+}
+
+function Detail({ turn, handle }: { turn: Turn; handle: string }) {
+  if (!turn.error?.detail) return null;
+  return (
+    <details className="step">
+      <summary><Icon name="right" className="turnkey" />What @{handle} said<span className="end" /></summary>
+      <div className="body"><div className="code out"><pre tabIndex={0} aria-label="Error output">{turn.error.detail}</pre></div></div>
+    </details>
+  );
+}

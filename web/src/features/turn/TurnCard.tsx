@@ -1,0 +1,89 @@
+/**
+ * One turn as one card: who answers, in which state, since when, what it did, what it says, how it ended. Owns the order of
+ * these; the words are `state/words`, the steps and the ending are drawn beside.
+ */
+import { memo, useMemo } from "react";
+import type { Id, Message } from "../../api/types";
+import { type HeldItem, turnIsOpen } from "../../state/model";
+import { useDesk, useNow, useView } from "../../state/react";
+import { partsOf } from "../../state/view";
+import { clock, took, turnWords } from "../../state/words";
+import { Copy } from "../../ui/Copy";
+import { Icon } from "../../ui/Icon";
+import { Markdown } from "../../ui/markdown/Markdown";
+import { Face, Lamp } from "../../ui/marks";
+import { attempt } from "../../ui/Toasts";
+import { EarlierAttempts } from "./EarlierAttempts";
+import { EndCard } from "./EndCard";
+import { Steps } from "./Steps";
+
+export interface TurnCardProps {
+  turn: Id;
+  earlier: Id[];
+  reply: Message | null;
+  /** A later answer of the same message is still running: the cord to it passes here. */
+  toLive: boolean;
+}
+
+const none: Record<Id, HeldItem> = {};
+
+export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLive }: TurnCardProps) {
+  const desk = useDesk();
+  const turn = useView((state) => state.turns[id]);
+  const held = useView((state) => state.items[id] ?? none);
+  const assistant = useView((state) => (turn ? state.assistants[turn.assistant] : undefined));
+  const me = useView((state) => state.session?.person.id);
+  const open = turn !== undefined && turnIsOpen(turn);
+  const now = useNow(open && turn.started_at !== null);
+  const parts = useMemo(
+    () => partsOf(Object.values(held).sort((a, b) => a.seq - b.seq), reply),
+    [held, reply],
+  );
+  if (!turn) return null;
+
+  const handle = assistant?.handle ?? reply?.author.handle ?? "assistant";
+  const words = turnWords(turn);
+  const texts = parts.flatMap((part) => (part.is === "text" ? [part.text] : []));
+  const said = texts.join("\n\n");
+  const ended = turn.ended_at !== null && turn.started_at !== null ? turn.ended_at - turn.started_at : null;
+  const partial = !open && turn.state !== "done" && said !== "";
+  const lastPart = parts.at(-1);
+  // The caret stands at the end of the text; while a step runs after it, the step itself shows that.
+  const writes = open && lastPart?.is === "text" && lastPart.open;
+  return (
+    <article className={toLive ? "msg turn to-live" : "msg turn"} aria-busy={open} data-turn={turn.id} data-state={turn.state} aria-label={`Answer of @${handle}`}>
+      <Face name={assistant?.name ?? handle} of="assistant" />
+      <div>
+        <div className="who">
+          <b>@{handle}</b>
+          {turn.runs_on ? <span className="dim cut">{turn.runs_on}</span> : null}
+          <span className={`state num ${words.lamp}`} role="status">
+            {open ? <><Lamp kind={words.lamp} />{words.text}</> : null}
+            {open && turn.started_at !== null ? <span className="dim" aria-hidden="true">{clock(now - turn.started_at)}</span> : null}
+            {turn.state === "done" ? <span className="sr">{`@${handle} answered`}</span> : null}
+          </span>
+          {turn.state === "done" && ended !== null ? <span className="dim num">{took(ended)}</span> : null}
+          {partial ? <span className="tag">Partial</span> : null}
+          {open ? (
+            <button className="btn small quiet stop" type="button" disabled={turn.stop_wanted} onClick={() => attempt(desk.cancel(turn.id))}
+              title={turn.state === "queued" ? undefined : `Stop @${handle} (⌘.)`}>
+              <Icon name={turn.state === "queued" ? "x" : "stop"} />{turn.state === "queued" ? "Remove" : "Stop"}
+            </button>
+          ) : (
+            <span className="acts">
+              {said ? <Copy text={said} label="Copy" /> : null}
+              <button className="btn tool small" type="button" aria-label="Retry" title="Retry" onClick={() => attempt(desk.retry(turn.id))}><Icon name="refresh" /></button>
+            </span>
+          )}
+        </div>
+        {earlier.length ? <EarlierAttempts turns={earlier} /> : null}
+        {parts.map((part, at) => (part.is === "steps"
+          ? <Steps key={part.key} items={part.items} live={open} />
+          : <Markdown key={part.key} text={part.text} open={writes && at === parts.length - 1} />))}
+        {turn.state === "failed" || turn.state === "abandoned" || turn.state === "cancelled"
+          ? <EndCard turn={turn} handle={handle} mine={turn.person === me} partial={partial} ran={ended} />
+          : null}
+      </div>
+    </article>
+  );
+});

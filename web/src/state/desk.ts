@@ -1,0 +1,270 @@
+/**
+ * What the person can do, and what the page does by itself: it loads, keeps the stream open, fetches what the reducer asks
+ * for, and sends. The only part of `state/` that talks to the server; decides nothing about how things look.
+ */
+import { api, Problem, whenSignedOut } from "../api/client";
+import { openShared, type SharedStream } from "../api/shared";
+import type { Id, Page, Item, Session, Thread } from "../api/types";
+import { changeOf } from "./change";
+import type { Pending } from "./model";
+import { loadOutbox, saveOutbox } from "./outbox";
+import type { Store } from "./store";
+import { startedTurns } from "./view";
+
+/** How long to leave a turn alone that was just fetched: its text may be a checkpoint behind the stream for a second. */
+const REFETCH_MS = 400;
+/** Requests at once for what is only nice to have, so that a click never waits behind them. */
+const SIDE_REQUESTS = 2;
+
+export class Desk {
+  #stream: SharedStream | undefined;
+  #fetching = new Set<string>();
+  #open: Id | null = null;
+  #side: Promise<void> = Promise.resolve();
+  /** Turns whose items were fetched; of a turn that started later the stream has told everything. */
+  #asked = new Set<Id>();
+
+  constructor(readonly store: Store) {
+    whenSignedOut(() => this.#signedOut());
+    store.subscribe(() => this.#serveWants());
+    store.subscribe(() => saveOutbox(store.get().outbox));
+    // A page that comes back from the browser's cache has been deaf for an unknown time.
+    addEventListener("pageshow", (event) => {
+      if (event.persisted) location.reload();
+    });
+  }
+
+  /** False when nobody is signed in here. Anything else that goes wrong is thrown. */
+  async start(): Promise<boolean> {
+    try {
+      await this.#enter(await api.session());
+      return true;
+    } catch (error) {
+      if (error instanceof Problem && error.status === 401) return false;
+      throw error;
+    }
+  }
+
+  async signIn(secret: string): Promise<void> {
+    await this.#enter(await api.signIn(secret));
+  }
+
+  async signOut(): Promise<void> {
+    await api.signOut();
+    this.#signedOut();
+  }
+
+  async #enter(session: Session): Promise<void> {
+    const { store } = this;
+    store.apply({ type: "session", session });
+    this.#stream ??= openShared({
+      onFrame: (frame) => {
+        const change = changeOf(frame);
+        if (change) store.applySoon(change);
+      },
+      onState: (link) => {
+        if (link.is === "signed_out") this.#signedOut();
+        else store.apply({ type: "link", link });
+      },
+    }, session.person.id);
+    const [list] = await Promise.all([
+      api.threads(),
+      api.assistants().then(({ items }) => store.apply({ type: "assistants", assistants: items })),
+      api.people().then(({ items }) => store.apply({ type: "people", people: items })),
+    ]);
+    store.apply({ type: "thread_list", page: list, whole: true });
+    this.#stream?.startAt(list.pos);
+    for (const pending of loadOutbox()) void this.#send({ ...pending, state: "sending", reason: null });
+  }
+
+  #signedOut() {
+    this.#stream?.stop();
+    this.#stream = undefined;
+    if (this.store.get().session) this.store.apply({ type: "session", session: null });
+  }
+
+  // ---- reading ----
+
+  /** Loads a thread's newest messages unless they are here. Throws a `Problem` when it may not be seen. */
+  async openThread(id: Id): Promise<void> {
+    this.#open = id;
+    const { store } = this;
+    if (!store.get().pages[id]) {
+      const [thread, page] = await Promise.all([api.thread(id), api.messages(id)]);
+      store.apply({ type: "thread", thread });
+      store.apply({ type: "thread_page", thread: id, page, older: false });
+    }
+    this.#fetchItems(id);
+  }
+
+  async loadOlder(id: Id): Promise<void> {
+    const before = this.store.get().pages[id]?.older;
+    if (!before) return;
+    await this.#once(`older:${id}`, async () => {
+      const page = await api.messages(id, { before });
+      this.store.apply({ type: "thread_page", thread: id, page, older: true });
+      this.#fetchItems(id);
+    });
+  }
+
+  async loadOlderThreads(): Promise<void> {
+    const before = this.store.get().list?.older;
+    if (!before) return;
+    await this.#once("threads", async () => {
+      this.store.apply({ type: "thread_list", page: await api.threads({ before }), whole: true });
+    });
+  }
+
+  async loadArchived(): Promise<void> {
+    await this.#once("archived", async () => {
+      this.store.apply({ type: "thread_list", page: await api.threads({ archived: true }), whole: false });
+    });
+  }
+
+  async lookAgain(): Promise<void> {
+    const { items } = await api.assistants();
+    this.store.apply({ type: "assistants", assistants: items });
+  }
+
+  /** The steps of the turns on screen, newest first, a few at a time. */
+  #fetchItems(thread: Id) {
+    this.#side = this.#side.then(async () => {
+      const turns = startedTurns(this.store.get(), thread).filter((turn) => !this.#asked.has(turn));
+      const worker = async () => {
+        for (let turn = turns.shift(); turn !== undefined && this.#open === thread; turn = turns.shift()) await this.#fetchTurn(turn);
+      };
+      await Promise.all(Array.from({ length: SIDE_REQUESTS }, worker));
+    });
+  }
+
+  #fetchTurn(turn: Id): Promise<void> {
+    return this.#once(`turn:${turn}`, async () => {
+      this.store.apply({ type: "turn_items", turn, page: await api.turnItems(turn) });
+      this.#asked.add(turn);
+    });
+  }
+
+  #serveWants() {
+    const { wants } = this.store.get();
+    if (!wants.everything && wants.threads.length === 0 && wants.turns.length === 0) return;
+    // Cleared before the answers come, so that what is wanted meanwhile is asked for again.
+    queueMicrotask(() => {
+      const { wants: now } = this.store.get();
+      if (!now.everything && now.threads.length === 0 && now.turns.length === 0) return;
+      this.store.apply({ type: "fetching" });
+      if (now.everything) void this.#once("everything", () => this.#fetchEverything());
+      for (const thread of now.threads) void this.#once(`thread:${thread}`, () => this.#fetchThread(thread));
+      for (const turn of now.turns) {
+        void this.#once(`turn:${turn}`, async () => {
+          this.store.apply({ type: "turn_items", turn, page: await api.turnItems(turn) });
+          await new Promise((resolve) => setTimeout(resolve, REFETCH_MS));
+        });
+      }
+    });
+  }
+
+  async #fetchEverything(): Promise<void> {
+    const open = this.#open;
+    const [list, assistants, people] = await Promise.all([api.threads(), api.assistants(), api.people()]);
+    this.store.apply({ type: "assistants", assistants: assistants.items });
+    this.store.apply({ type: "people", people: people.items });
+    const whole = open ? await this.#whole(open) : null;
+    this.#asked = new Set(whole?.items.map(({ turn }) => turn));
+    this.store.apply({ type: "fresh", list, open: whole });
+    if (open) this.#fetchItems(open);
+  }
+
+  /** A thread with its newest page and the steps of its open turns, so that a fresh start shows no gap. */
+  async #whole(id: Id): Promise<{ thread: Thread; page: Awaited<ReturnType<typeof api.messages>>; items: { turn: Id; page: Page<Item> }[] } | null> {
+    try {
+      const [thread, page] = await Promise.all([api.thread(id), api.messages(id)]);
+      const turns = page.turns.filter((turn) => turn.started_at !== null).slice(-10);
+      const items = await Promise.all(turns.map(async (turn) => ({ turn: turn.id, page: await api.turnItems(turn.id) })));
+      return { thread, page, items };
+    } catch (error) {
+      if (error instanceof Problem && error.status === 404) return null;
+      throw error;
+    }
+  }
+
+  async #fetchThread(id: Id): Promise<void> {
+    try {
+      this.store.apply({ type: "thread", thread: await api.thread(id) });
+      if (this.store.get().pages[id]) {
+        this.store.apply({ type: "thread_page", thread: id, page: await api.messages(id), older: false });
+      }
+    } catch (error) {
+      if (error instanceof Problem && error.status === 404) this.store.apply({ type: "thread_deleted", id });
+      else throw error;
+    }
+  }
+
+  /** Runs `work` unless the same is under way. What fails here is fetched again when the stream or the person asks again. */
+  async #once(key: string, work: () => Promise<void>): Promise<void> {
+    if (this.#fetching.has(key)) return;
+    this.#fetching.add(key);
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+    } finally {
+      this.#fetching.delete(key);
+    }
+  }
+
+  // ---- writing ----
+
+  async createThread(body: { visibility: "private" | "open"; assistant?: Id; client_id: string }): Promise<Thread> {
+    const thread = await api.createThread(body);
+    this.store.apply({ type: "thread", thread });
+    this.store.apply({ type: "thread_page", thread: thread.id, page: { items: [], turns: [] }, older: false });
+    return thread;
+  }
+
+  /** Draws the message at once and sends it; never throws, because the echo itself tells how it went. */
+  async post(thread: Id, text: string): Promise<void> {
+    await this.#send({ client_id: crypto.randomUUID(), thread_id: thread, text, created_at: Date.now(), state: "sending", reason: null });
+  }
+
+  /** The same client id again: if the first try did arrive, the server answers with that message. */
+  async resend(pending: Pending): Promise<void> {
+    await this.#send({ ...pending, state: "sending", reason: null });
+  }
+
+  forget(pending: Pending) {
+    this.store.apply({ type: "unpost", client_id: pending.client_id });
+  }
+
+  async #send(pending: Pending): Promise<void> {
+    const { client_id, thread_id, text } = pending;
+    this.store.apply({ type: "posting", pending });
+    try {
+      const { message } = await api.post(thread_id, { text, client_id });
+      this.store.apply({ type: "posted", client_id, message });
+    } catch (error) {
+      this.store.apply({ type: "not_posted", client_id, reason: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  async changeThread(id: Id, body: { title?: string; archived?: boolean; visibility?: "private" | "open" }): Promise<void> {
+    this.store.apply({ type: "thread", thread: await api.changeThread(id, body) });
+  }
+
+  async deleteThread(id: Id): Promise<void> {
+    await api.deleteThread(id);
+    this.store.apply({ type: "thread_deleted", id });
+  }
+
+  /** A turn that ended meanwhile is no failure of stopping it. */
+  async cancel(turn: Id): Promise<void> {
+    try {
+      this.store.apply({ type: "turn", turn: await api.cancelTurn(turn) });
+    } catch (error) {
+      if (!(error instanceof Problem && error.code === "turn_ended")) throw error;
+    }
+  }
+
+  async retry(turn: Id): Promise<void> {
+    this.store.apply({ type: "turn", turn: await api.retryTurn(turn) });
+  }
+}

@@ -1,0 +1,104 @@
+/** Questions the screens ask of the state. Pure; owns no shapes that are stored. */
+import type { Assistant, Id, Message, Thread, Turn } from "../api/types";
+import { type HeldItem, type Pending, type State, turnIsOpen } from "./model";
+
+/** A message and the answers it is owed, one per assistant: the newest attempt, with the earlier ones behind it. */
+export interface Exchange {
+  key: Id;
+  message: Message;
+  answers: Answer[];
+}
+export interface Answer { turn: Turn; earlier: Turn[]; reply: Message | null }
+
+/**
+ * The log of a thread, in the order of its questions. A reply stands under the message that asked, not where it happens to
+ * fall in time; one whose turn or question is not here stands by itself.
+ */
+export function exchangesOf(state: Pick<State, "messages" | "turns">, thread: Id): Exchange[] {
+  const messages = Object.values(state.messages[thread] ?? {}).sort((a, b) => a.seq - b.seq);
+  const here = new Set(messages.map((message) => message.id));
+  const replies = new Map<Id, Message>();
+  for (const message of messages) if (message.turn_id) replies.set(message.turn_id, message);
+
+  const byQuestion = new Map<Id, Turn[]>();
+  for (const turn of Object.values(state.turns)) {
+    if (turn.thread_id === thread && here.has(turn.message_id)) {
+      byQuestion.set(turn.message_id, [...(byQuestion.get(turn.message_id) ?? []), turn]);
+    }
+  }
+  return messages
+    .filter((message) => {
+      const turn = message.turn_id ? state.turns[message.turn_id] : undefined;
+      return !turn || !here.has(turn.message_id);
+    })
+    .map((message) => ({ key: message.id, message, answers: answersOf(byQuestion.get(message.id) ?? [], replies) }));
+}
+
+function answersOf(turns: Turn[], replies: Map<Id, Message>): Answer[] {
+  const byAssistant = new Map<Id, Turn[]>();
+  for (const turn of turns.sort((a, b) => a.queued_at - b.queued_at || a.attempt - b.attempt || a.id.localeCompare(b.id))) {
+    byAssistant.set(turn.assistant, [...(byAssistant.get(turn.assistant) ?? []), turn]);
+  }
+  return [...byAssistant.values()].flatMap((attempts) => {
+    const newest = attempts.at(-1);
+    return newest ? [{ turn: newest, earlier: attempts.slice(0, -1), reply: replies.get(newest.id) ?? null }] : [];
+  });
+}
+
+/** The echoes that still wait in a thread, oldest first. */
+export function pendingOf(state: Pick<State, "outbox">, thread: Id): Pending[] {
+  return state.outbox.filter((pending) => pending.thread_id === thread);
+}
+
+export function itemsOf(state: Pick<State, "items">, turn: Id): HeldItem[] {
+  return Object.values(state.items[turn] ?? {}).sort((a, b) => a.seq - b.seq);
+}
+
+/** What a turn did, in its order, as the card draws it: runs of steps between runs of text. */
+export type Part = { is: "steps"; key: Id; items: HeldItem[] } | { is: "text"; key: Id; text: string; open: boolean };
+
+const bare = (text: string) => text.replace(/\s+/g, "");
+
+/**
+ * While a turn runs its text comes from its items. Once it has a reply, the reply is the text; where the items said the same
+ * they stay where they stood, so that nothing jumps at the end.
+ */
+export function partsOf(items: HeldItem[], reply: Message | null): Part[] {
+  const parts: Part[] = [];
+  for (const item of items) {
+    const last = parts.at(-1);
+    if (item.kind === "text") {
+      if (item.text) parts.push({ is: "text", key: item.id, text: item.text, open: item.status === "open" });
+    } else if (last?.is === "steps") last.items.push(item);
+    else parts.push({ is: "steps", key: item.id, items: [item] });
+  }
+  if (!reply) return parts;
+  const texts = parts.flatMap((part) => (part.is === "text" ? [part.text] : []));
+  const whole = bare(reply.text);
+  if (texts.length && (bare(texts.at(-1) ?? "") === whole || bare(texts.join("")) === whole)) return parts;
+  return [...parts.filter((part) => part.is === "steps"), { is: "text", key: reply.id, text: reply.text, open: false }];
+}
+
+export function threadRows(state: Pick<State, "threads">, archived: boolean): Thread[] {
+  return Object.values(state.threads)
+    .filter((thread) => (thread.archived_at !== null) === archived)
+    .sort((a, b) => b.last_message_at - a.last_message_at || b.id.localeCompare(a.id));
+}
+
+export function openTurns(state: Pick<State, "turns">, thread: Id): Turn[] {
+  return Object.values(state.turns).filter((turn) => turn.thread_id === thread && turnIsOpen(turn));
+}
+
+/** Assistants as lists show them: the usable first, then by handle. */
+export function assistantRows(state: Pick<State, "assistants">): Assistant[] {
+  const rank = (assistant: Assistant) => (assistant.state === "ready" ? 0 : assistant.state === "disabled" ? 2 : 1);
+  return Object.values(state.assistants).sort((a, b) => rank(a) - rank(b) || a.handle.localeCompare(b.handle));
+}
+
+/** The turns of a thread that may have items, newest first. */
+export function startedTurns(state: Pick<State, "turns">, thread: Id): Id[] {
+  return Object.values(state.turns)
+    .filter((turn) => turn.thread_id === thread && turn.started_at !== null)
+    .sort((a, b) => b.queued_at - a.queued_at)
+    .map((turn) => turn.id);
+}

@@ -1,0 +1,153 @@
+/** The words of the page for states, times and durations. Pure; the same thing is never called two things. */
+import type { Assistant, AssistantState, Item, Millis, Turn } from "../api/types";
+
+export type LampKind = "unread" | "needs" | "running" | "failed" | "off" | "ready" | "none";
+
+/** `0:48`, `12:08`, then `1:02:03`: a duration that is still growing. */
+export function clock(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000));
+  const two = (n: number) => String(n).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60
+    ? `${minutes}:${two(seconds % 60)}`
+    : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(seconds % 60)}`;
+}
+
+/** `11.8 s`, `1 m 12 s`, `3 h 38 m`: a duration that is over. */
+export function took(ms: number): string {
+  const seconds = Math.max(0, ms) / 1000;
+  if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds * 10) / 10} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} m ${Math.floor(seconds % 60)} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} m`;
+}
+
+/** How long until a moment, for limits: `in 3 h 38 m`. */
+export function until(at: Millis, now: Millis): string {
+  return at <= now ? "now" : `in ${took(Math.ceil((at - now) / 60_000) * 60_000).replace(/ 0 s$/, "")}`;
+}
+
+const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat("en-GB", options);
+const hourMinute = format({ hour: "2-digit", minute: "2-digit" });
+const weekday = format({ weekday: "short" });
+const dayMonth = format({ day: "numeric", month: "short" });
+const longDay = format({ weekday: "long", day: "numeric", month: "long" });
+const dayStart = (at: Millis) => new Date(at).setHours(0, 0, 0, 0);
+
+export const time = (at: Millis) => hourMinute.format(at);
+export const day = (at: Millis) => longDay.format(at).replace(",", "");
+export const sameDay = (a: Millis, b: Millis) => dayStart(a) === dayStart(b);
+
+/** A list's time: the hour today, the weekday this week, else the date. */
+export function shortWhen(at: Millis, now: Millis): string {
+  if (sameDay(at, now)) return time(at);
+  return now - at < 6 * 86_400_000 ? weekday.format(at) : dayMonth.format(at);
+}
+
+export function ago(at: Millis, now: Millis): string {
+  const minutes = Math.floor((now - at) / 60_000);
+  if (minutes < 1) return "just now";
+  if (minutes < 60) return `${minutes} min ago`;
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ago`;
+  return dayMonth.format(at);
+}
+
+export const inWords: Record<AssistantState, string> = {
+  ready: "ready",
+  disabled: "off",
+  not_installed: "not installed",
+  not_signed_in: "not signed in",
+  api_key_login: "signed in with an API key",
+  unavailable: "unavailable",
+  not_allowed: "not open to you",
+};
+
+export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The server speaks in clauses, lower case and without a full stop; the page in sentences. */
+export function sentence(clause: string): string {
+  const text = capital(clause.trim());
+  return text === "" || /[.!?…:]$/.test(text) ? text : `${text}.`;
+}
+
+export function assistantLamp(assistant: Assistant): LampKind {
+  if (assistant.state === "ready") return "ready";
+  return assistant.state === "disabled" || assistant.state === "not_allowed" ? "off" : "failed";
+}
+
+const ordinal = (n: number) => `${n}${n % 10 === 1 && n % 100 !== 11 ? "st" : n % 10 === 2 && n % 100 !== 12 ? "nd" : n % 10 === 3 && n % 100 !== 13 ? "rd" : "th"}`;
+
+/** A turn's state beside its name. An ended turn says how long it took; how it failed is the end card's to say. */
+export function turnWords(turn: Turn): { text: string; lamp: LampKind } {
+  switch (turn.state) {
+    case "queued":
+      if (turn.stop_wanted) return { text: "Stopping", lamp: "running" };
+      return { text: turn.position && turn.position > 1 ? `Queued, ${ordinal(turn.position)} in line` : "Queued", lamp: "off" };
+    case "running": return { text: turn.stop_wanted ? "Stopping" : "Answering", lamp: "running" };
+    case "waiting_approval": return { text: turn.stop_wanted ? "Stopping" : "Waits for you", lamp: "needs" };
+    case "done": return { text: "Answered", lamp: "none" };
+    case "failed": return { text: "Failed", lamp: "failed" };
+    case "cancelled": return { text: "Cancelled", lamp: "off" };
+    case "abandoned": return { text: "Given up", lamp: "failed" };
+  }
+}
+
+/** The one line of a folded step. */
+export function stepWords(item: Item): string {
+  const firstLine = item.text.trim().split("\n", 1)[0] ?? "";
+  switch (item.kind) {
+    case "reasoning":
+      return item.ended_at ? `Thought for ${took(item.ended_at - item.started_at)}` : "Thinking";
+    case "command": return item.command ?? firstLine;
+    case "file_change": {
+      const paths = (item.changes ?? []).map((change) => change.path.split("/").at(-1) ?? change.path);
+      return paths.length ? `${item.status === "declined" ? "Would change" : "Changed"} ${listed(paths)}` : "Changed files";
+    }
+    case "tool_call": return `Called ${item.tool ?? "a tool"}${item.server ? ` on ${item.server}` : ""}`;
+    case "web_search": return item.query ? `Searched the web for “${item.query}”` : "Searched the web";
+    case "plan": {
+      const steps = item.steps ?? [];
+      return steps.length ? `Plan, ${steps.filter((step) => step.done).length} of ${steps.length}` : "Plan";
+    }
+    case "notice": return firstLine || "Notice";
+    default: return firstLine || capital((item.source_kind ?? "other").replaceAll("_", " "));
+  }
+}
+
+function listed(words: string[]): string {
+  if (words.length <= 2) return words.join(" and ");
+  return `${words.slice(0, 2).join(", ")} and ${words.length - 2} more`;
+}
+
+/** Heads of the codes that end a turn; a code this page does not know yet is told by its message alone. */
+const headings: Record<string, string> = {
+  not_installed: "is not installed",
+  not_signed_in: "is not signed in",
+  api_key_login: "is signed in with an API key",
+  timed_out: "did not answer in time",
+  sandbox_denied: "was refused by the sandbox",
+  sandbox_unavailable: "has no sandbox on this machine",
+  assistant_unavailable: "is unavailable",
+  assistant_not_allowed: "is not open to you",
+  empty_reply: "gave no answer",
+  rate_limited: "has used up its limit",
+  upstream_failed: "could not reach its service",
+  too_much_output: "said too much",
+  crashed: "stopped unexpectedly",
+  abandoned: "was interrupted",
+};
+
+export function endHeading(name: string, code: string): string {
+  return `${name} ${headings[code] ?? "did not answer"}`;
+}
+
+/** The first command in a sentence, which the card offers to copy: what stands between backticks. */
+export function commandIn(hint: string | null): string | null {
+  return /`([^`]+)`/.exec(hint ?? "")?.[1] ?? null;
+}
+
+/** Two letters for a face: of the first two words, else the first two of the one. */
+export function initials(name: string): string {
+  const words = name.replace(/^@/, "").split(/[\s._-]+/).filter(Boolean);
+  const [first = "", second] = words;
+  return second ? (first.charAt(0) + second.charAt(0)).toUpperCase() : first.charAt(0).toUpperCase() + first.slice(1, 2).toLowerCase();
+}

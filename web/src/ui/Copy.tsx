@@ -1,0 +1,37 @@
+/** Copies exact text and says so where it stands. */
+import { useEffect, useState } from "react";
+import { Icon } from "./Icon";
+
+async function copy(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function Copy({ text, label, word }: { text: string; label: string; word?: string }) {
+  const [said, setSaid] = useState<"" | "Copied" | "Not copied">("");
+  useEffect(() => {
+    if (!said) return;
+    const timer = setTimeout(() => setSaid(""), 1600);
+    return () => clearTimeout(timer);
+  }, [said]);
+  const click = async () => setSaid((await copy(text)) ? "Copied" : "Not copied");
+  const icon = said === "Copied" ? "check" : said ? "x" : "copy";
+  return (
+    <>
+      <button className={word ? "btn small quiet" : "btn tool small"} type="button" onClick={() => void click()}
+        {...(word ? {} : { "aria-label": label, title: label })}>
+        <Icon name={icon} />{word}
+      </button>
+      <span className="sr" role="status">{said}</span>
+    </>
+  );
+}
+
+/** A command to run by hand, with its copy button. */
+export function Command({ text }: { text: string }) {
+  return <span className="copy"><span>{text}</span><Copy text={text} label="Copy command" /></span>;
+}

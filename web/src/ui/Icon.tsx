@@ -1,0 +1,60 @@
+/** The icons, drawn inline so that they take the ink of the text they stand in. Owns shapes only. */
+import type { ReactNode } from "react";
+
+const shapes = {
+  alert: <><path d="M8 2.9 13.8 12.8H2.2Z"/><path d="M8 6.6v2.9M8 11.15v.01"/></>,
+  bell: <><path d="M4 10.75c.7-.8.9-1.7.9-3.4C4.9 5.2 6.2 3.7 8 3.7s3.1 1.5 3.1 3.65c0 1.7.2 2.6.9 3.4ZM6.75 12.9c.3.35.7.5 1.25.5s.95-.15 1.25-.5M8 2.5v1.2"/></>,
+  blocked: <><circle cx="8" cy="8" r="5.25"/><path d="m4.4 4.4 7.2 7.2"/></>,
+  bolt: <><path d="M8.9 2.5 4 9h3.5l-.4 4.5L12 7H8.5Z"/></>,
+  check: <><path d="m3.5 8.4 3 3 6-6.6"/></>,
+  circle: <><circle cx="8" cy="8" r="4.75"/></>,
+  clip: <><path d="m12.8 7.4-5 5a3 3 0 0 1-4.3-4.2l5.2-5.3a2 2 0 0 1 2.9 2.8L6.5 10.9a1 1 0 0 1-1.45-1.4l4.6-4.7"/></>,
+  clock: <><circle cx="8" cy="8" r="5.25"/><path d="M8 5v3.2l2 1.2"/></>,
+  compose: <><path d="M8.5 3H4.75C3.8 3 3 3.8 3 4.75v6.5c0 .95.8 1.75 1.75 1.75h6.5c.95 0 1.75-.8 1.75-1.75V7.5"/><path d="m7 9 .4-1.9 4.5-4.5a1 1 0 0 1 1.5 1.5L8.9 8.6Z"/></>,
+  copy: <><rect x="5.5" y="5.5" width="7.5" height="7.5" rx="1.5"/><path d="M10.5 5.5v-1c0-.8-.7-1.5-1.5-1.5H4.5C3.7 3 3 3.7 3 4.5V9c0 .8.7 1.5 1.5 1.5h1"/></>,
+  device: <><rect x="4.5" y="2.25" width="7" height="11.5" rx="1.6"/><path d="M7.25 11.5h1.5"/></>,
+  diff: <><path d="M8 3v5M5.5 5.5h5M5.5 12h5"/></>,
+  done: <><circle cx="8" cy="8" r="5.25"/><path d="m5.7 8.2 1.7 1.7 3.1-3.6"/></>,
+  dots: <><path d="M3.5 8h.01M8 8h.01M12.5 8h.01" strokeWidth="2"/></>,
+  down: <><path d="m4.5 6.5 3.5 3.5 3.5-3.5"/></>,
+  effort: <><path d="M4 12.5V9.5M8 12.5v-6M12 12.5v-9"/></>,
+  ext: <><path d="M9 3.25h3.75V7M12.5 3.5 7.25 8.75M10.75 9.5v2.25c0 .55-.45 1-1 1h-5.5c-.55 0-1-.45-1-1v-5.5c0-.55.45-1 1-1H6.5"/></>,
+  eye: <><path d="M1.9 8S4 4 8 4s6.1 4 6.1 4S12 12 8 12 1.9 8 1.9 8Z"/><circle cx="8" cy="8" r="1.7"/></>,
+  eyeoff: <><path d="M6.4 4.2A6 6 0 0 1 8 4c4 0 6.1 4 6.1 4a10 10 0 0 1-1.8 2.2M4.2 5.4A10 10 0 0 0 1.9 8S4 12 8 12c1 0 1.9-.25 2.6-.6M3 3l10 10"/></>,
+  file: <><path d="M9 2.5H5.25C4.55 2.5 4 3.05 4 3.75v8.5c0 .7.55 1.25 1.25 1.25h5.5c.7 0 1.25-.55 1.25-1.25V5.5Z"/><path d="M9 2.5v3h3"/></>,
+  fork: <><circle cx="4.5" cy="3.9" r="1.4"/><circle cx="11.5" cy="3.9" r="1.4"/><circle cx="8" cy="12.1" r="1.4"/><path d="M4.5 5.3v.7c0 1.1.9 2 2 2h3c1.1 0 2-.9 2-2v-.7M8 8v2.7"/></>,
+  globe: <><circle cx="8" cy="8" r="5.5"/><path d="M2.6 8h10.8M8 2.5c1.7 1.6 2.4 3.5 2.4 5.5S9.7 11.9 8 13.5C6.3 11.9 5.6 10 5.6 8S6.3 4.1 8 2.5Z"/></>,
+  inbox: <><path d="M2.5 9.25 4.2 4a1.2 1.2 0 0 1 1.1-.8h5.4a1.2 1.2 0 0 1 1.1.8l1.7 5.25v2.25c0 .7-.55 1.25-1.25 1.25h-8.5c-.7 0-1.25-.55-1.25-1.25Z"/><path d="M2.7 9.25h2.8c.3 1 1.2 1.75 2.5 1.75s2.2-.75 2.5-1.75h2.8"/></>,
+  key: <><circle cx="5.5" cy="10.5" r="2.5"/><path d="m7.3 8.7 5.2-5.2M10.3 5.7l1.9 1.9"/></>,
+  left: <><path d="M9.75 4 5.75 8l4 4"/></>,
+  lock: <><rect x="3.75" y="7" width="8.5" height="6" rx="1.5"/><path d="M5.5 7V5.25a2.5 2.5 0 0 1 5 0V7"/></>,
+  menu: <><path d="M2.75 4.75h10.5M2.75 8h10.5M2.75 11.25h10.5"/></>,
+  paste: <><path d="M6 3.5H4.75c-.7 0-1.25.55-1.25 1.25v7.5c0 .7.55 1.25 1.25 1.25h6.5c.7 0 1.25-.55 1.25-1.25v-7.5c0-.7-.55-1.25-1.25-1.25H10"/><rect x="6" y="2.25" width="4" height="2.5" rx=".8"/></>,
+  pencil: <><path d="m3.25 12.75.6-2.9 6.7-6.7a1.1 1.1 0 0 1 1.6 0l.7.7a1.1 1.1 0 0 1 0 1.6l-6.7 6.7Z"/></>,
+  people: <><circle cx="6" cy="5.75" r="2.25"/><path d="M2 12.75c.4-2.1 1.9-3.25 4-3.25s3.6 1.15 4 3.25M10.5 3.7a2.2 2.2 0 0 1 0 4.1M11.9 9.8c1.2.4 1.9 1.4 2.1 2.9"/></>,
+  person: <><circle cx="8" cy="5.5" r="2.5"/><path d="M3.5 13c.5-2.4 2.2-3.5 4.5-3.5s4 1.1 4.5 3.5"/></>,
+  plan: <><path d="m2.75 4.6 1 1 1.6-1.9M2.75 10.9l1 1 1.6-1.9M8 4.75h5.25M8 11h5.25"/></>,
+  plug: <><path d="M5.75 2.5v3M10.25 2.5v3M4 5.5h8v1.75a4 4 0 0 1-8 0ZM8 11.25v2.25"/></>,
+  plus: <><path d="M8 3.25v9.5M3.25 8h9.5"/></>,
+  refresh: <><path d="M13 3.25v3h-3M12.7 6.2A5 5 0 1 0 13 8.7"/></>,
+  right: <><path d="M6.25 4 10.25 8l-4 4"/></>,
+  search: <><circle cx="7" cy="7" r="4.25"/><path d="m10.2 10.2 3.3 3.3"/></>,
+  send: <><path d="M8 13V3.5M4 7.3l4-4 4 4"/></>,
+  server: <><rect x="2.75" y="3" width="10.5" height="4.25" rx="1.25"/><rect x="2.75" y="8.75" width="10.5" height="4.25" rx="1.25"/><path d="M5.25 5.15v.01M5.25 10.85v.01" strokeWidth="1.8"/></>,
+  share: <><path d="M8 9.5V2.75M5.25 5.2 8 2.5l2.75 2.7M4 8v4c0 .6.4 1 1 1h6c.6 0 1-.4 1-1V8"/></>,
+  shield: <><path d="M8 2.5 3.5 4.1v3.7c0 2.7 1.9 4.6 4.5 5.7 2.6-1.1 4.5-3 4.5-5.7V4.1Z"/></>,
+  sliders: <><path d="M2.75 5h6.5M12.25 5h1M2.75 11h1M6.75 11h6.5"/><circle cx="10.75" cy="5" r="1.5"/><circle cx="5.25" cy="11" r="1.5"/></>,
+  steer: <><path d="M3 12.5c0-4 2.5-6 6.5-6H13M10 3.5l3 3-3 3"/></>,
+  stop: <><rect x="4.5" y="4.5" width="7" height="7" rx="1.5" fill="currentColor"/></>,
+  terminal: <><path d="m3.5 5 3 3-3 3M8.5 11.25h4"/></>,
+  thought: <><path d="M3 4.5h10M3 8h7M3 11.5h4"/></>,
+  turns: <><path d="M3 5.25h6.5M3 8h10M3 10.75h4.5"/><path d="m11 9.4 2.4 1.6-2.4 1.6Z"/></>,
+  undo: <><path d="M5.5 3.5 2.75 6.25 5.5 9M3 6.25h6a3.5 3.5 0 0 1 0 7H6.5"/></>,
+  x: <><path d="m4.25 4.25 7.5 7.5M11.75 4.25l-7.5 7.5"/></>,
+} satisfies Record<string, ReactNode>;
+
+export type IconName = keyof typeof shapes;
+
+export function Icon({ name, className }: { name: IconName; className?: string | undefined }) {
+  return <svg className={className ? `icon ${className}` : "icon"} viewBox="0 0 16 16" aria-hidden="true">{shapes[name]}</svg>;
+}

@@ -1,0 +1,158 @@
+/**
+ * Draws Markdown as React elements: no HTML is ever set. Raw HTML stays text, remote images are links, links say where they go.
+ * Each block is drawn once and kept for as long as its source stays the same, so a growing answer lays out its last block only.
+ */
+import type { Token, Tokens } from "marked";
+import { Fragment, memo, type ReactNode, useMemo } from "react";
+import { Code } from "../Code";
+import { blocksOf } from "./blocks";
+import { decodeEntities } from "./entities";
+import { destination } from "./links";
+
+export interface MarkdownProps {
+  text: string;
+  /** More text will follow: the end is read kindly, and a caret stands there. */
+  open?: boolean;
+  /** People's own lines break where they broke them; assistants write Markdown. */
+  breaks?: boolean;
+  /** Handles that resolved in this text, without the @. */
+  mentions?: string[];
+}
+
+export const Markdown = memo(function Markdown({ text, open = false, breaks = false, mentions }: MarkdownProps) {
+  const blocks = useMemo(() => blocksOf(text, { breaks, open }), [text, breaks, open]);
+  const names = mentions?.join(" ") ?? "";
+  return (
+    <div className="prose">
+      {blocks.map((block, index) => (
+        <Block key={block.key} raw={block.raw} token={block.token} names={names} typing={open && index === blocks.length - 1} />
+      ))}
+      {open && blocks.length === 0 ? <p className="typing" /> : null}
+    </div>
+  );
+});
+
+interface BlockProps { raw: string; token: Token; names: string; typing: boolean }
+
+const Block = memo(
+  function Block({ token, names, typing }: BlockProps) {
+    return <>{drawBlock(token, new Set(names ? names.split(" ") : []), typing)}</>;
+  },
+  (a, b) => a.raw === b.raw && a.names === b.names && a.typing === b.typing && a.token.type === b.token.type,
+);
+
+type Names = ReadonlySet<string>;
+
+function drawBlock(token: Token, names: Names, typing: boolean): ReactNode {
+  const typed = typing ? "typing" : undefined;
+  switch (token.type) {
+    case "heading": {
+      const heading = token as Tokens.Heading;
+      // The thread's title is the page's h1 and a card's is h3, so what an answer says is below those.
+      const Level = `h${Math.min(6, heading.depth + 2)}` as "h3";
+      return <Level className={typed}>{drawInline(heading.tokens, names)}</Level>;
+    }
+    case "code": {
+      const code = token as Tokens.Code;
+      return <Code text={code.text} language={code.lang?.split(/\s/, 1)[0]} typing={typing} />;
+    }
+    case "blockquote": return <blockquote>{drawBlocks((token as Tokens.Blockquote).tokens, names, typing)}</blockquote>;
+    case "list": return drawList(token as Tokens.List, names, typing);
+    case "table": return drawTable(token as Tokens.Table, names);
+    case "hr": return <hr />;
+    case "html": return <p className={typed}>{token.raw.trim()}</p>;
+    case "text": return <p className={typed}>{drawInline((token as Tokens.Text).tokens ?? [token], names)}</p>;
+    default: return <p className={typed}>{drawInline((token as Tokens.Paragraph).tokens ?? [token], names)}</p>;
+  }
+}
+
+function drawBlocks(tokens: Token[], names: Names, typing: boolean): ReactNode {
+  return tokens
+    .filter((token) => token.type !== "space" && token.type !== "def")
+    .map((token, index, all) => <Fragment key={index}>{drawBlock(token, names, typing && index === all.length - 1)}</Fragment>);
+}
+
+function drawList(list: Tokens.List, names: Names, typing: boolean): ReactNode {
+  const items = list.items.map((item, index) => {
+    const last = typing && index === list.items.length - 1;
+    // Tight lists hold bare text, which needs no paragraph of its own; marked sets a task's box as a token of its own.
+    const tokens = item.tokens.filter((token) => (token.type as string) !== "checkbox" && token.type !== "space");
+    const inside = tokens.map((token, at) => {
+      const ends = last && at === tokens.length - 1;
+      return (
+        <Fragment key={at}>
+          {token.type === "text"
+            ? <span className={ends ? "typing" : undefined}>{drawInline((token as Tokens.Text).tokens ?? [token], names)}</span>
+            : drawBlock(token, names, ends)}
+        </Fragment>
+      );
+    });
+    return item.task
+      ? <li key={index} className="task"><input type="checkbox" checked={item.checked ?? false} readOnly disabled aria-label={item.checked ? "Done" : "To do"} /> {inside}</li>
+      : <li key={index}>{inside}</li>;
+  });
+  return list.ordered ? <ol start={list.start === "" ? 1 : list.start}>{items}</ol> : <ul>{items}</ul>;
+}
+
+function drawTable(table: Tokens.Table, names: Names): ReactNode {
+  const style = (align: "center" | "left" | "right" | null) => (align ? { textAlign: align } : undefined);
+  return (
+    <div className="table-scroll" tabIndex={0} role="group" aria-label="Table">
+      <table>
+        <thead><tr>{table.header.map((cell, at) => <th key={at} style={style(cell.align)}>{drawInline(cell.tokens, names)}</th>)}</tr></thead>
+        <tbody>
+          {table.rows.map((row, index) => (
+            <tr key={index}>{row.map((cell, at) => <td key={at} style={style(cell.align)}>{drawInline(cell.tokens, names)}</td>)}</tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function drawInline(tokens: Token[], names: Names): ReactNode {
+  return tokens.map((token, index) => <Fragment key={index}>{drawSpan(token, names)}</Fragment>);
+}
+
+function drawSpan(token: Token, names: Names): ReactNode {
+  switch (token.type) {
+    case "strong": return <strong>{drawInline((token as Tokens.Strong).tokens, names)}</strong>;
+    case "em": return <em>{drawInline((token as Tokens.Em).tokens, names)}</em>;
+    case "del": return <del>{drawInline((token as Tokens.Del).tokens, names)}</del>;
+    case "codespan": return <code>{(token as Tokens.Codespan).text}</code>;
+    case "br": return <br />;
+    case "escape": return (token as Tokens.Escape).text;
+    case "link": {
+      const link = token as Tokens.Link;
+      return <Away href={link.href} said={link.text}>{drawInline(link.tokens, names)}</Away>;
+    }
+    case "image": {
+      const image = token as Tokens.Image;
+      return <Away href={image.href} said="">{`Image: ${image.text || "no description"}`}</Away>;
+    }
+    case "text": {
+      const text = token as Tokens.Text;
+      return text.tokens ? drawInline(text.tokens, names) : withMentions(decodeEntities(text.text), names);
+    }
+    default: return token.raw;
+  }
+}
+
+/** A link that leaves. One that goes nowhere we would go (javascript:, data:, file:) stays text. */
+function Away({ href, said, children }: { href: string; said: string; children: ReactNode }) {
+  const to = destination(href);
+  if (!to) return <>{children}</>;
+  return (
+    <a href={to.href} target="_blank" rel="noopener noreferrer">
+      {children}
+      {to.host && !said.includes(to.host) ? <span className="host"> ({to.host})</span> : null}
+    </a>
+  );
+}
+
+function withMentions(text: string, names: Names): ReactNode {
+  if (names.size === 0 || !text.includes("@")) return text;
+  return text.split(/(@[\p{L}\p{N}_.\-/]*[\p{L}\p{N}_])/u).map((piece, at) => (
+    at % 2 === 1 && names.has(piece.slice(1)) ? <span key={at} className="mention">{piece}</span> : piece
+  ));
+}

@@ -1,0 +1,83 @@
+import { renderToStaticMarkup } from "react-dom/server";
+import { describe, expect, test } from "vitest";
+import { blocksOf, settle } from "./blocks";
+import { Markdown } from "./Markdown";
+
+const draw = (text: string, open = false) => renderToStaticMarkup(<Markdown text={text} open={open} />);
+const kinds = (text: string) => blocksOf(text, { breaks: false, open: true }).map((block) => block.token.type);
+
+describe("while it is being written", () => {
+  test("an open fence is code from its first line", () => {
+    expect(kinds("Look:\n\n```rust\nfn main")).toEqual(["paragraph", "code"]);
+    expect(kinds("Look:\n\n```ru")).toEqual(["paragraph", "code"]);
+  });
+
+  test("the first ticks of a closing fence are not drawn as code", () => {
+    expect(settle("```\nlet a;\n``")).toBe("```\nlet a;\n");
+    expect(draw("```\nlet a;\n``", true)).not.toContain("``");
+  });
+
+  test("a table is a table from its first line", () => {
+    for (const text of ["| a | b |", "| a | b", "| a | b |\n|", "| a | b |\n| -", "| a | b |\n| - | - |", "| a | b |\n|---|---|\n| 1"]) {
+      expect(kinds(`Here:\n\n${text}`), text).toEqual(["paragraph", "table"]);
+    }
+  });
+
+  test("marks that may still become something else are held back", () => {
+    for (const text of ["Text\n\n#", "Text\n\n-", "Text\n\n1.", "Text\n\n``", "Text\n\n>"]) expect(kinds(text), text).toEqual(["paragraph"]);
+  });
+
+  test("open emphasis, code and links are drawn closed", () => {
+    expect(draw("a **bold", true)).toContain("<strong>bold</strong>");
+    expect(draw("a `co", true)).toContain("<code>co</code>");
+    expect(draw("see [the docs](https://exam", true)).toContain("see the docs");
+  });
+
+  test("what is above the last block keeps its source, piece by piece", () => {
+    const text = "# Title\n\nA paragraph with `code` and **bold**.\n\n- one\n- two\n\n```js\nlet a = 1;\n\nlet b;\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nThe end.";
+    let before: string[] = [];
+    for (let at = 1; at <= text.length; at++) {
+      const raws = blocksOf(text.slice(0, at), { breaks: false, open: true }).map((block) => block.raw.trimEnd());
+      const settled = before.slice(0, -1);
+      expect(raws.slice(0, settled.length), `after ${at}`).toEqual(settled);
+      before = raws;
+    }
+  });
+});
+
+describe("foreign text", () => {
+  test("raw HTML stays text", () => {
+    expect(draw("<img src=x onerror=alert(1)>\n\na <b>b</b>")).toBe(
+      '<div class="prose"><p>&lt;img src=x onerror=alert(1)&gt;</p><p>a &lt;b&gt;b&lt;/b&gt;</p></div>',
+    );
+  });
+
+  test("entities are characters in text and stay as written in code", () => {
+    expect(draw("a &amp; b &lt;i&gt; &#x41; &nope; `&amp;`")).toContain("a &amp; b &lt;i&gt; A &amp;nope; <code>&amp;amp;</code>");
+  });
+
+  test("a remote image is a link with its host, never loaded", () => {
+    const html = draw("![a cat](https://evil.example/x.png?secret=1)");
+    expect(html).not.toContain("<img");
+    expect(html).toContain("Image: a cat");
+    expect(html).toContain("(evil.example)");
+  });
+
+  test("a link says where it goes and gives away nothing", () => {
+    const html = draw("[your bank](https://evil.example/login)");
+    expect(html).toContain('rel="noopener noreferrer"');
+    expect(html).toContain("(evil.example)");
+    expect(draw("https://example.org/a")).not.toContain("(example.org)");
+  });
+
+  test("a link that is no web address stays text", () => {
+    for (const href of ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "/api/session"]) {
+      expect(draw(`[x](${href})`), href).not.toContain("<a");
+    }
+  });
+
+  test("only handles that resolved are marked, and never inside code", () => {
+    const html = renderToStaticMarkup(<Markdown text="@one, `@one` and @two" mentions={["one"]} />);
+    expect(html).toContain('<span class="mention">@one</span>, <code>@one</code> and @two');
+  });
+});

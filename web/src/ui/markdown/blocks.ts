@@ -1,0 +1,85 @@
+/**
+ * Markdown to blocks, also while it is still being written. Pure. Owns how an unfinished end is read, so that an open fence or
+ * table is drawn as its final block from the first line and nothing flickers; never makes HTML.
+ */
+import { Lexer, type Token } from "marked";
+
+export interface Block { key: number; raw: string; token: Token }
+
+/** `breaks`: in what people write, a line break is a line break. `open`: more text will follow. */
+export interface ReadOptions { breaks: boolean; open: boolean }
+
+export function blocksOf(text: string, { breaks, open }: ReadOptions): Block[] {
+  const source = open ? settle(text) : text;
+  // A lexer per call: links by reference are looked up in the whole text, and `marked` keeps them per lexer.
+  const tokens = new Lexer({ gfm: true, breaks }).lex(source);
+  return tokens.flatMap((token, key) => (token.type === "space" || token.type === "def" ? [] : [{ key, raw: token.raw, token }]));
+}
+
+/** The text with its unfinished end closed or held back until it can be told what it will be. */
+export function settle(text: string): string {
+  const start = lastBlockStart(text);
+  const head = text.slice(0, start);
+  const tail = text.slice(start);
+  const fence = openFence(tail);
+  // Inside code nothing is markup, but the first ticks of the closing fence are not code either.
+  if (fence) return head + tail.replace(new RegExp(`\\n[ \\t]*${fence.charAt(0)}{1,${fence.length}}$`), "\n");
+  return head + settleInline(settleTable(holdBack(tail)));
+}
+
+/** Where the last block starts: after the last blank line that is not inside a fence. */
+function lastBlockStart(text: string): number {
+  let fence: string | null = null;
+  let start = 0;
+  let at = 0;
+  for (const line of text.split("\n")) {
+    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
+    if (fence) {
+      if (mark && mark.startsWith(fence) && line.trim() === mark) fence = null;
+    } else if (mark) fence = mark;
+    else if (line.trim() === "" && at + line.length < text.length) start = at + line.length + 1;
+    at += line.length + 1;
+  }
+  return start;
+}
+
+function openFence(block: string): string | null {
+  let fence: string | null = null;
+  for (const line of block.split("\n")) {
+    const mark = /^\s*(`{3,}|~{3,})/.exec(line)?.[1];
+    if (!mark) continue;
+    if (!fence) fence = mark;
+    else if (mark.startsWith(fence) && line.trim() === mark) fence = null;
+  }
+  return fence;
+}
+
+/** A last line that may still become a fence, a heading, a list or a rule is not drawn as text first. */
+function holdBack(block: string): string {
+  return block.replace(/(^|\n)[ \t]*(`{1,2}|~{1,2}|#{1,6}|[-*+_=]{1,3}|\d{1,3}[.)]?|>)$/, "$1");
+}
+
+/** A table needs its second line to be one. Until that line is whole, the first is given one. */
+function settleTable(block: string): string {
+  const lines = block.split("\n");
+  const first = lines[0] ?? "";
+  if (!/^\s*\|.*\|?\s*$/.test(first) || first.trim().length < 2) return block;
+  const cells = first.trim().replace(/^\||\|$/g, "").split("|").length;
+  const rule = `|${" --- |".repeat(cells)}`;
+  const second = lines[1];
+  if (second === undefined) return `${first.trimEnd().endsWith("|") ? first : `${first} |`}\n${rule}`;
+  const whole = second.trim().replace(/^\||\|$/g, "").split("|").length === cells && /^[\s|:-]+$/.test(second) && second.includes("-");
+  return !whole && lines.length === 2 && /^[\s|:-]*$/.test(second) ? `${first}\n${rule}` : block;
+}
+
+/** Closes emphasis and code that is open at the end, and keeps the address of an unfinished link out of sight. */
+function settleInline(block: string): string {
+  let text = block.replace(/!?\[([^\]]*)\]\([^)\s]*$/, "$1").replace(/!?\[([^\]\n]*)$/, "$1");
+  const line = text.slice(text.lastIndexOf("\n") + 1);
+  const withoutCode = line.replace(/`[^`]*`/g, "");
+  if (withoutCode.includes("`")) return `${text}\``;
+  for (const mark of ["**", "~~"]) {
+    if ((withoutCode.split(mark).length - 1) % 2 === 1) text = text.endsWith(mark) ? text.slice(0, -mark.length) : `${text.trimEnd()}${mark}`;
+  }
+  return text;
+}
