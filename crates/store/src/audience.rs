@@ -27,7 +27,10 @@ impl Reader {
                 let visibility = named(&line, "visibility", Visibility::parse)?;
                 let sql = "SELECT person FROM members WHERE thread = $1";
                 let members = conn.all(sql, &vals![thread]).await?;
-                let members = members.iter().map(|line| line.id("person")).collect::<Result<_, _>>()?;
+                let members = members
+                    .iter()
+                    .map(|line| line.id("person"))
+                    .collect::<Result<_, _>>()?;
                 Ok(Some((visibility, members)))
             })
         })
@@ -35,13 +38,19 @@ impl Reader {
     }
 
     /// The client ids of those of these messages that were posted with one.
-    pub async fn client_ids(&self, messages: &[MessageId]) -> Result<HashMap<MessageId, String>, StoreError> {
+    pub async fn client_ids(
+        &self,
+        messages: &[MessageId],
+    ) -> Result<HashMap<MessageId, String>, StoreError> {
         let ids: Vec<String> = messages.iter().map(ToString::to_string).collect();
         self.read(move |conn| {
             Box::pin(async move {
                 let sql = "SELECT id, client_id FROM messages WHERE client_id IS NOT NULL AND id";
                 let lines = of_ids(conn, sql, &ids).await?;
-                lines.iter().map(|line| Ok((line.id("id")?, line.text("client_id")?))).collect()
+                lines
+                    .iter()
+                    .map(|line| Ok((line.id("id")?, line.text("client_id")?)))
+                    .collect()
             })
         })
         .await

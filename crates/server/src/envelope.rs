@@ -1,0 +1,120 @@
+//! What every answer is wrapped in: the id of its request, the headers that tell browsers to be strict,
+//! and errors in words. Owns the outermost layer; the checks it starts with are the gate's.
+
+use std::{
+    hash::{BuildHasher, Hasher},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use tracing::Instrument;
+
+use crate::{app::Shared, error::ApiError};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
+     img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; \
+     frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+/// On every answer, so that no route can forget one.
+const HEADERS: [(HeaderName, &str); 5] = [
+    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+];
+
+/// Numbers requests: a part that differs between starts, and a count.
+#[derive(Debug)]
+pub(crate) struct Requests {
+    start: u64,
+    count: AtomicU64,
+}
+
+impl Default for Requests {
+    fn default() -> Self {
+        // A hash of nothing under the process's own random keys; it names log lines and guards nothing.
+        let start = std::hash::RandomState::new().build_hasher().finish();
+        Self {
+            start: start & 0xffff_ffff,
+            count: AtomicU64::new(0),
+        }
+    }
+}
+
+impl Requests {
+    fn next(&self) -> String {
+        format!(
+            "{:08x}-{}",
+            self.start,
+            self.count.fetch_add(1, Ordering::Relaxed) + 1
+        )
+    }
+}
+
+/// The outermost layer.
+pub(crate) async fn wrap(State(app): State<Shared>, request: Request, next: Next) -> Response {
+    let id = app.requests.next();
+    let span = tracing::debug_span!("request", id, method = %request.method(), path = request.uri().path());
+    let private = request.uri().path().starts_with("/api/");
+    let answer = async {
+        match app
+            .gate
+            .check(request.method(), request.uri(), request.headers())
+        {
+            Ok(()) => next.run(request).await,
+            Err(refusal) => refusal.into_response(),
+        }
+    };
+    let mut response = in_words(answer.instrument(span).await, &id);
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if private {
+        insert_missing(headers, header::CACHE_CONTROL, "no-store");
+    }
+    if let Ok(id) = HeaderValue::try_from(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// Errors as problems: ours, and those that the router made without us.
+fn in_words(mut response: Response, id: &str) -> Response {
+    let status = response.status();
+    let error = match response.extensions_mut().remove::<ApiError>() {
+        Some(error) => error,
+        None if status.is_client_error() || status.is_server_error() => {
+            ApiError::from_status(status)
+        }
+        None => return response,
+    };
+    let mut rendered = error.render(id);
+    // Such as `Allow` beside 405.
+    for (name, value) in response.headers() {
+        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
+            rendered.headers_mut().append(name, value.clone());
+        }
+    }
+    rendered
+}
+
+fn insert_missing(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    if !headers.contains_key(&name) {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}

@@ -1,0 +1,365 @@
+//! The one place where errors become answers: RFC 9457 problems with a stable code, a hint and the id
+//! of the request. Owns which error has which status; no other file names one for a refusal.
+
+use axum::{
+    body::Body,
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use switchboard_auth::{SignInError, TokenError};
+use switchboard_engine::{ChatError, TurnError};
+use switchboard_store::StoreError;
+use utoipa::ToSchema;
+
+/// A refusal, before it is known which request it answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiError {
+    status: StatusCode,
+    code: &'static str,
+    title: &'static str,
+    detail: String,
+    hint: Option<&'static str>,
+}
+
+/// A refusal on the wire (RFC 9457, `application/problem+json`).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Problem {
+    /// `urn:switchboard:problem:` and the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The code in words.
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The stable name: programs match on it.
+    pub code: String,
+    /// What is wrong with this request.
+    pub detail: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// Names the request in the server's log.
+    pub request_id: String,
+}
+
+impl ApiError {
+    fn new(
+        status: StatusCode,
+        code: &'static str,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            code,
+            title,
+            detail: detail.into(),
+            hint: None,
+        }
+    }
+
+    fn hint(mut self, hint: &'static str) -> Self {
+        self.hint = Some(hint);
+        self
+    }
+
+    /// No credentials, or none that hold.
+    pub fn unauthenticated() -> Self {
+        let detail = "this needs a session or a token";
+        Self::new(StatusCode::UNAUTHORIZED, "unauthenticated", "Not signed in", detail).hint(
+            "open a sign-in link (`switchboard people link` prints one), or send `Authorization: Bearer TOKEN`",
+        )
+    }
+
+    /// It is not there, or not for this caller to see: the two cannot be told apart.
+    pub fn not_found(what: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "Not found",
+            format!("there is no such {what}"),
+        )
+    }
+
+    /// The caller may see it but not do this.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "Not allowed", detail)
+    }
+
+    /// The request makes no sense.
+    pub fn invalid(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid",
+            "Invalid request",
+            detail,
+        )
+    }
+
+    /// The body is not what this endpoint takes.
+    pub fn unprocessable(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid",
+            "Invalid request",
+            detail,
+        )
+    }
+
+    /// The body is not labelled as JSON.
+    pub fn not_json() -> Self {
+        let detail = "the body is not labelled as JSON";
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "not_json",
+            "Not JSON",
+            detail,
+        )
+        .hint("send `Content-Type: application/json`")
+    }
+
+    /// More than this endpoint takes.
+    pub fn too_large(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            "Too large",
+            detail,
+        )
+    }
+
+    /// The sign-in link was used, is too old, or never was.
+    pub fn link_expired() -> Self {
+        let detail = "this sign-in link was used or is older than ten minutes";
+        Self::new(StatusCode::GONE, "link_expired", "Link expired", detail)
+            .hint("`switchboard people link` prints a fresh one")
+    }
+
+    /// A page of another origin, or one that hides its origin, asks in a person's name.
+    pub fn forbidden_origin() -> Self {
+        let detail = "this request comes from a page that is not ours";
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "forbidden_origin",
+            "Foreign origin",
+            detail,
+        )
+        .hint("programs send `Authorization: Bearer TOKEN` and no Origin")
+    }
+
+    /// The name in `Host` is not one of ours.
+    pub fn forbidden_host() -> Self {
+        let detail = "this server does not answer to that host name";
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "forbidden_host",
+            "Unknown host",
+            detail,
+        )
+        .hint("start it with `--public-url` to give it the name")
+    }
+
+    /// More open event streams than one person may have.
+    pub fn too_many_streams() -> Self {
+        let detail = "this person has too many event streams open";
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_streams",
+            "Too many streams",
+            detail,
+        )
+        .hint("one stream carries the events of all threads; close some")
+    }
+
+    /// Something broke here; the log says what.
+    pub fn internal(error: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%error, "a request failed");
+        let detail = "something went wrong on the server";
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "Internal error",
+            detail,
+        )
+        .hint("the server's log has more under the request id")
+    }
+
+    /// What a bare status means, for answers that axum made.
+    pub fn from_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::not_found("page or endpoint"),
+            StatusCode::METHOD_NOT_ALLOWED => Self::new(
+                status,
+                "method_not_allowed",
+                "Method not allowed",
+                "this endpoint has other methods",
+            ),
+            StatusCode::PAYLOAD_TOO_LARGE => Self::too_large("the body is too large"),
+            status if status.is_client_error() => {
+                let mut error = Self::invalid("this request cannot be understood");
+                error.status = status;
+                error
+            }
+            status => Self::internal(&status),
+        }
+    }
+
+    /// The stable name.
+    #[cfg(test)]
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// The answer itself, once the request has an id.
+    pub fn render(&self, request_id: &str) -> Response {
+        let problem = Problem {
+            kind: format!("urn:switchboard:problem:{}", self.code),
+            title: self.title.to_owned(),
+            status: self.status.as_u16(),
+            code: self.code.to_owned(),
+            detail: self.detail.clone(),
+            hint: self.hint.map(str::to_owned),
+            request_id: request_id.to_owned(),
+        };
+        let body = serde_json::to_vec(&problem).unwrap_or_default();
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+impl IntoResponse for ApiError {
+    /// Leaves the error in the answer's extensions: whoever numbers requests renders it, because the
+    /// body names the request.
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::DiskFull => Self::new(
+                StatusCode::INSUFFICIENT_STORAGE,
+                "disk_full",
+                "Disk full",
+                "the server's disk is almost full, so nothing new is stored",
+            )
+            .hint("free some space on the server; reading and stopping still work"),
+            StoreError::Unavailable(reason) => {
+                tracing::error!(reason, "the database cannot be used");
+                Self::new(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "store_unavailable",
+                    "Database unavailable",
+                    "the database cannot be used right now",
+                )
+                .hint("try again in a moment; `switchboard doctor` says more")
+            }
+            corrupt @ StoreError::Corrupt(_) => Self::internal(&corrupt),
+        }
+    }
+}
+
+impl From<SignInError> for ApiError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Expired => Self::link_expired(),
+            SignInError::TooMany { .. } => Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_attempts",
+                "Too many attempts",
+                error.to_string(),
+            ),
+            SignInError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<TokenError> for ApiError {
+    fn from(error: TokenError) -> Self {
+        match error {
+            TokenError::Name => Self::unprocessable(error.to_string()),
+            TokenError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ChatError> for ApiError {
+    fn from(error: ChatError) -> Self {
+        match error {
+            ChatError::NotFound(what) => Self::not_found(what),
+            ChatError::Invalid(detail) => Self::unprocessable(detail),
+            ChatError::TooLong => Self::too_large(ChatError::TooLong.to_string()),
+            ChatError::NotAllowed(detail) => Self::forbidden(detail),
+            ChatError::ClientIdReused => {
+                let detail = ChatError::ClientIdReused.to_string();
+                Self::new(
+                    StatusCode::CONFLICT,
+                    "client_id_reused",
+                    "Client id reused",
+                    detail,
+                )
+                .hint("take a fresh client id for another text")
+            }
+            ChatError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<TurnError> for ApiError {
+    fn from(error: TurnError) -> Self {
+        let detail = error.to_string();
+        let conflict = |code, title| Self::new(StatusCode::CONFLICT, code, title, detail.clone());
+        match error {
+            TurnError::NotFound => Self::not_found("turn"),
+            TurnError::Ended(_) => conflict("turn_ended", "Turn ended"),
+            TurnError::NotRetryable => conflict("not_retryable", "Not retryable"),
+            TurnError::Settled(_) => conflict("question_settled", "Question settled"),
+            TurnError::NotYours => Self::forbidden(detail),
+            TurnError::NotOffered => Self::unprocessable(detail),
+            TurnError::Store(error) => error.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_carries_its_code_hint_and_request() {
+        let response = ApiError::link_expired().render("7-1");
+        assert_eq!(response.status(), StatusCode::GONE);
+        assert_eq!(
+            response.headers()["content-type"],
+            "application/problem+json"
+        );
+    }
+
+    #[test]
+    fn store_errors_tell_a_full_disk_from_a_missing_database() {
+        for (error, status, code) in [
+            (StoreError::DiskFull, 507, "disk_full"),
+            (
+                StoreError::Unavailable("locked".into()),
+                503,
+                "store_unavailable",
+            ),
+            (StoreError::Corrupt("a row".into()), 500, "internal"),
+        ] {
+            let error = ApiError::from(error);
+            assert_eq!((error.status.as_u16(), error.code), (status, code));
+        }
+    }
+}

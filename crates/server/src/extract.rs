@@ -1,0 +1,185 @@
+//! What handlers are given: the caller, ids out of the path, the query, a JSON body. Owns parsing at the
+//! door, so that inside a `ThreadId` is a `ThreadId`; never decides what a caller may do.
+
+use std::{ops::Deref, str::FromStr};
+
+use axum::{
+    RequestExt,
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Request},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+};
+use serde::de::DeserializeOwned;
+use switchboard_auth::Via;
+use switchboard_model::{PersonId, QuestionId, SessionId, ThreadId, TokenId, TurnId, person::Role};
+
+use crate::{app::Shared, error::ApiError};
+
+/// Who asks. Put into the request by the gate of every route that is not public.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller(pub(crate) switchboard_auth::Caller);
+
+impl Caller {
+    /// Finds out who asks. A bearer token wins over a cookie: a program that sends one means it.
+    pub(crate) async fn of(headers: &HeaderMap, app: &Shared) -> Result<Self, ApiError> {
+        let found = match bearer(headers) {
+            Some(token) => app.identity.authenticate_token(token).await?,
+            None => match app.cookie.find(headers) {
+                Some(secret) => app.identity.authenticate_session(secret).await?,
+                None => None,
+            },
+        };
+        found.map(Self).ok_or_else(ApiError::unauthenticated)
+    }
+
+    /// Refuses everyone but admins.
+    pub(crate) fn admin(&self) -> Result<(), ApiError> {
+        match self.person.role {
+            Role::Admin => Ok(()),
+            Role::Member => Err(ApiError::forbidden("only an admin may see this")),
+        }
+    }
+
+    /// The session that asks, if it is one.
+    pub(crate) fn session(&self) -> Option<SessionId> {
+        match self.via {
+            Via::Session(id) => Some(id),
+            Via::Token(_) => None,
+        }
+    }
+}
+
+impl Deref for Caller {
+    type Target = switchboard_auth::Caller;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        parts
+            .extensions
+            .get::<Self>()
+            .cloned()
+            .ok_or_else(ApiError::unauthenticated)
+    }
+}
+
+/// The token of a program, if the request has one.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The id in the path. A text that is no id names nothing, so it is not found.
+pub(crate) struct Id<T>(pub(crate) T);
+
+/// What an id is an id of, for "there is no such …".
+pub(crate) trait Noun: FromStr {
+    /// In one word.
+    const NOUN: &'static str;
+}
+
+macro_rules! nouns {
+    ($($id:ty = $noun:literal),* $(,)?) => {$(
+        impl Noun for $id {
+            const NOUN: &'static str = $noun;
+        }
+    )*};
+}
+
+nouns! {
+    PersonId = "person",
+    ThreadId = "thread",
+    TurnId = "turn",
+    QuestionId = "question",
+    SessionId = "session",
+    TokenId = "token",
+}
+
+impl<T: Noun, S: Send + Sync> FromRequestParts<S> for Id<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let missing = || ApiError::not_found(T::NOUN);
+        let path = axum::extract::Path::<String>::from_request_parts(parts, state).await;
+        let text = path.map_err(|_| missing())?;
+        text.parse().map(Self).map_err(|_| missing())
+    }
+}
+
+/// The query, parsed.
+pub(crate) struct Query<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let query = axum::extract::Query::<T>::try_from_uri(&parts.uri);
+        query
+            .map(|query| Self(query.0))
+            .map_err(|rejection| ApiError::invalid(rejection.body_text()))
+    }
+}
+
+/// A JSON body. No body at all is an empty object.
+pub(crate) struct Json<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        let labelled = is_json(request.headers());
+        let body: Bytes = request.extract().await.map_err(
+            |rejection: axum::extract::rejection::BytesRejection| match rejection.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => {
+                    ApiError::too_large("the body is larger than this endpoint takes")
+                }
+                _ => ApiError::invalid("the body could not be read to its end"),
+            },
+        )?;
+        if !labelled && !body.is_empty() {
+            return Err(ApiError::not_json());
+        }
+        let text: &[u8] = if body.is_empty() { b"{}" } else { &body };
+        serde_json::from_slice(text)
+            .map(Self)
+            .map_err(|error| match error.classify() {
+                serde_json::error::Category::Data => ApiError::unprocessable(error.to_string()),
+                _ => ApiError::invalid(format!("the body is not JSON: {error}")),
+            })
+    }
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let value = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    value
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
+/// What makes a post that is sent again the same post: `client_id` in the body, or `Idempotency-Key`.
+pub(crate) fn client_id(
+    body: Option<String>,
+    headers: &HeaderMap,
+) -> Result<Option<String>, ApiError> {
+    let key = match headers.get("idempotency-key") {
+        None => return Ok(body),
+        Some(key) => key
+            .to_str()
+            .map_err(|_| ApiError::invalid("the Idempotency-Key is not plain text"))?,
+    };
+    match body {
+        Some(id) if id != key => Err(ApiError::invalid(
+            "client_id and Idempotency-Key name different posts",
+        )),
+        _ => Ok(Some(key.to_owned())),
+    }
+}

@@ -1,0 +1,245 @@
+//! From changes to events. Owns which change becomes which event for whom; never decides when, and
+//! keeps nothing.
+
+use std::collections::{HashMap, HashSet};
+
+use bytes::Bytes;
+use switchboard_engine::Engine;
+use switchboard_model::{
+    ThreadId, TurnId,
+    item::{Item, ItemStatus},
+    message::{Message, Speaker},
+    turn::{Turn, TurnState},
+};
+use switchboard_store::{Change, Delta, StoreError};
+
+use super::{
+    frame::{Audience, Frame, Payload, event},
+    lookup::Lookup,
+};
+use crate::wire::{self, ToWire};
+
+/// Turns changes into frames. Cheap to clone.
+#[derive(Clone)]
+pub(super) struct Encoder {
+    engine: Engine,
+    lookup: Lookup,
+}
+
+impl Encoder {
+    /// An encoder with an empty cache.
+    pub(super) fn new(engine: Engine) -> Self {
+        let lookup = Lookup::new(engine.reader().clone());
+        Self { engine, lookup }
+    }
+
+    /// Takes note of changes that nobody wants to see.
+    pub(super) fn learn(&self, changes: &[(i64, Change)]) {
+        self.lookup.learn(changes);
+    }
+
+    /// The frames of these changes, in order of position.
+    pub(super) async fn changes(
+        &self,
+        changes: &[(i64, Change)],
+    ) -> Result<Vec<Frame>, StoreError> {
+        self.learn(changes);
+        let client_ids = self.client_ids(changes).await?;
+        let mut frames = Vec::with_capacity(changes.len());
+        for (pos, change) in changes {
+            let payload = match change {
+                Change::Message(message) => self.message(*pos, message, &client_ids).await?,
+                Change::Turn(turn) => Payload::Text(self.turn(Some(*pos), turn).await?),
+                Change::Assistant(id) => Payload::Assistant(*id),
+                Change::Person(id) => match self.engine.reader().person(*id).await? {
+                    Some(person) => self.text("person", *pos, &person.to_wire()),
+                    None => continue,
+                },
+                Change::Member { thread, person } => {
+                    let payload = self.text(
+                        "reset",
+                        *pos,
+                        &wire::Reset {
+                            thread_id: Some(thread.to_string()),
+                        },
+                    );
+                    frames.push(Frame {
+                        pos: *pos,
+                        audience: Audience::Only(*person),
+                        payload,
+                    });
+                    continue;
+                }
+                Change::Thread(row) => {
+                    self.text("thread", *pos, &wire::ThreadEvent::Changed(row.to_wire()))
+                }
+                Change::ThreadDeleted(id) => self.text(
+                    "thread",
+                    *pos,
+                    &wire::ThreadEvent::Deleted(wire::Deleted::of(id)),
+                ),
+                Change::Item(item) => self.text("item", *pos, &self.newest(item).to_wire()),
+                Change::Question(question) => self.text("approval", *pos, &question.to_wire()),
+                // Nobody shows steers yet.
+                Change::Steer(_) => continue,
+            };
+            let audience = match change.thread() {
+                Some(thread) => self.lookup.audience(thread).await?,
+                None => Audience::Everyone,
+            };
+            frames.push(Frame {
+                pos: *pos,
+                audience,
+                payload,
+            });
+        }
+        self.queues(changes, &mut frames).await?;
+        Ok(frames)
+    }
+
+    /// The frame of a piece of text in flight.
+    pub(super) async fn delta(&self, delta: &Delta) -> Result<Frame, StoreError> {
+        let data = wire::Delta {
+            thread_id: delta.thread.to_string(),
+            turn_id: delta.turn.to_string(),
+            item_id: delta.item.to_string(),
+            offset: delta.offset,
+            text: &delta.text,
+        };
+        Ok(Frame {
+            pos: 0,
+            audience: self.lookup.audience(delta.thread).await?,
+            payload: Payload::Text(event("delta", None, &data)),
+        })
+    }
+
+    /// The open items of all running turns with their text so far: from memory where the turn runs
+    /// here, else as last checkpointed.
+    pub(super) async fn open_items(&self) -> Result<Vec<Frame>, StoreError> {
+        let mut items = self.engine.live_items();
+        let known: HashSet<_> = items.iter().map(|item| item.id).collect();
+        let stored = self.engine.reader().open_items().await?;
+        items.extend(stored.into_iter().filter(|item| !known.contains(&item.id)));
+        let mut frames = Vec::with_capacity(items.len());
+        for item in items {
+            frames.push(Frame {
+                pos: 0,
+                audience: self.lookup.audience(item.thread).await?,
+                payload: Payload::Text(event("item", None, &item.to_wire())),
+            });
+        }
+        Ok(frames)
+    }
+
+    /// The id of a position on the wire.
+    pub(super) fn id(&self, pos: i64) -> String {
+        format!("{}.{pos}", self.engine.reader().epoch())
+    }
+
+    fn text(&self, name: &str, pos: i64, data: &impl serde::Serialize) -> Payload {
+        Payload::Text(event(name, Some(&self.id(pos)), data))
+    }
+
+    async fn message(
+        &self,
+        pos: i64,
+        message: &Message,
+        client_ids: &HashMap<switchboard_model::MessageId, String>,
+    ) -> Result<Payload, StoreError> {
+        let names = self.lookup.names().await?;
+        let id = self.id(pos);
+        let text = event(
+            "message",
+            Some(&id),
+            &wire::Message::new(message, &names, None),
+        );
+        Ok(match client_ids.get(&message.id) {
+            None => Payload::Text(text),
+            Some(client_id) => Payload::Message {
+                text,
+                author: message.author.id,
+                own: event(
+                    "message",
+                    Some(&id),
+                    &wire::Message::new(message, &names, Some(client_id.clone())),
+                ),
+            },
+        })
+    }
+
+    async fn turn(&self, pos: Option<i64>, turn: &Turn) -> Result<Bytes, StoreError> {
+        let position = match turn.state {
+            TurnState::Queued => self.engine.reader().queue_position(turn.id).await?,
+            _ => None,
+        };
+        let id = pos.map(|pos| self.id(pos));
+        Ok(event(
+            "turn",
+            id.as_deref(),
+            &wire::Turn::at(turn, position),
+        ))
+    }
+
+    /// An item with all the text there is: a checkpoint is older than what viewers have by deltas.
+    fn newest(&self, item: &Item) -> Item {
+        if item.status != ItemStatus::Open {
+            return item.clone();
+        }
+        let live = self.engine.live_item_texts(item.turn);
+        live.into_iter()
+            .find(|live| live.id == item.id)
+            .unwrap_or_else(|| item.clone())
+    }
+
+    async fn client_ids(
+        &self,
+        changes: &[(i64, Change)],
+    ) -> Result<HashMap<switchboard_model::MessageId, String>, StoreError> {
+        let posts: Vec<_> = changes
+            .iter()
+            .filter_map(|(_, change)| match change {
+                Change::Message(message) if message.role == Speaker::User => Some(message.id),
+                _ => None,
+            })
+            .collect();
+        if posts.is_empty() {
+            return Ok(HashMap::new());
+        }
+        self.engine.reader().client_ids(&posts).await
+    }
+
+    /// When a turn leaves a queue, those behind it move up although their rows did not change: they are
+    /// sent again, with their new places and no position of their own.
+    async fn queues(
+        &self,
+        changes: &[(i64, Change)],
+        frames: &mut Vec<Frame>,
+    ) -> Result<(), StoreError> {
+        let mut sent: HashSet<TurnId> = HashSet::new();
+        let mut left: Vec<(ThreadId, i64)> = Vec::new();
+        for (pos, change) in changes {
+            if let Change::Turn(turn) = change {
+                sent.insert(turn.id);
+                if turn.state != TurnState::Queued
+                    && left.iter().all(|(thread, _)| *thread != turn.thread)
+                {
+                    left.push((turn.thread, *pos));
+                }
+            }
+        }
+        for (thread, pos) in left {
+            for turn in self.engine.reader().open_turns(thread).await? {
+                if turn.state == TurnState::Queued && !sent.contains(&turn.id) {
+                    let audience = self.lookup.audience(thread).await?;
+                    let payload = Payload::Text(self.turn(None, &turn).await?);
+                    frames.push(Frame {
+                        pos,
+                        audience,
+                        payload,
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,131 @@
+//! What goes over the event streams: encoded once, shared by all who may read it. Owns the text form of
+//! an event and who may see it; never asks the store.
+
+use std::{collections::HashSet, sync::Arc};
+
+use bytes::Bytes;
+use serde::Serialize;
+use switchboard_auth::Via;
+use switchboard_model::{AssistantId, PersonId};
+
+/// Who may see an event.
+#[derive(Debug, Clone)]
+pub(super) enum Audience {
+    /// Everyone in the workspace.
+    Everyone,
+    /// The members of a private thread.
+    Members(Arc<HashSet<PersonId>>),
+    /// One person.
+    Only(PersonId),
+    /// Nobody: its thread is unknown.
+    Nobody,
+}
+
+impl Audience {
+    /// Whether this person is among them.
+    pub(super) fn has(&self, person: PersonId) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::Members(members) => members.contains(&person),
+            Self::Only(one) => *one == person,
+            Self::Nobody => false,
+        }
+    }
+}
+
+/// One event, ready to be written.
+#[derive(Debug, Clone)]
+pub(super) struct Frame {
+    /// The position it announces, or that of the change it follows from.
+    pub(super) pos: i64,
+    /// Who may see it.
+    pub(super) audience: Audience,
+    /// What is written.
+    pub(super) payload: Payload,
+}
+
+/// What is written for an event.
+#[derive(Debug, Clone)]
+pub(super) enum Payload {
+    /// The same for everyone.
+    Text(Bytes),
+    /// A message: its author also sees the client id it was posted with.
+    Message {
+        /// For everyone else.
+        text: Bytes,
+        /// Who wrote it.
+        author: PersonId,
+        /// For the author.
+        own: Bytes,
+    },
+    /// An assistant changed. Whether it is usable depends on who looks, so each viewer encodes it; it
+    /// happens rarely.
+    Assistant(AssistantId),
+}
+
+/// What the feed tells all viewers at once.
+#[derive(Debug)]
+pub(super) enum Signal {
+    /// The changes up to a position.
+    Changes {
+        /// Where the feed stands after them.
+        upto: i64,
+        /// In order of position.
+        frames: Vec<Frame>,
+    },
+    /// Events without a place in the feed: text in flight, and open items with their text so far.
+    Loose(Vec<Frame>),
+    /// The feed went on from a later position; viewers read what lies between for themselves.
+    Jumped,
+    /// These credentials hold no longer.
+    Revoked(Via),
+}
+
+/// The text of an event. `id` is given for what can be resumed after.
+pub(super) fn event(name: &str, id: Option<&str>, data: &impl Serialize) -> Bytes {
+    let mut text = Vec::with_capacity(256);
+    if let Some(id) = id {
+        text.extend_from_slice(b"id: ");
+        text.extend_from_slice(id.as_bytes());
+        text.push(b'\n');
+    }
+    text.extend_from_slice(b"event: ");
+    text.extend_from_slice(name.as_bytes());
+    text.extend_from_slice(b"\ndata: ");
+    // JSON escapes line ends, so one data line always suffices. Our shapes have no map with other keys
+    // than text, the only thing that serde_json refuses.
+    if let Err(error) = serde_json::to_writer(&mut text, data) {
+        tracing::error!(%error, name, "an event could not be written");
+    }
+    text.extend_from_slice(b"\n\n");
+    Bytes::from(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire;
+
+    #[test]
+    fn an_event_is_one_id_one_name_and_one_line_of_data() {
+        let ready = wire::Ready { pos: "e.7".into() };
+        assert_eq!(
+            event("ready", Some("e.7"), &ready),
+            "id: e.7\nevent: ready\ndata: {\"pos\":\"e.7\"}\n\n"
+        );
+    }
+
+    #[test]
+    fn line_ends_in_text_cannot_end_an_event() {
+        let delta = wire::Delta {
+            thread_id: "t".into(),
+            turn_id: "u".into(),
+            item_id: "i".into(),
+            offset: 0,
+            text: "a\n\nevent: reset\r\ndata: {}\n\n",
+        };
+        let text = event("delta", None, &delta);
+        assert_eq!(text.iter().filter(|byte| **byte == b'\n').count(), 3);
+        assert!(!text.contains(&b'\r'));
+    }
+}

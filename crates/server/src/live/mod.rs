@@ -1,0 +1,97 @@
+//! The event stream: one per browser or program, for all threads of its person. Owns resuming without
+//! a gap or a double, and who may hear what. Nothing here is the truth: a stream is a way of hearing
+//! early what the store already holds.
+//!
+//! ```text
+//! store (feed) + bus (text in flight) -> feed: one task, encodes once -> broadcast
+//!     -> viewer: filters, writes; catches up from the store by its own cursor when it must
+//! ```
+//!
+//! A viewer listens first and reads the store then, and skips what it was told of what it has read.
+//! Every event is the thing as it is now, so a client that puts each in the place of the old one ends
+//! with what a fresh snapshot would show.
+
+mod encode;
+mod feed;
+mod frame;
+mod lookup;
+mod seats;
+mod viewer;
+
+use std::{convert::Infallible, sync::Arc};
+
+use bytes::Bytes;
+use futures_util::Stream;
+use switchboard_auth::{Caller, Via};
+use switchboard_engine::{Engine, Supervisor};
+use switchboard_store::Position;
+use tokio::sync::{broadcast, watch};
+
+use self::{encode::Encoder, feed::FeedTask, frame::Signal, seats::Seats, viewer::Source};
+use crate::error::ApiError;
+
+/// How far a viewer may fall behind the feed before it reads the store instead. Shared by all.
+const BEHIND: usize = 1024;
+
+/// The event streams of this node. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Live {
+    source: Source,
+    seats: Seats,
+}
+
+impl Live {
+    /// Starts following the feed.
+    pub(crate) fn start(engine: &Engine, supervisor: &Supervisor) -> Self {
+        let (signals, _) = broadcast::channel(BEHIND);
+        let (started, is_started) = watch::channel(false);
+        let encoder = Encoder::new(engine.clone());
+        let feed = FeedTask {
+            engine: engine.clone(),
+            encoder: encoder.clone(),
+            signals: signals.clone(),
+            started,
+            stop: supervisor.soft(),
+        };
+        supervisor.spawn("feed", feed.run());
+        let source = Source {
+            engine: engine.clone(),
+            encoder,
+            signals,
+            started: is_started,
+            stop: supervisor.soft(),
+        };
+        Self {
+            source,
+            seats: Seats::default(),
+        }
+    }
+
+    /// A stream for the caller, after `after` or from now on.
+    pub(crate) fn watch(
+        &self,
+        caller: Caller,
+        after: Option<Position>,
+    ) -> Result<impl Stream<Item = Result<Bytes, Infallible>> + Send + 'static, ApiError> {
+        let seat = self
+            .seats
+            .take(caller.person.id)
+            .ok_or_else(ApiError::too_many_streams)?;
+        let viewer = viewer::Viewer::new(self.source.clone(), caller, seat, after);
+        Ok(futures_util::stream::unfold(
+            viewer,
+            |mut viewer| async move { viewer.next().await.map(|text| (Ok(text), viewer)) },
+        ))
+    }
+
+    /// Ends the streams of credentials that hold no longer.
+    pub(crate) fn revoke(&self, via: Via) {
+        // Fails only if nobody listens.
+        let _ = self.source.signals.send(Arc::new(Signal::Revoked(via)));
+    }
+
+    /// How many streams are open.
+    pub(crate) fn viewers(&self) -> usize {
+        self.seats.taken()
+    }
+}

@@ -1,0 +1,69 @@
+//! The description of the API: OpenAPI 3.1, made from the handlers and the wire's shapes. Owns nothing
+//! that is not said there.
+
+use axum::{http::header, response::IntoResponse};
+use utoipa::OpenApi;
+
+use crate::{
+    routes::{
+        assistants, audit, doctor, events, health, members, mentions, messages, metrics, people,
+        questions, session, sessions, threads, tokens, turns,
+    },
+    wire,
+};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Switchboard",
+        description = "People and programs, and the AI assistants they already pay for. Programs send \
+                       `Authorization: Bearer TOKEN`; refusals are RFC 9457 problems with a stable `code`.",
+        license(name = "MIT OR Apache-2.0")
+    ),
+    paths(
+        health::read,
+        metrics::read,
+        session::read,
+        session::sign_in,
+        session::sign_out,
+        sessions::list,
+        sessions::revoke,
+        tokens::list,
+        tokens::make,
+        tokens::revoke,
+        people::list,
+        assistants::list,
+        mentions::find,
+        threads::list,
+        threads::open,
+        threads::read,
+        threads::change,
+        threads::remove,
+        members::list,
+        members::add,
+        messages::list,
+        messages::post,
+        turns::read,
+        turns::items,
+        turns::cancel,
+        turns::retry,
+        questions::decide,
+        events::watch,
+        audit::list,
+        doctor::examine
+    ),
+    components(schemas(wire::Event))
+)]
+struct Api;
+
+/// The description, pretty, the same for the same source.
+pub fn openapi_json() -> String {
+    let mut text = Api::openapi().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// The description of this very server.
+pub(crate) async fn read() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "application/json")], openapi_json())
+}

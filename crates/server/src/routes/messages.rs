@@ -1,0 +1,146 @@
+//! Messages of a thread.
+
+use std::collections::HashMap;
+
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
+use serde::Deserialize;
+use switchboard_model::{ThreadId, turn::TurnState};
+use switchboard_store::{MessagePage, Reader, StoreError};
+use utoipa::IntoParams;
+
+use crate::{
+    app::Shared,
+    error::{ApiError, Problem},
+    extract::{self, Caller, Id, Query, client_id},
+    names::Names,
+    wire,
+};
+
+/// The largest page of any list.
+pub(super) const PAGE_LIMIT: usize = 200;
+
+/// Which part of the thread.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Part {
+    /// Older messages: the `next` of the page after. Without either, the newest messages.
+    before: Option<String>,
+    /// Newer messages: the `next` of a page asked for with `after`; `0` is the beginning.
+    after: Option<String>,
+    /// How many, 1 to 200; 50 unless said otherwise.
+    limit: Option<usize>,
+}
+
+/// A page of a thread, ascending, with the turns that belong to it.
+#[utoipa::path(get, path = "/api/threads/{id}/messages", tag = "messages", params(("id" = String, Path), Part),
+    responses((status = 200, body = wire::MessagePage), (status = 404, body = Problem)))]
+pub(crate) async fn list(
+    caller: Caller,
+    State(app): State<Shared>,
+    Id(id): Id<ThreadId>,
+    Query(part): Query<Part>,
+) -> Result<Json<wire::MessagePage>, ApiError> {
+    let reader = app.engine.reader();
+    reader
+        .thread(caller.person.id, id)
+        .await?
+        .ok_or_else(|| ApiError::not_found("thread"))?;
+    let limit = part.limit.unwrap_or(50).clamp(1, PAGE_LIMIT);
+    let (page, next) = match (
+        part.before.as_deref().map(seq).transpose()?,
+        part.after.as_deref().map(seq).transpose()?,
+    ) {
+        (Some(_), Some(_)) => {
+            return Err(ApiError::invalid(
+                "ask with before or with after, not with both",
+            ));
+        }
+        (before, None) => {
+            let page = reader.messages(id, before, limit).await?;
+            let older = page.older;
+            (page, older)
+        }
+        (None, Some(after)) => {
+            let page = reader.messages_after(id, after, limit).await?;
+            let newest = page
+                .messages
+                .last()
+                .filter(|_| page.messages.len() == limit)
+                .map(|message| message.seq);
+            (page, newest)
+        }
+    };
+    Ok(Json(on_the_wire(reader, &caller, &page, next).await?))
+}
+
+/// Posts a message. Each assistant named in it owes an answer, and so does the one of a direct thread.
+#[utoipa::path(post, path = "/api/threads/{id}/messages", tag = "messages", request_body = wire::NewMessage,
+    params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "the same as client_id")),
+    responses((status = 201, body = wire::Posted), (status = 200, description = "it was posted before", body = wire::Posted),
+        (status = 409, description = "client_id_reused", body = Problem), (status = 404, body = Problem), (status = 413, body = Problem)))]
+pub(crate) async fn post(
+    caller: Caller,
+    State(app): State<Shared>,
+    Id(id): Id<ThreadId>,
+    headers: HeaderMap,
+    extract::Json(body): extract::Json<wire::NewMessage>,
+) -> Result<(StatusCode, Json<wire::Posted>), ApiError> {
+    let client_id = client_id(body.client_id, &headers)?;
+    let posted = app
+        .engine
+        .post(&caller.person, id, &body.text, client_id.clone())
+        .await?;
+    let names = Names::read(app.engine.reader()).await?;
+    let status = if posted.repeated {
+        StatusCode::OK
+    } else {
+        StatusCode::CREATED
+    };
+    Ok((status, Json(wire::Posted::new(&posted, &names, client_id))))
+}
+
+/// A cursor: the `seq` it stands at. Callers need not know.
+fn seq(cursor: &str) -> Result<i64, ApiError> {
+    let digits = cursor.strip_prefix('s').unwrap_or(cursor);
+    let seq = digits.parse().ok().filter(|seq| *seq >= 0);
+    seq.ok_or_else(|| ApiError::invalid("this is not a cursor of this list"))
+}
+
+/// A page as the caller sees it.
+async fn on_the_wire(
+    reader: &Reader,
+    caller: &Caller,
+    page: &MessagePage,
+    next: Option<i64>,
+) -> Result<wire::MessagePage, StoreError> {
+    let names = Names::read(reader).await?;
+    let mut client_ids: HashMap<_, _> = page.client_ids.iter().cloned().collect();
+    let items = page
+        .messages
+        .iter()
+        .map(|message| {
+            let client_id = client_ids
+                .remove(&message.id)
+                .filter(|_| message.author.id == caller.person.id);
+            wire::Message::new(message, &names, client_id)
+        })
+        .collect();
+    let mut turns = Vec::with_capacity(page.turns.len());
+    for turn in &page.turns {
+        let position = match turn.state {
+            TurnState::Queued => reader.queue_position(turn.id).await?,
+            _ => None,
+        };
+        turns.push(wire::Turn::at(turn, position));
+    }
+    Ok(wire::MessagePage {
+        items,
+        next: next.map(|seq| format!("s{seq}")),
+        turns,
+        pos: page.position.to_string(),
+    })
+}

@@ -1,0 +1,169 @@
+//! All routes, one file per noun. Owns the list from which the router is built, so that what is not in
+//! it does not exist; handlers take typed input, call one method, convert and answer.
+
+pub(crate) mod assistants;
+pub(crate) mod audit;
+pub(crate) mod doctor;
+pub(crate) mod events;
+pub(crate) mod health;
+pub(crate) mod members;
+pub(crate) mod mentions;
+pub(crate) mod messages;
+pub(crate) mod metrics;
+pub(crate) mod people;
+pub(crate) mod questions;
+pub(crate) mod session;
+pub(crate) mod sessions;
+pub(crate) mod threads;
+pub(crate) mod tokens;
+pub(crate) mod turns;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request, State},
+    http::Method,
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{MethodFilter, MethodRouter, on},
+};
+
+use crate::{access, app::Shared, envelope, error::ApiError, extract::Caller, openapi, ui};
+
+/// The largest body of a message: its text may be 1 MiB, and JSON may need two bytes for one.
+const MESSAGE_LIMIT: usize = 2 * 1024 * 1024;
+
+/// The largest body elsewhere.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// One route.
+struct Route {
+    method: Method,
+    path: &'static str,
+    handler: MethodRouter<Shared>,
+    body_limit: usize,
+}
+
+/// Every route there is.
+fn all() -> Vec<Route> {
+    vec![
+        get("/healthz", health::read),
+        get("/metrics", metrics::read),
+        get("/api/openapi.json", openapi::read),
+        get("/api/session", session::read),
+        post("/api/session", session::sign_in),
+        delete("/api/session", session::sign_out),
+        get("/api/sessions", sessions::list),
+        delete("/api/sessions/{id}", sessions::revoke),
+        get("/api/tokens", tokens::list),
+        post("/api/tokens", tokens::make),
+        delete("/api/tokens/{id}", tokens::revoke),
+        get("/api/people", people::list),
+        get("/api/assistants", assistants::list),
+        post("/api/mentions", mentions::find),
+        get("/api/threads", threads::list),
+        post("/api/threads", threads::open),
+        get("/api/threads/{id}", threads::read),
+        patch("/api/threads/{id}", threads::change),
+        delete("/api/threads/{id}", threads::remove),
+        get("/api/threads/{id}/members", members::list),
+        post("/api/threads/{id}/members", members::add),
+        get("/api/threads/{id}/messages", messages::list),
+        post("/api/threads/{id}/messages", messages::post).with_body(MESSAGE_LIMIT),
+        get("/api/turns/{id}", turns::read),
+        get("/api/turns/{id}/items", turns::items),
+        post("/api/turns/{id}/cancel", turns::cancel),
+        post("/api/turns/{id}/retry", turns::retry),
+        post("/api/questions/{id}/decide", questions::decide),
+        get("/api/events", events::watch),
+        get("/api/audit", audit::list),
+        get("/api/doctor", doctor::examine),
+        get("/", ui::page),
+        get("/chat", ui::page),
+        get("/chat/{*rest}", ui::page),
+        get("/sign-in", ui::page),
+        get("/settings", ui::page),
+        get("/settings/{*rest}", ui::page),
+        get("/assets/{*file}", ui::asset),
+        get("/{file}", ui::file),
+    ]
+}
+
+/// How every route is asked and where it is, for tests that walk them all.
+pub fn all_routes() -> Vec<(Method, &'static str)> {
+    all()
+        .into_iter()
+        .map(|route| (route.method, route.path))
+        .collect()
+}
+
+/// The router: every route with its body limit, behind credentials unless the table of public routes
+/// has it, and everything behind the gate.
+pub(crate) fn router(app: Shared) -> Router {
+    let mut router = Router::new();
+    for route in all() {
+        let (method, path) = (name(&route.method), route.path);
+        let counted = move |State(app): State<Shared>, request: Request, next: Next| async move {
+            let response = next.run(request).await;
+            app.metrics
+                .answered(method, path, response.status().as_u16());
+            response
+        };
+        let mut handler = route.handler.layer(DefaultBodyLimit::max(route.body_limit));
+        if !access::is_public(&route.method, path) {
+            handler = handler.layer(middleware::from_fn_with_state(app.clone(), identify));
+        }
+        router = router.route(
+            path,
+            handler.layer(middleware::from_fn_with_state(app.clone(), counted)),
+        );
+    }
+    router
+        .fallback(|| async { ApiError::not_found("page or endpoint") })
+        .layer(middleware::from_fn_with_state(app.clone(), envelope::wrap))
+        .with_state(app)
+}
+
+/// Lets only known callers pass, and says to the handler who it is.
+async fn identify(State(app): State<Shared>, mut request: Request, next: Next) -> Response {
+    match Caller::of(request.headers(), &app).await {
+        Ok(caller) => {
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Err(refusal) => refusal.into_response(),
+    }
+}
+
+impl Route {
+    fn with_body(mut self, limit: usize) -> Self {
+        self.body_limit = limit;
+        self
+    }
+}
+
+macro_rules! methods {
+    ($($function:ident = $method:ident),*) => {
+        $(fn $function<H, T>(path: &'static str, handler: H) -> Route
+        where
+            H: axum::handler::Handler<T, Shared>,
+            T: 'static,
+        {
+            Route {
+                method: Method::$method,
+                path,
+                handler: on(MethodFilter::$method, handler),
+                body_limit: BODY_LIMIT,
+            }
+        })*
+
+        /// The name of a method as a label.
+        fn name(method: &Method) -> &'static str {
+            match *method {
+                $(Method::$method => stringify!($method),)*
+                _ => "OTHER",
+            }
+        }
+    };
+}
+
+methods!(get = GET, post = POST, patch = PATCH, delete = DELETE);

@@ -1,0 +1,90 @@
+//! Turns and what they produced.
+
+use axum::{Json, extract::State, http::StatusCode};
+use switchboard_model::{
+    TurnId,
+    item::{Item, ItemStatus},
+    turn::{Turn, TurnState},
+};
+
+use crate::{
+    app::Shared,
+    error::{ApiError, Problem},
+    extract::{Caller, Id},
+    wire::{self, ToWire},
+};
+
+/// One turn.
+#[utoipa::path(get, path = "/api/turns/{id}", tag = "turns", params(("id" = String, Path)),
+    responses((status = 200, body = wire::Turn), (status = 404, body = Problem)))]
+pub(crate) async fn read(
+    caller: Caller,
+    State(app): State<Shared>,
+    Id(id): Id<TurnId>,
+) -> Result<Json<wire::Turn>, ApiError> {
+    let turn = app.engine.visible_turn(&caller.person, id).await?;
+    on_the_wire(&app, &turn).await
+}
+
+/// What a turn produced so far, in order.
+#[utoipa::path(get, path = "/api/turns/{id}/items", tag = "turns", params(("id" = String, Path)),
+    responses((status = 200, body = wire::TurnItems), (status = 404, body = Problem)))]
+pub(crate) async fn items(
+    caller: Caller,
+    State(app): State<Shared>,
+    Id(id): Id<TurnId>,
+) -> Result<Json<wire::TurnItems>, ApiError> {
+    app.engine.visible_turn(&caller.person, id).await?;
+    let (stored, position) = app.engine.reader().items(id).await?;
+    let items = with_live_text(stored, app.engine.live_item_texts(id));
+    Ok(Json(wire::TurnItems {
+        items: items.iter().map(ToWire::to_wire).collect(),
+        pos: position.to_string(),
+    }))
+}
+
+/// Stops a turn; its text so far stays.
+#[utoipa::path(post, path = "/api/turns/{id}/cancel", tag = "turns", params(("id" = String, Path)),
+    responses((status = 200, body = wire::Turn), (status = 404, body = Problem), (status = 409, description = "turn_ended", body = Problem)))]
+pub(crate) async fn cancel(
+    caller: Caller,
+    State(app): State<Shared>,
+    Id(id): Id<TurnId>,
+) -> Result<Json<wire::Turn>, ApiError> {
+    let turn = app.engine.stop_turn(&caller.person, id).await?;
+    on_the_wire(&app, &turn).await
+}
+
+/// Tries a turn again that failed, was stopped or abandoned: a new attempt of the same answer.
+#[utoipa::path(post, path = "/api/turns/{id}/retry", tag = "turns", params(("id" = String, Path)),
+    responses((status = 201, body = wire::Turn), (status = 404, body = Problem), (status = 409, description = "not_retryable", body = Problem)))]
+pub(crate) async fn retry(
+    caller: Caller,
+    State(app): State<Shared>,
+    Id(id): Id<TurnId>,
+) -> Result<(StatusCode, Json<wire::Turn>), ApiError> {
+    let turn = app.engine.retry_turn(&caller.person, id).await?;
+    Ok((StatusCode::CREATED, on_the_wire(&app, &turn).await?))
+}
+
+async fn on_the_wire(app: &Shared, turn: &Turn) -> Result<Json<wire::Turn>, ApiError> {
+    let position = match turn.state {
+        TurnState::Queued => app.engine.reader().queue_position(turn.id).await?,
+        _ => None,
+    };
+    Ok(Json(wire::Turn::at(turn, position)))
+}
+
+/// Checkpoints with the text that the running turn has in memory. What the store already closed stays
+/// closed.
+fn with_live_text(mut stored: Vec<Item>, live: Vec<Item>) -> Vec<Item> {
+    for item in live {
+        match stored.iter_mut().find(|stored| stored.id == item.id) {
+            Some(stored) if stored.status == ItemStatus::Open => *stored = item,
+            Some(_) => {}
+            None => stored.push(item),
+        }
+    }
+    stored.sort_by_key(|item| item.seq);
+    stored
+}

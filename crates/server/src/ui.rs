@@ -1,0 +1,126 @@
+//! The page: embedded files of `web/dist` behind the feature `ui`, or a few words on how to build them.
+//! Owns how long browsers keep which file; never knows what is in them.
+
+#[cfg(feature = "ui")]
+use axum::http::{HeaderValue, header};
+use axum::{
+    extract::Path,
+    http::HeaderMap,
+    response::{Html, IntoResponse, Response},
+};
+
+use crate::error::ApiError;
+
+/// Asset names carry a hash of their content.
+const FOREVER: &str = "public, max-age=31536000, immutable";
+
+/// The page's name is always the same, so browsers ask whether it changed.
+const ASK: &str = "no-cache";
+
+/// What is served where the page was not built in.
+const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Switchboard</title>\
+    <h1>Switchboard is running</h1><p>This binary was built without the page. \
+    To build both and start them, run <code>cargo xtask run</code> in the source folder.</p>\
+    <p>The API is there: <a href=\"/api/openapi.json\">its description</a>.</p></html>\n";
+
+/// The page, at each of its own addresses: it looks at the address itself.
+pub(crate) async fn page(headers: HeaderMap) -> Response {
+    match file_at("index.html", &headers, ASK) {
+        Some(page) => page,
+        None => Html(NOT_BUILT).into_response(),
+    }
+}
+
+/// A file whose name changes with its content.
+pub(crate) async fn asset(
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    file_at(&format!("assets/{name}"), &headers, FOREVER).ok_or_else(|| ApiError::not_found("file"))
+}
+
+/// A file beside the page, such as its icon.
+pub(crate) async fn file(
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    file_at(&name, &headers, ASK).ok_or_else(|| ApiError::not_found("page or file"))
+}
+
+#[cfg(not(feature = "ui"))]
+fn file_at(_: &str, _: &HeaderMap, _: &'static str) -> Option<Response> {
+    None
+}
+
+/// The file, compressed if it was built so and the browser takes it.
+#[cfg(feature = "ui")]
+fn file_at(name: &str, asked: &HeaderMap, keep: &'static str) -> Option<Response> {
+    let plain = Files::get(name)?;
+    let takes = |coding: &str| {
+        let accepted = asked
+            .get(header::ACCEPT_ENCODING)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        accepted.split(',').any(|one| {
+            one.split(';')
+                .next()
+                .is_some_and(|one| one.trim() == coding)
+        })
+    };
+    let compressed = [("br", "br"), ("gzip", "gz")]
+        .into_iter()
+        .filter(|(coding, _)| takes(coding))
+        .find_map(|(coding, ending)| Some((coding, Files::get(&format!("{name}.{ending}"))?)));
+    let (coding, file) = match compressed {
+        Some((coding, file)) => (Some(coding), file),
+        None => (None, plain),
+    };
+    let tag = tag(&file.metadata.sha256_hash());
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    headers.insert(header::ETAG, tag.clone());
+    if asked.get(header::IF_NONE_MATCH) == Some(&tag) {
+        return Some((axum::http::StatusCode::NOT_MODIFIED, headers).into_response());
+    }
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind(name)));
+    if let Some(coding) = coding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+    }
+    Some((headers, file.data).into_response())
+}
+
+#[cfg(feature = "ui")]
+#[derive(rust_embed::RustEmbed)]
+#[folder = "../../web/dist"]
+struct Files;
+
+#[cfg(feature = "ui")]
+fn tag(hash: &[u8]) -> HeaderValue {
+    use std::fmt::Write as _;
+
+    let mut text = String::from("\"");
+    for byte in hash.iter().take(12) {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text.push('"');
+    HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("\"\""))
+}
+
+/// What a file is, by the endings that the page's build makes.
+#[cfg(feature = "ui")]
+fn kind(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, ending)| ending) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("ico") => "image/x-icon",
+        Some("woff2") => "font/woff2",
+        Some("json" | "map" | "webmanifest") => "application/json",
+        Some("txt") => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,55 @@
+//! Our own wire: the JSON that pages and programs read and write. Owns its shapes and how the words of
+//! `model` become them and back; never asks the store. Times are milliseconds since the epoch, ids are
+//! UUIDv7 text, names are those of the glossary.
+
+mod assistant;
+mod audit;
+mod doctor;
+mod event;
+mod item;
+mod message;
+mod person;
+mod question;
+mod session;
+mod thread;
+mod turn;
+
+pub use assistant::{Assistant, OutcomeCode};
+pub use audit::AuditEntry;
+pub use doctor::{Check, CheckStatus, Doctor};
+pub use event::{AssistantEvent, Deleted, Delta, Event, Ready, Reset, ThreadEvent};
+pub use item::Item;
+pub use message::{Mention, MentionQuery, Message, MessagePage, NewMessage, Posted};
+pub use person::{Author, NewMember, Person};
+pub use question::{Decision, Question};
+pub use session::{Me, NewToken, Session, SignIn, Token, TokenMade, Workspace};
+pub use thread::{NewThread, Thread, ThreadDetail, ThreadPage, ThreadPatch};
+pub use turn::{Turn, TurnItems, TurnState};
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A word of `model` or `store` that has a shape of its own on the wire.
+pub trait ToWire {
+    /// The shape.
+    type Wire;
+
+    /// The same on the wire.
+    fn to_wire(&self) -> Self::Wire;
+}
+
+/// A whole list.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct List<T> {
+    /// In the order the endpoint names.
+    pub items: Vec<T>,
+}
+
+impl<T> List<T> {
+    /// A list of everything in `words`, on the wire.
+    pub fn of<W: ToWire<Wire = T>>(words: &[W]) -> Self {
+        Self {
+            items: words.iter().map(ToWire::to_wire).collect(),
+        }
+    }
+}

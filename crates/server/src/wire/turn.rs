@@ -1,0 +1,136 @@
+//! Turns on the wire.
+
+use serde::Serialize;
+use switchboard_model::{outcome::Failure, turn as model};
+use utoipa::ToSchema;
+
+use super::{Item, OutcomeCode, ToWire};
+
+/// One piece of work by one assistant.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Turn {
+    /// Which.
+    pub id: String,
+    /// Where its reply goes.
+    pub thread_id: String,
+    /// The message that asked.
+    pub message_id: String,
+    /// Who answers.
+    pub assistant: String,
+    /// Who asked.
+    pub person: String,
+    /// 1, 2, … of the same answer owed.
+    pub attempt: i64,
+    /// Where it stands.
+    pub state: TurnState,
+    /// Whether a person asked for it to stop.
+    pub stop_wanted: bool,
+    /// Whose plan it runs on, in words.
+    pub runs_on: Option<String>,
+    /// When it was asked for.
+    pub queued_at: i64,
+    /// When it began.
+    pub started_at: Option<i64>,
+    /// When it ended.
+    pub ended_at: Option<i64>,
+    /// The message with its reply.
+    pub reply_id: Option<String>,
+    /// While queued: how many turns go before it.
+    pub position: Option<i64>,
+    /// How it failed, if it did.
+    pub error: Option<TurnError>,
+}
+
+/// Where a turn stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TurnState {
+    /// Owed, not yet begun.
+    Queued,
+    /// At work.
+    Running,
+    /// A question of it is open.
+    WaitingApproval,
+    /// Ended with a reply.
+    Done,
+    /// Ended with a visible failure.
+    Failed,
+    /// Ended because a person stopped it.
+    Cancelled,
+    /// Its process died and it may have had an effect.
+    Abandoned,
+}
+
+/// How a turn failed.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TurnError {
+    /// The stable name.
+    pub code: OutcomeCode,
+    /// One sentence for people.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+    /// More for whoever debugs.
+    pub detail: Option<String>,
+    /// When the limit resets.
+    pub retry_at: Option<i64>,
+}
+
+/// The items of a turn, in order.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TurnItems {
+    /// In order.
+    pub items: Vec<Item>,
+    /// Where the event stream goes on from this list.
+    pub pos: String,
+}
+
+impl ToWire for Failure {
+    type Wire = TurnError;
+
+    fn to_wire(&self) -> TurnError {
+        TurnError {
+            code: self.code.to_wire(),
+            message: self.message.clone(),
+            hint: self.hint.clone(),
+            detail: self.detail.clone(),
+            retry_at: self.retry_at.map(|at| at.0),
+        }
+    }
+}
+
+/// The state as readers know it: waiting is a running turn with open questions.
+pub(super) fn state(turn: &model::Turn) -> TurnState {
+    match &turn.state {
+        model::TurnState::Queued => TurnState::Queued,
+        model::TurnState::Running { .. } if turn.open_questions > 0 => TurnState::WaitingApproval,
+        model::TurnState::Running { .. } => TurnState::Running,
+        model::TurnState::Done => TurnState::Done,
+        model::TurnState::Failed(_) => TurnState::Failed,
+        model::TurnState::Cancelled => TurnState::Cancelled,
+        model::TurnState::Abandoned(_) => TurnState::Abandoned,
+    }
+}
+
+impl Turn {
+    /// A turn with its place in the queue, which only a queued one has.
+    pub fn at(turn: &model::Turn, position: Option<i64>) -> Self {
+        Self {
+            id: turn.id.to_string(),
+            thread_id: turn.thread.to_string(),
+            message_id: turn.message.to_string(),
+            assistant: turn.assistant.to_string(),
+            person: turn.person.to_string(),
+            attempt: turn.attempt,
+            state: state(turn),
+            stop_wanted: turn.stop_wanted,
+            runs_on: turn.runs_on.clone(),
+            queued_at: turn.queued_at.0,
+            started_at: turn.started_at.map(|at| at.0),
+            ended_at: turn.ended_at.map(|at| at.0),
+            reply_id: turn.reply.map(|id| id.to_string()),
+            position,
+            error: turn.state.failure().map(ToWire::to_wire),
+        }
+    }
+}
