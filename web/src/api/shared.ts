@@ -37,7 +37,8 @@ export function openShared(shared: Shared, workspace: string): SharedStream {
 
   const hear = (frame: Frame) => {
     if (frame.id) cursor = frame.id;
-    else if (frame.event === "ready") cursor ??= readyPos(frame);
+    // Caught up: everything to here was said, or was not for this person.
+    else if (frame.event === "ready") cursor = readyPos(frame) ?? cursor;
     shared.onFrame(frame);
   };
 

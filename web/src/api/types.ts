@@ -110,7 +110,7 @@ export interface Item {
   command?: string | null;
   cwd?: string | null;
   exit_code?: number | null;
-  changes?: { path: string; change: string; diff: string }[] | null;
+  changes?: { path: string; change: string; diff: string | null }[] | null;
   server?: string | null;
   tool?: string | null;
   arguments?: unknown;

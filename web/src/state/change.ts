@@ -11,7 +11,9 @@ export type Change =
   | { type: "thread_deleted"; at?: number; id: Id }
   | { type: "turn"; at?: number; turn: Turn }
   | { type: "item"; at?: number; item: Item }
-  | { type: "assistant"; at?: number; assistant: Assistant }
+  | { type: "assistant"; assistant: Assistant }
+  | { type: "assistant_deleted"; id: Id }
+  | { type: "person"; person: Person }
   | { type: "delta"; delta: Delta }
   | { type: "reset"; thread?: Id }
   | { type: "link"; link: LinkState }
@@ -54,7 +56,11 @@ export function changeOf(frame: Frame): Change | null {
     }
     case "turn": return { type: "turn", ...at, turn: data as Turn };
     case "item": return { type: "item", ...at, item: data as Item };
-    case "assistant": return { type: "assistant", ...at, assistant: data as Assistant };
+    case "assistant": {
+      const assistant = data as Assistant & { deleted?: boolean };
+      return assistant.deleted ? { type: "assistant_deleted", id: assistant.id } : { type: "assistant", assistant };
+    }
+    case "person": return { type: "person", person: data as Person };
     case "delta": return { type: "delta", delta: data as Delta };
     case "reset": {
       const { thread_id } = data as { thread_id?: Id };

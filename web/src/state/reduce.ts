@@ -15,6 +15,11 @@ export function reduce(state: State, change: Change): State {
     case "turn": return putTurn(state, change.turn, change.at);
     case "item": return putItem(state, change.item, change.at);
     case "assistant": return { ...state, assistants: { ...state.assistants, [change.assistant.id]: change.assistant } };
+    case "assistant_deleted": {
+      const { [change.id]: _gone, ...assistants } = state.assistants;
+      return { ...state, assistants };
+    }
+    case "person": return { ...state, people: { ...state.people, [change.person.id]: change.person } };
     case "delta": return putDelta(state, change.delta);
     case "reset": return change.thread ? wantThread(state, change.thread) : { ...state, wants: { ...state.wants, everything: true } };
     case "link": return { ...state, link: change.link };

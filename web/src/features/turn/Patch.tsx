@@ -29,8 +29,8 @@ export function linesOf(diff: string): Line[] {
 const signs = { add: "+", del: "−", ctx: " ", gap: "" };
 const spoken = { add: "added", del: "removed", ctx: null, gap: null };
 
-export function Patch({ path, change, diff }: { path: string; change: string; diff: string }) {
-  const lines = useMemo(() => linesOf(diff), [diff]);
+export function Patch({ path, change, diff }: { path: string; change: string; diff: string | null }) {
+  const lines = useMemo(() => (diff ? linesOf(diff) : []), [diff]);
   const added = lines.filter((line) => line.kind === "add").length;
   const removed = lines.filter((line) => line.kind === "del").length;
   return (
@@ -38,7 +38,7 @@ export function Patch({ path, change, diff }: { path: string; change: string; di
       <div className="head">
         <Icon name="file" className="icon-s dim" /><span className="mono cut">{path}</span>
         {added + removed ? <span className="stat"><span className="a">+{added}</span> <span className="d">−{removed}</span></span> : <span className="dim">{change}</span>}
-        <span className="grow" /><Copy text={diff} label="Copy patch" />
+        <span className="grow" />{diff ? <Copy text={diff} label="Copy patch" /> : null}
       </div>
       {lines.length ? (
         <div className="lines" tabIndex={0}>

@@ -5,6 +5,7 @@ import type { HeldItem } from "../../state/model";
 import { useNow } from "../../state/react";
 import { clock, stepWords, took } from "../../state/words";
 import { Icon, type IconName } from "../../ui/Icon";
+import { Markdown } from "../../ui/markdown/Markdown";
 import { Output } from "./Output";
 import { Patch } from "./Patch";
 
@@ -58,7 +59,7 @@ function Result({ item, running }: { item: Item; running: boolean }) {
 function bodyOf(item: HeldItem, running: boolean): ReactNode {
   const text = item.text.trimEnd();
   switch (item.kind) {
-    case "reasoning": return text ? <div className="body note">{text}</div> : null;
+    case "reasoning": return text ? <div className="body note"><Markdown text={text} /></div> : null;
     case "command": return (
       <div className="body">
         <div className="code out">
