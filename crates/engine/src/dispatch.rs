@@ -54,19 +54,16 @@ fn start(engine: &Engine, claimed: Claimed, ended: Arc<Notify>) {
     let seat = engine.running().enter(claimed.turn.id);
     engine.clone().supervisor().spawn("turn", async move {
         let name = claimed.assistant.backend.clone();
-        let ran = match engine.registry().get(&name) {
-            Some(backend) => runner.run(claimed, backend, seat).await,
-            None => {
-                let failure = Failure::new(
-                    OutcomeCode::AssistantUnavailable,
-                    format!("this Switchboard has no backend named {name}"),
-                );
-                runner
-                    .refuse(
-                        failure.hint("run `switchboard assistants list` and remove or re-add it"),
-                    )
-                    .await
-            }
+        let ran = if let Some(backend) = engine.registry().get(&name) {
+            runner.run(claimed, backend, seat).await
+        } else {
+            let failure = Failure::new(
+                OutcomeCode::AssistantUnavailable,
+                format!("this Switchboard has no backend named {name}"),
+            );
+            runner
+                .refuse(failure.hint("run `switchboard assistants list` and remove or re-add it"))
+                .await
         };
         if matches!(
             ran,

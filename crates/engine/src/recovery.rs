@@ -36,11 +36,11 @@ pub(crate) async fn once(engine: &Engine, run_folder: &std::path::Path) -> Resul
     let running = engine.reader().running().await?;
     let mut needed = Vec::new();
     for orphan in running {
-        if orphan.instance == engine.instance()
-            || instance::life(run_folder, &orphan.instance) != Life::Dead
+        if orphan.instance != engine.instance()
+            && instance::life(run_folder, &orphan.instance) == Life::Dead
         {
-            needed.push(orphan.instance);
-        } else if !settle(engine, &orphan).await? {
+            settle(engine, &orphan).await?;
+        } else {
             needed.push(orphan.instance);
         }
     }
@@ -48,8 +48,7 @@ pub(crate) async fn once(engine: &Engine, run_folder: &std::path::Path) -> Resul
     Ok(())
 }
 
-/// Says whether the turn needs no further look.
-async fn settle(engine: &Engine, orphan: &Orphan) -> Result<bool, StoreError> {
+async fn settle(engine: &Engine, orphan: &Orphan) -> Result<(), StoreError> {
     let id = orphan.turn.id;
     if orphan.turn.stop_wanted {
         let outcome = switchboard_model::turn::Outcome::Cancelled;
@@ -65,7 +64,7 @@ async fn settle(engine: &Engine, orphan: &Orphan) -> Result<bool, StoreError> {
         );
         engine.store().abandon(id, orphan.fence, failure).await?;
     }
-    Ok(true)
+    Ok(())
 }
 
 fn may_repeat(orphan: &Orphan) -> bool {

@@ -39,7 +39,7 @@ const ANNOUNCE: Duration = Duration::from_millis(40);
 const CHECKPOINT: Duration = Duration::from_secs(1);
 
 /// How long an ending is tried again while the database refuses to write.
-const FINISH_RETRY: Duration = Duration::from_secs(60);
+const FINISH_RETRY: Duration = Duration::from_mins(1);
 
 /// Everything a runner needs besides the claimed turn.
 pub(crate) struct Runner {

@@ -23,10 +23,6 @@ impl Supervisor {
     /// Starts a task under a name that logs show.
     pub fn spawn(&self, name: &'static str, task: impl Future<Output = ()> + Send + 'static) {
         let span = tracing::debug_span!("task", name);
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "this is the door that the lint names"
-        )]
         drop(self.tasks.spawn(task.instrument(span)));
     }
 
