@@ -213,12 +213,16 @@ impl Batcher {
             tracing::error!("a write panicked");
             return Err(StoreError::Unavailable("a write panicked".to_owned()));
         };
-        if let Some(Trouble::Lost(error)) = tx.conn.trouble() {
-            return Err(error.clone());
-        }
+        let cause = match tx.conn.trouble() {
+            Some(Trouble::Lost(error)) => return Err(error.clone()),
+            Some(Trouble::Refused(error) | Trouble::Conflict(error)) => Some(error.clone()),
+            None => None,
+        };
         if !keep {
             tx.take_changed();
-            tx.conn.run("ROLLBACK TO job", &[]).await?;
+            // Without its savepoint the whole transaction is gone, and the refusal is why.
+            let undone = tx.conn.run("ROLLBACK TO job", &[]).await;
+            undone.map_err(|error| cause.unwrap_or(error))?;
         }
         tx.conn.run("RELEASE job", &[]).await?;
         Ok(())

@@ -10,6 +10,8 @@ mod children;
 mod claims;
 mod deletion;
 mod endings;
+mod faults;
+mod feed;
 mod failures;
 mod identity;
 mod look;
