@@ -4,6 +4,7 @@
 
 use std::{
     ffi::OsString,
+    fmt::Write as _,
     io,
     path::{Path, PathBuf},
     sync::Arc,
@@ -119,7 +120,7 @@ impl CodexExec {
             ("openai_base_url", &self.setup.responses_url),
         ] {
             if let Some(url) = url {
-                config.push_str(&format!("{key} = {}\n", toml::Value::from(url.as_str())));
+                let _ = writeln!(config, "{key} = {}", toml::Value::from(url.as_str()));
             }
         }
         config.push_str(
@@ -268,12 +269,13 @@ impl CodexExec {
             heard.garbage += 1;
             return Ok(true);
         };
-        if let Event::Error { message } = &event {
-            if message.starts_with("Reconnecting") && message.contains("401 Unauthorized") {
-                // Codex tries ten times over 13 s; a refreshed login that is refused stays refused.
-                heard.refused += 1;
-                heard.last_refusal.clone_from(message);
-            }
+        if let Event::Error { message } = &event
+            && message.starts_with("Reconnecting")
+            && message.contains("401 Unauthorized")
+        {
+            // Codex tries ten times over 13 s; a refreshed login that is refused stays refused.
+            heard.refused += 1;
+            heard.last_refusal.clone_from(message);
         }
         match progress.take(event) {
             Step::Nothing => {}

@@ -41,8 +41,9 @@ impl Progress {
                 self.session = Some(thread_id.clone());
                 Step::Session(thread_id)
             }
-            Event::ItemStarted { item } => Step::Item(self.item(&item, Phase::Open)),
-            Event::ItemUpdated { item } => Step::Item(self.item(&item, Phase::Open)),
+            Event::ItemStarted { item } | Event::ItemUpdated { item } => {
+                Step::Item(self.item(&item, Phase::Open))
+            }
             Event::ItemCompleted { item } => Step::Item(self.item(&item, Phase::Complete)),
             Event::TurnCompleted => {
                 self.completed = true;

@@ -107,11 +107,15 @@ fn parse(text: &str) -> Login {
     };
     let has_key = file.api_key.is_some_and(|key| !key.trim().is_empty());
     let tokens = file.tokens.filter(|tokens| !tokens.access_token.is_empty());
-    match (file.auth_mode.as_deref(), tokens) {
-        (Some("apikey" | "api_key" | "ApiKey"), _) => Login::ApiKey,
-        // Codex prefers a stored key when no mode is named, so a file with both is an API-key login.
-        (None, _) if has_key => Login::ApiKey,
-        (_, Some(tokens)) => {
+    let mode = file.auth_mode.as_deref();
+    // Codex prefers a stored key when no mode is named, so a file with both is an API-key login.
+    if matches!(mode, Some("apikey" | "api_key" | "ApiKey"))
+        || has_key && (mode.is_none() || tokens.is_none())
+    {
+        return Login::ApiKey;
+    }
+    match tokens {
+        Some(tokens) => {
             let id = claims(&tokens.id_token);
             let access = claims(&tokens.access_token);
             Login::Plan {
@@ -119,8 +123,7 @@ fn parse(text: &str) -> Login {
                 email: id.email.or(id.profile.email).or(access.profile.email),
             }
         }
-        (_, None) if has_key => Login::ApiKey,
-        (_, None) => Login::Missing("auth.json holds no login"),
+        None => Login::Missing("auth.json holds no login"),
     }
 }
 

@@ -13,6 +13,7 @@ pub mod find;
 mod frame;
 mod launcher;
 mod lines;
+pub mod own;
 mod redact;
 mod spawn;
 mod stderr;
