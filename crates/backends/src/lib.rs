@@ -1,8 +1,9 @@
-//! The assistants, and the processes they run in. Owns every outside program from start to end; never knows HTTP or
-//! SQL, nor which thread or person a turn belongs to.
+//! The assistants, and the processes they run in. Owns every outside program from start to end; never serves anybody,
+//! knows no SQL, nor which thread or person a turn belongs to.
 
 pub mod clis;
 pub mod codex;
 pub mod guard;
 pub mod homes;
 pub mod process;
+pub mod scripted;

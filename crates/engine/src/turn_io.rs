@@ -63,7 +63,17 @@ pub(crate) fn pair() -> (TurnIo, RunnerEnd) {
     )
 }
 
+/// The other end of a turn that no runner drives, so that a backend can be tested by itself.
+#[derive(Debug)]
+pub struct Overheard(RunnerEnd);
+
 impl TurnIo {
+    /// A turn's end whose reports somebody listens to who stores nothing.
+    pub fn overheard() -> (Self, Overheard) {
+        let (io, end) = pair();
+        (io, Overheard(end))
+    }
+
     /// Keeps the backend's own session. Durable when this returns, so call it before the first
     /// request that the other side will remember.
     pub async fn bind(&self, session: SessionRef) -> Result<(), LeaseLost> {
@@ -114,5 +124,26 @@ impl TurnIo {
 
     async fn send(&self, report: Report) -> Result<(), LeaseLost> {
         self.reports.send(report).await.map_err(|_| LeaseLost)
+    }
+}
+
+impl Overheard {
+    /// The next event about an item; `None` once the backend let go of its end. Sessions count as kept,
+    /// and nobody answers questions.
+    pub async fn next(&mut self) -> Option<ItemEvent> {
+        loop {
+            match self.0.reports.recv().await? {
+                Report::Item(event) => return Some(event),
+                Report::Bind(_, kept) => {
+                    let _ = kept.send(Ok(()));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Tells the backend to stop.
+    pub fn stop(&self, how: Stop) {
+        self.0.stop.send_replace(Some(how));
     }
 }

@@ -5,6 +5,7 @@ mod end;
 mod find;
 mod framer;
 mod framer_fuzz;
+mod scripted;
 mod start;
 mod streams;
 mod support;
