@@ -61,6 +61,8 @@ const POSTGRES: &str = "SWITCHBOARD_TEST_POSTGRES";
 /// Only what the chosen stages need, so that `--only fmt` stays a matter of seconds. What could be
 /// prepared before something failed is of use to the stages all the same.
 fn prepare(stages: &[Stage], around: &mut Surroundings) -> Result<()> {
+    // Plain `cargo test` fuzzes for a second each.
+    around.env.push(("SWITCHBOARD_FUZZ_SECONDS", "20".into()));
     if stages.iter().any(|stage| stage.needs_postgres()) {
         install::system()?;
         let server = around.postgres.insert(Postgres::start()?);
