@@ -2,7 +2,7 @@
 //! child and plays its part.
 
 use std::{
-    io::{BufRead, BufReader, Write},
+    io::{BufRead, BufReader},
     process::{ChildStdin, ChildStdout, Command, Stdio},
 };
 
@@ -59,11 +59,6 @@ impl Child {
                 return said.1.to_owned();
             }
         }
-    }
-
-    /// Writes a line to its standard input.
-    pub fn tell(&mut self, text: &str) {
-        writeln!(self.stdin.as_mut().unwrap(), "{text}").unwrap();
     }
 
     /// Waits for it to succeed.

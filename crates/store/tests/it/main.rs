@@ -1,6 +1,11 @@
 //! The store from outside, on real databases: a file in a temporary folder, and PostgreSQL.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    clippy::print_stdout
+)]
 
 #[macro_use]
 mod world;
