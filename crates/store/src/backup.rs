@@ -15,7 +15,7 @@ use crate::{
     blobs::{Blobs, in_background},
     db::{Conn, Driver, Val, vals},
     migrate,
-    open::{not_writable, postgres_pool, sqlite_options, sqlite_path},
+    open::{make_private, not_writable, postgres_pool, sqlite_options, sqlite_path},
     ticket::{Hold, Ticket},
 };
 
@@ -29,6 +29,7 @@ impl Store {
         let blobs = self.inner.reader.blobs.clone();
         let copies = Blobs::beside(folder);
         let file = folder.join(FILE);
+        migrate::make_file(&file)?;
         match &self.inner.reader.pool {
             Driver::Sqlite(pool) => {
                 // Before the snapshot, so that no blob of it is swept away meanwhile; and after it,
@@ -113,8 +114,7 @@ impl Draft {
             file: folder.join(FILE),
             folder,
         };
-        fs::create_dir_all(&draft.folder)
-            .map_err(|error| not_writable((draft.folder.clone(), error)))?;
+        make_private(&draft.folder).map_err(|error| not_writable((draft.folder.clone(), error)))?;
         let (from, to) = (backup.to_path_buf(), draft.file.clone());
         in_background(move || fs::copy(from, to)).await?;
         let ticket = Ticket::of_writers(&draft.file).map_err(not_writable)?;
@@ -298,7 +298,7 @@ async fn copy(tables: &[Table], from: &mut Conn<'_>, to: &mut Conn<'_>) -> Resul
 }
 
 fn make_empty(folder: &Path) -> Result<(), StoreError> {
-    fs::create_dir_all(folder)?;
+    make_private(folder)?;
     if fs::read_dir(folder)?.next().is_some() {
         return Err(StoreError::Unavailable(format!(
             "{} is not empty",

@@ -98,9 +98,9 @@ async fn version_alone(conn: &mut Conn<'_>) -> Result<i64, OpenError> {
     version(conn).await
 }
 
-/// Creates the file readable for us alone, as SQLite would not. Under the lock that keeps every other
-/// opener away: closing a file drops this process's SQLite locks on it.
-fn make_file(path: &Path) -> io::Result<()> {
+/// Creates the file readable for us alone, as SQLite would not. Only to be called while no other opener
+/// can be there: closing a file drops this process's SQLite locks on it.
+pub(crate) fn make_file(path: &Path) -> io::Result<()> {
     match fs::File::options()
         .write(true)
         .create_new(true)

@@ -2,6 +2,7 @@
 
 use std::{
     fs, io,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     str::FromStr,
     sync::Arc,
@@ -259,7 +260,10 @@ fn reading_options(path: &Path) -> SqliteConnectOptions {
 }
 
 /// A reader, and where the feed stands.
-pub(crate) async fn reader_over(pool: Driver<SqlitePool, PgPool>, blobs: Blobs) -> Result<(Reader, i64), StoreError> {
+pub(crate) async fn reader_over(
+    pool: Driver<SqlitePool, PgPool>,
+    blobs: Blobs,
+) -> Result<(Reader, i64), StoreError> {
     let mut reader = Reader {
         pool,
         epoch: "".into(),
@@ -277,13 +281,21 @@ pub(crate) fn sqlite_path(path: &Path) -> Result<PathBuf, OpenError> {
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     let name = path.file_name().ok_or(OpenError::BadUrl)?;
-    let found = fs::create_dir_all(folder).and_then(|()| match path.canonicalize() {
+    let found = make_private(folder).and_then(|()| match path.canonicalize() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             Ok(folder.canonicalize()?.join(name))
         }
         found => found,
     });
     found.map_err(|error| not_writable((folder.to_path_buf(), error)))
+}
+
+/// Makes a folder, and those above it, for its owner alone: a database holds what people wrote.
+pub(crate) fn make_private(folder: &Path) -> io::Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
 }
 
 /// How to connect to the file, for writing. WAL is a property of the file, set when it is made.

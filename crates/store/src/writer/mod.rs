@@ -5,6 +5,8 @@
 mod batch;
 mod order;
 mod repeat;
+#[cfg(test)]
+mod tests;
 
 use std::{fmt, mem};
 

@@ -97,6 +97,10 @@ on_both_databases! {
         let saved = TempDir::new().unwrap();
         let folder = saved.path().join("monday");
         world.store.backup(&folder).await.unwrap();
+        for path in [folder.clone(), folder.join("switchboard.db")] {
+            let mode = fs::metadata(&path).unwrap().permissions().mode();
+            assert_eq!(mode & 0o077, 0, "{} is for its owner alone", path.display());
+        }
         world.post(thread, mara, "after the backup", &[]).await;
 
         let mut targets = vec![World::on_sqlite().await];
