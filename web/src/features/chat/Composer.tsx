@@ -55,7 +55,9 @@ export function Composer({ thread, placeholder, onSend, onStop, tools, prefill }
     area.style.height = "0";
     area.style.height = `${Math.min(area.scrollHeight, 240)}px`;
   }, [text]);
-  useEffect(() => drafts.set(place, text), [place, text]);
+  useEffect(() => {
+    drafts.set(place, text);
+  }, [place, text]);
   useEffect(() => {
     // On a touch screen the keyboard would cover what the person came to read.
     if (matchMedia("(pointer: fine)").matches) field.current?.focus();
@@ -110,7 +112,7 @@ export function Composer({ thread, placeholder, onSend, onStop, tools, prefill }
     <div className={`compose${focused ? " is-focus" : ""}${tools ? "" : " one-line"}`}>
       {open ? <MentionList id={listId} field={field} at={word.start} candidates={candidates} selected={selected} onPick={pick} /> : null}
       <textarea ref={field} id="composer" className="text" rows={1} value={text} placeholder={placeholder} aria-label="Message"
-        role="combobox" aria-autocomplete="list" aria-haspopup="listbox" aria-expanded={open} aria-controls={listId} aria-multiline="true"
+        role="combobox" aria-autocomplete="list" aria-haspopup="listbox" aria-expanded={open} aria-controls={listId}
         aria-activedescendant={open ? optionId(listId, selected) : undefined} autoComplete="off" enterKeyHint="send"
         onChange={(event) => {
           setText(event.target.value);

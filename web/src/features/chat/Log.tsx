@@ -40,7 +40,9 @@ export function Log({ thread, drawAnswer }: { thread: Id; drawAnswer: DrawAnswer
     if (scroller.current) scroller.current.scrollTop = scroller.current.scrollHeight;
   }, []);
 
-  useLayoutEffect(() => toEnd(), [thread, toEnd]);
+  useLayoutEffect(() => {
+    toEnd();
+  }, [thread, toEnd]);
   // What the person posts is what they want to see.
   const posted = pending.at(-1)?.client_id;
   useLayoutEffect(() => {

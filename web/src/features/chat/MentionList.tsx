@@ -24,7 +24,10 @@ export function MentionList({ id, field, at, candidates, selected, onPick }: Men
     const room = area.offsetWidth - box.offsetWidth;
     box.style.left = `${Math.max(0, Math.min(leftOf(area, at) - 12, room))}px`;
   }, [field, at]);
-  useLayoutEffect(() => list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" }), [selected]);
+  // In braces: newer browsers return a promise, which an effect must not.
+  useLayoutEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
+  }, [selected]);
 
   return (
     <div ref={list} className="pop mention-list" id={id} role="listbox" aria-label="Mention">

@@ -98,7 +98,7 @@ export function StartScreen({ mention, drawFound }: StartScreenProps) {
 
 function WhoChip({ assistants, picked, onPick }: { assistants: Assistant[]; picked: Assistant | undefined; onPick: (id: Id | null) => void }) {
   return (
-    <Menu label={picked ? `Answers every message: @${picked.handle}` : "Answers when mentioned"} buttonClass="chip" side="above" align="start"
+    <Menu label={`Who answers: ${picked ? `Direct with @${picked.handle}` : "When mentioned"}`} buttonClass="chip" side="above" align="start"
       button={<>{picked ? `Direct with @${picked.handle}` : "When mentioned"}<Icon name="down" className="caret" /></>}
       items={[
         { label: "Whoever is mentioned", checked: !picked, act: () => onPick(null) },
@@ -112,7 +112,7 @@ function WhoChip({ assistants, picked, onPick }: { assistants: Assistant[]; pick
 
 function SeenChip({ open, onPick }: { open: boolean; onPick: (open: boolean) => void }) {
   return (
-    <Menu label={open ? "Seen by everyone" : "Seen by you"} buttonClass="chip" side="above" align="start"
+    <Menu label={`Who sees it: ${open ? "Open to everyone" : "Private"}`} buttonClass="chip" side="above" align="start"
       button={<><Icon name={open ? "people" : "lock"} /><span className="wide-only">{open ? "Open to everyone" : "Private"}<Icon name="down" className="caret" /></span></>}
       items={[
         { label: "Private", note: "only you, until you open it", checked: !open, act: () => onPick(false) },
