@@ -50,10 +50,7 @@ export function App() {
   if (!signedIn) return null;
   return (
     <>
-      <a className="skip" href="#composer" onClick={(event) => {
-        event.preventDefault();
-        document.getElementById("composer")?.focus();
-      }}>To the composer</a>
+      {route.at === "chat" ? <SkipLink /> : null}
       <div className="app">
         <Frame route={route} demo={session.demo} />
       </div>
@@ -61,6 +58,15 @@ export function App() {
       <Toasts />
       {keysShown ? <KeyList onClose={() => showKeys(false)} /> : null}
     </>
+  );
+}
+
+function SkipLink() {
+  return (
+    <a className="skip" href="#composer" onClick={(event) => {
+      event.preventDefault();
+      document.getElementById("composer")?.focus();
+    }}>To the composer</a>
   );
 }
 
@@ -111,8 +117,7 @@ function useStart(signingIn: boolean): Start {
     );
     void attempt();
     return () => clearTimeout(timer);
-    // Only the first address counts.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
+    // Only the first address counts, so a later one does not start this again.
   }, [desk]);
   return start;
 }

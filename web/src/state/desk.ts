@@ -6,6 +6,7 @@ import { api, Problem, whenSignedOut } from "../api/client";
 import { openShared, type SharedStream } from "../api/shared";
 import type { Id, Page, Item, Session, Thread } from "../api/types";
 import { changeOf } from "./change";
+import { forgetDrafts } from "./local";
 import type { Pending } from "./model";
 import { loadOutbox, saveOutbox } from "./outbox";
 import type { Store } from "./store";
@@ -51,6 +52,7 @@ export class Desk {
 
   async signOut(): Promise<void> {
     await api.signOut();
+    forgetDrafts();
     this.#signedOut();
   }
 

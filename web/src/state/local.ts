@@ -25,6 +25,13 @@ export const drafts = {
   set: (thread: Id | "new", text: string) => write(`draft.${thread}`, text),
 };
 
+/** Signing out leaves no unsent words behind for whoever signs in next on this machine. */
+export function forgetDrafts() {
+  try {
+    for (const key of Object.keys(localStorage)) if (key.startsWith(`${PREFIX}draft.`)) localStorage.removeItem(key);
+  } catch { /* there was nothing to forget */ }
+}
+
 export const returnTo = {
   set: (path: string) => write("return", path),
   take: () => {

@@ -25,7 +25,7 @@ function Cancelled({ turn, mine, partial, ran }: EndCardProps) {
   return (
     <div className="end-card" role="group" aria-label="Turn cancelled">
       <Icon name="blocked" />
-      <h3>{ran === null ? `${who} before it started` : `${who} after ${took(ran)}`}</h3>
+      <h2>{ran === null ? `${who} before it started` : `${who} after ${took(ran)}`}</h2>
       {partial ? <p>What it had written is kept above.</p> : null}
       <div className="do"><RetryButton turn={turn} /></div>
     </div>
@@ -39,7 +39,7 @@ function Limit({ turn, handle }: EndCardProps) {
   return (
     <div className="end-card limit" role="alert">
       <Icon name="clock" />
-      <h3>{endHeading(`@${handle}`, error.code)} <span className="id">{error.code}</span></h3>
+      <h2>{endHeading(`@${handle}`, error.code)} <span className="id">{error.code}</span></h2>
       <p><Hint text={sentence(error.message)} /> It is open again at <b className="strong num">{time(error.retry_at)}</b>, {until(error.retry_at, now)}.</p>
       {error.hint ? <p><Hint text={sentence(error.hint)} /></p> : null}
       <div className="do"><RetryButton turn={turn} /></div>
@@ -57,7 +57,7 @@ function Failed({ turn, handle }: EndCardProps) {
   return (
     <div className="end-card failed" role="alert">
       <Icon name="alert" />
-      <h3>{endHeading(`@${handle}`, error.code)} <span className="id">{error.code}</span></h3>
+      <h2>{endHeading(`@${handle}`, error.code)} <span className="id">{error.code}</span></h2>
       <p><Hint text={sentence(error.message)} /></p>
       {error.hint ? <p><Hint text={sentence(error.hint)} /></p> : null}
       <div className="do">

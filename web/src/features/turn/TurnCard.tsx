@@ -70,10 +70,7 @@ export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLiv
               <Icon name={turn.state === "queued" ? "x" : "stop"} />{turn.state === "queued" ? "Remove" : "Stop"}
             </button>
           ) : (
-            <span className="acts">
-              {said ? <Copy text={said} label="Copy" /> : null}
-              <button className="btn tool small" type="button" aria-label="Retry" title="Retry" onClick={() => attempt(desk.retry(turn.id))}><Icon name="refresh" /></button>
-            </span>
+            <span className="acts">{said ? <Copy text={said} label="Copy" /> : null}</span>
           )}
         </div>
         {earlier.length ? <EarlierAttempts turns={earlier} /> : null}

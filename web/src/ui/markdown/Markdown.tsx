@@ -48,8 +48,8 @@ function drawBlock(token: Token, names: Names, typing: boolean): ReactNode {
   switch (token.type) {
     case "heading": {
       const heading = token as Tokens.Heading;
-      // The thread's title is the page's h1 and a card's is h3, so what an answer says is below those.
-      const Level = `h${Math.min(6, heading.depth + 2)}` as "h3";
+      // The thread's title is the page's h1, so what an answer says begins below it.
+      const Level = `h${Math.min(6, heading.depth + 1)}` as "h2";
       return <Level className={typed}>{drawInline(heading.tokens, names)}</Level>;
     }
     case "code": {

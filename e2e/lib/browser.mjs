@@ -1,0 +1,83 @@
+// The browser and what every walk does in it. Owns contexts, and the complaints of the pages: a walk that ends with one failed.
+import { chromium } from "playwright-core";
+
+const PATH = process.env.CHROMIUM ?? "/usr/bin/chromium";
+/** One answer of the demo, on a busy machine. */
+export const ANSWER_MS = 60_000;
+
+export class Browser {
+  #browser;
+  #contexts = [];
+  /** What pages said that they should not have. */
+  complaints = [];
+
+  static async launch() {
+    const browser = new Browser();
+    browser.#browser = await chromium.launch({
+      executablePath: PATH, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+    });
+    return browser;
+  }
+
+  /** A browser of its own: no cookies, no storage, no tabs of others. */
+  async person(options = {}) {
+    const context = await this.#browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options });
+    context.setDefaultTimeout(15_000);
+    context.on("weberror", (error) => this.complaints.push(`error: ${error.error().message}`));
+    context.on("console", (message) => {
+      if (message.type() !== "error") return;
+      // A refusal that a walk provokes is told by the browser itself; the walk looks at what the page makes of it.
+      if (/^Failed to load resource/.test(message.text())) return;
+      this.complaints.push(`console: ${message.text()}`);
+    });
+    this.#contexts.push(context);
+    return context;
+  }
+
+  /** Closes what the walk opened, and gives back what its pages complained about. */
+  async sweep() {
+    await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
+    return this.complaints.splice(0);
+  }
+
+  async close() {
+    await this.#browser.close();
+  }
+}
+
+/** Signs in with a link and waits for the page behind it. */
+export async function signIn(context, link) {
+  const page = await context.newPage();
+  await page.goto(link);
+  await page.waitForURL(/\/chat/);
+  await page.locator(".rows, .side .blank").first().waitFor();
+  return page;
+}
+
+export async function newThread(page, text) {
+  await page.goto(new URL("/chat", page.url()).href);
+  await say(page, text);
+  await page.waitForURL(/\/chat\/[0-9a-f-]+$/);
+  return page.url();
+}
+
+export async function say(page, text) {
+  await page.locator("#composer").fill(text);
+  await page.locator("#composer").press("Enter");
+}
+
+/** The newest card, once it stands in that state. */
+export async function turn(page, state) {
+  const card = page.locator(`.turn[data-state="${state}"]`).last();
+  await card.waitFor({ timeout: ANSWER_MS });
+  return card;
+}
+
+/** The handle of the assistant that the demo plays. */
+export async function demoHandle(page) {
+  const reply = await page.request.get(new URL("/api/assistants", page.url()).href);
+  const { items } = await reply.json();
+  const ready = items.find((assistant) => assistant.usable && assistant.state === "ready");
+  if (!ready) throw new Error(`no assistant is ready: ${JSON.stringify(items.map(({ handle, state, message }) => ({ handle, state, message })))}`);
+  return ready.handle;
+}

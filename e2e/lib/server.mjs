@@ -1,0 +1,102 @@
+// One real `switchboard serve --demo` on a fresh home. Owns the process and its folder; both are gone afterwards.
+import { execFile, spawn } from "node:child_process";
+import { EventEmitter, once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { promisify } from "node:util";
+import { fileURLToPath } from "node:url";
+
+const BIN = process.env.SWITCHBOARD_BIN ?? fileURLToPath(new URL("../../target/debug/switchboard", import.meta.url));
+const START_MS = 60_000;
+const END_MS = 15_000;
+
+export class Server {
+  url = "";
+  #home = "";
+  #child;
+  #environment;
+  #said = [];
+  #heard = new EventEmitter();
+
+  static async start() {
+    const server = new Server();
+    server.#home = await mkdtemp(join(tmpdir(), "switchboard-walk-"));
+    // The login of whoever runs this is nobody's business: the demo brings its own.
+    server.#environment = {
+      ...process.env, SWITCHBOARD_HOME: join(server.#home, "state"), CODEX_HOME: join(server.#home, "codex"), NO_COLOR: "1",
+    };
+    await server.up("127.0.0.1:0");
+    return server;
+  }
+
+  /** Starts the process; again after `down`, on the same files. */
+  async up(listen) {
+    const child = spawn(BIN, ["serve", "--demo", "--listen", listen], { env: this.#environment, stdio: ["ignore", "pipe", "pipe"] });
+    this.#child = child;
+    this.#said = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface(stream).on("line", (line) => {
+        this.#said.push(line);
+        this.#heard.emit("line");
+      });
+    }
+    const broken = new Promise((_, reject) => {
+      child.once("error", reject);
+      child.once("exit", (code) => reject(new Error(`the server ended with ${code}:\n${this.said}`)));
+    });
+    broken.catch(() => {});
+    this.url = await Promise.race([this.#line(/^listening on (http:\/\/\S+)$/), broken]);
+  }
+
+  /** What the first line that fits holds, also when it was said before. */
+  async #line(pattern) {
+    for (;;) {
+      const found = this.#said.map((line) => pattern.exec(line)?.[1]).find(Boolean);
+      if (found) return found;
+      await once(this.#heard, "line", { signal: AbortSignal.timeout(START_MS) });
+    }
+  }
+
+  /** Ends the process and waits until it is gone. */
+  async down(signal = "SIGTERM") {
+    const child = this.#child;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill(signal);
+    const late = setTimeout(() => child.kill("SIGKILL"), END_MS);
+    await gone;
+    clearTimeout(late);
+  }
+
+  async end() {
+    await this.down();
+    await rm(this.#home, { recursive: true, force: true });
+  }
+
+  /** A subcommand beside the running server, on the data that the demo keeps apart. */
+  async run(...words) {
+    const apart = await this.#line(/^demo: .* (\/\S+)$/);
+    const { stdout } = await promisify(execFile)(BIN, words, { env: { ...this.#environment, SWITCHBOARD_HOME: apart } });
+    return stdout.trim();
+  }
+
+  /** A fresh sign-in link: of the local admin, or of somebody who is invited by it. */
+  async link(invited) {
+    const words = invited ? ["invite", invited.handle, "--name", invited.name] : ["link"];
+    const printed = await this.run("people", ...words);
+    const secret = /#(\S+)/.exec(printed)?.[1];
+    if (!secret) throw new Error(`no link in: ${printed}`);
+    return `${this.url}/sign-in#${secret}`;
+  }
+
+  /** The link that the start itself printed. */
+  firstLink() {
+    return this.#line(/^sign in.*: (http:\/\/\S+#\S+)$/);
+  }
+
+  get said() {
+    return this.#said.slice(-60).join("\n");
+  }
+}

@@ -1,0 +1,58 @@
+import { describe, expect, test } from "vitest";
+import type { Message, Turn } from "../api/types";
+import type { HeldItem } from "./model";
+import { exchangesOf, partsOf } from "./view";
+
+const message = (id: string, seq: number, over: Partial<Message> = {}): Message => ({
+  id, thread_id: "t", seq, role: "user", author: { id: "p", handle: "p", name: "P" }, text: id, created_at: seq, mentions: [], ...over,
+});
+const turn = (id: string, over: Partial<Turn> = {}): Turn => ({
+  id, thread_id: "t", message_id: "q1", assistant: "a", person: "p", attempt: 1, state: "done", stop_wanted: false, runs_on: null,
+  queued_at: 1, started_at: 1, ended_at: 2, reply_id: null, position: null, error: null, ...over,
+});
+const item = (id: string, seq: number, over: Partial<HeldItem> = {}): HeldItem => ({
+  id, turn_id: "u", thread_id: "t", seq, kind: "text", status: "done", text: id, started_at: 1, ended_at: 2, bytes: 0, ...over,
+});
+const byId = <T extends { id: string }>(all: T[]) => Object.fromEntries(all.map((one) => [one.id, one]));
+const log = (messages: Message[], turns: Turn[]) => exchangesOf({ messages: { t: byId(messages) }, turns: byId(turns) }, "t")
+  .map(({ key, answers }) => [key, ...answers.map(({ turn: of, earlier, reply }) => `${of.id}<${earlier.map((one) => one.id)}>${reply?.id ?? ""}`)]);
+
+describe("the log of a thread", () => {
+  test("puts a reply under the message that asked, whatever was said between", () => {
+    expect(log(
+      [message("q1", 1), message("q2", 2), message("r1", 3, { role: "assistant", turn_id: "u1" })],
+      [turn("u1")],
+    )).toEqual([["q1", "u1<>r1"], ["q2"]]);
+  });
+
+  test("shows the newest attempt of each assistant, the earlier ones behind it", () => {
+    expect(log([message("q1", 1)], [
+      turn("u1", { state: "failed" }), turn("u2", { attempt: 2, queued_at: 5 }), turn("w1", { assistant: "b", queued_at: 2 }),
+    ])).toEqual([["q1", "u2<u1>", "w1<>"]]);
+  });
+
+  test("lets a reply stand by itself when its question is on an older page", () => {
+    expect(log([message("r1", 9, { role: "assistant", turn_id: "u1" })], [turn("u1")])).toEqual([["r1"]]);
+  });
+});
+
+describe("a card", () => {
+  const parts = (items: HeldItem[], reply: string | null) => partsOf(items, reply === null ? null : message("r", 9, { text: reply }))
+    .map((part) => (part.is === "steps" ? part.items.map((one) => one.id) : part.text));
+
+  test("keeps steps and text in their order", () => {
+    expect(parts([item("a", 1, { kind: "reasoning" }), item("b", 2, { kind: "command" }), item("said", 3), item("c", 4, { kind: "command" })], null))
+      .toEqual([["a", "b"], "said", ["c"]]);
+  });
+
+  test("does not move when the reply says what the items said", () => {
+    const items = [item("first", 1), item("a", 2, { kind: "command" }), item("last", 3)];
+    expect(parts(items, "last\n")).toEqual(["first", ["a"], "last"]);
+    expect(parts(items, "first\n\nlast")).toEqual(["first", ["a"], "last"]);
+  });
+
+  test("shows the reply where the items said something else or nothing", () => {
+    expect(parts([item("draft", 1), item("a", 2, { kind: "command" })], "final")).toEqual([["a"], "final"]);
+    expect(parts([], "final")).toEqual(["final"]);
+  });
+});

@@ -1,0 +1,33 @@
+import { describe, expect, test } from "vitest";
+import { clock, commandIn, initials, sentence, took, until } from "./words";
+
+describe("durations", () => {
+  test("that grow are clocks", () => {
+    expect([0, 48_000, 728_000, 3_723_000].map(clock)).toEqual(["0:00", "0:48", "12:08", "1:02:03"]);
+  });
+
+  test("that are over are spelled with their units", () => {
+    expect([100, 9_000, 11_800, 72_000, 13_080_000].map(took)).toEqual(["0.1 s", "9.0 s", "11.8 s", "1 m 12 s", "3 h 38 m"]);
+  });
+
+  test("until a moment are told to the minute", () => {
+    expect(until(13_080_000, 0)).toBe("in 3 h 38 m");
+    expect(until(59_000, 0)).toBe("in 1 m");
+    expect(until(0, 1)).toBe("now");
+  });
+});
+
+test("a clause of the server becomes a sentence", () => {
+  expect(sentence("the disk is full")).toBe("The disk is full.");
+  expect(sentence("Why not?")).toBe("Why not?");
+  expect(sentence("")).toBe("");
+});
+
+test("a hint offers what stands between its backticks", () => {
+  expect(commandIn("run `codex login`, then `codex`")).toBe("codex login");
+  expect(commandIn("ask its owner")).toBe(null);
+});
+
+test("a face has two letters", () => {
+  expect(["Mara Okafor", "mara", "@mara", "x", ""].map(initials)).toEqual(["MO", "Ma", "Ma", "X", ""]);
+});
