@@ -27,6 +27,18 @@ pub struct AssistantView {
     pub note: String,
 }
 
+/// Why a disabled assistant gives no answer.
+pub fn switched_off(assistant: &Assistant) -> Failure {
+    let handle = &assistant.handle;
+    Failure::new(
+        OutcomeCode::AssistantUnavailable,
+        format!("@{handle} is switched off"),
+    )
+    .hint(format!(
+        "an admin switches it on with `switchboard assistants enable {handle}`"
+    ))
+}
+
 impl Engine {
     /// All assistants, each with its present state.
     pub async fn assistants(&self, by: &Person) -> Result<Vec<AssistantView>, ChatError> {

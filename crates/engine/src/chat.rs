@@ -14,7 +14,7 @@ use switchboard_store::{
     Addressed, Audit, NewThread, Post, PostError, Posted, StoreError, ThreadPatch, ThreadRow,
 };
 
-use crate::Engine;
+use crate::{Engine, assistants::switched_off};
 
 /// A thread to open.
 #[derive(Debug, Clone)]
@@ -278,13 +278,7 @@ impl Engine {
     ) -> Result<Option<Failure>, StoreError> {
         let handle = &assistant.handle;
         if !assistant.enabled {
-            let failure = Failure::new(
-                OutcomeCode::AssistantUnavailable,
-                format!("@{handle} is switched off"),
-            );
-            return Ok(Some(failure.hint(format!(
-                "an admin switches it on with `switchboard assistants enable {handle}`"
-            ))));
+            return Ok(Some(switched_off(assistant)));
         }
         let allowed = match assistant.access {
             Access::Everyone => true,
