@@ -32,11 +32,9 @@ const LINE_LIMIT: usize = 16 * 1024 * 1024;
 /// What the composition root knows and this backend needs.
 #[derive(Clone)]
 pub struct Setup {
-    /// The name of the backend it stands in for, so that an assistant stays the same one when the real
-    /// program is installed later.
-    pub name: String,
-    /// The handle of the assistant that it stands in for.
-    pub handle: String,
+    /// The backend it stands in for, so that an assistant stays the same one when the real program is
+    /// installed later.
+    pub stands_in_for: Spec,
     /// The upstream, without `/responses`. Plain http.
     pub responses_url: String,
     /// The time of day.
@@ -53,8 +51,8 @@ impl Scripted {
     /// A backend over this setup. Touches nothing yet.
     pub fn new(setup: Setup) -> Self {
         let spec = Spec {
-            name: setup.name.clone(),
-            handle: setup.handle.clone(),
+            name: setup.stands_in_for.name.clone(),
+            handle: setup.stands_in_for.handle.clone(),
             title: "ChatGPT (demo)".into(),
             account_words: "demo script".into(),
             capabilities: vec![Capability::Streams, Capability::Steps],

@@ -5,7 +5,7 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use switchboard_backends::scripted::{Scripted, Setup};
 use switchboard_engine::{
     TurnIo,
-    backend::{Backend, BackendError, Home, Policy, Stop, TurnEnd, TurnOutcome, TurnRequest, Work},
+    backend::{Backend, BackendError, Home, Policy, Spec, Stop, TurnEnd, TurnOutcome, TurnRequest, Work},
     turn_io::Overheard,
 };
 use switchboard_model::{
@@ -31,8 +31,7 @@ impl Demo {
         let upstream = Upstream::start(Options::for_tests()).await.unwrap();
         let clock = Arc::new(FakeClock::at(Millis(1_795_153_530_000)));
         let backend = Scripted::new(Setup {
-            name: "codex".into(),
-            handle: "chatgpt".into(),
+            stands_in_for: original(),
             responses_url: upstream.responses_url(),
             clock: clock.clone(),
         });
@@ -64,6 +63,17 @@ impl Demo {
 
     async fn failure(&self, prompt: &str) -> Failure {
         self.ask(prompt).await.0.unwrap_err().into_failure()
+    }
+}
+
+fn original() -> Spec {
+    Spec {
+        name: "real".into(),
+        handle: "helper".into(),
+        title: "Helper".into(),
+        account_words: "plan".into(),
+        capabilities: Vec::new(),
+        note: String::new(),
     }
 }
 
@@ -105,6 +115,14 @@ fn texts(events: &[ItemEvent]) -> HashMap<&str, String> {
         }
     }
     texts
+}
+
+#[tokio::test]
+async fn an_assistant_keeps_its_name_and_handle_under_a_script() {
+    let demo = Demo::start().await;
+    let Spec { name, handle, title, .. } = demo.backend.spec();
+    assert_eq!((name.as_str(), handle.as_str()), ("real", "helper"));
+    assert!(title.contains("demo"), "it says what it is: {title}");
 }
 
 #[tokio::test]
