@@ -14,6 +14,7 @@ mod recovery;
 pub mod registry;
 mod runner;
 mod running;
+mod shift;
 pub mod supervisor;
 pub mod turn_io;
 pub mod turns;
