@@ -66,6 +66,7 @@ const OURS: &[(&str, &[&str])] = &[
             "switchboard-upstream",
         ],
     ),
+    ("switchboard-bench", &[]),
     ("xtask", &[]),
 ];
 
@@ -73,7 +74,14 @@ const OURS: &[(&str, &[&str])] = &[
 const OUTSIDE: &[(&str, &[&str])] = &[
     ("sqlx", &["switchboard-store"]),
     ("async-nats", &["switchboard-store"]),
-    ("axum", &["switchboard-server", "switchboard-upstream"]),
+    (
+        "axum",
+        &[
+            "switchboard-server",
+            "switchboard-upstream",
+            "switchboard-bench",
+        ],
+    ),
     (
         "reqwest",
         &[
@@ -83,7 +91,15 @@ const OUTSIDE: &[(&str, &[&str])] = &[
             "switchboard-testkit",
         ],
     ),
-    ("anyhow", &["switchboard", "switchboard-testkit", "xtask"]),
+    (
+        "anyhow",
+        &[
+            "switchboard",
+            "switchboard-testkit",
+            "switchboard-bench",
+            "xtask",
+        ],
+    ),
 ];
 
 /// The pure crate: rules without IO.
