@@ -67,7 +67,8 @@ pub enum Change {
     ThreadDeleted(ThreadId),
     /// A message.
     Message(Box<Message>),
-    /// A turn.
+    /// A turn. Its items are those that began since it was last claimed: when a dead process's turn
+    /// is put back in the queue, what it did before is taken back, and no change tells of each item.
     Turn(Box<Turn>),
     /// An item.
     Item(Box<Item>),

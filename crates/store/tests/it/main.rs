@@ -22,6 +22,7 @@ mod identity;
 mod look;
 mod messages;
 mod open;
+mod snapshot;
 mod stops;
 mod story;
 mod talk;
