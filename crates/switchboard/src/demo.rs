@@ -1,0 +1,162 @@
+//! `serve --demo`: the same server against the bundled scripted upstream, with data of its own and a
+//! made-up login. Changes where things are, never what is done with them; without its upstream the
+//! demo's turns fail.
+
+use std::{
+    ffi::OsStr,
+    fs,
+    io::{self, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
+    path::Path,
+};
+
+use anyhow::{Context as _, Result};
+use switchboard_backends::{codex::install, homes::private_folder};
+use switchboard_upstream::{Options, Running, Upstream, auth};
+
+use crate::config::{Answers, Config};
+
+/// Where codex asks for a fresh login; the real place must not hear of a made-up one.
+const REFRESH: &str = "CODEX_REFRESH_TOKEN_URL_OVERRIDE";
+
+/// Keeps the demo's upstream running. Dropping it ends the upstream, and with it all answers.
+pub struct DemoGuard {
+    _upstream: Running,
+}
+
+/// Turns a configuration into that of the demo, and starts what it needs.
+pub async fn prepare(config: &mut Config) -> Result<DemoGuard> {
+    let upstream = Upstream::start(Options::default())
+        .await
+        .context("cannot start the demo's scripted upstream")?;
+    config.home = config.home.join("demo");
+    if config.settings.database.take().is_some() {
+        tracing::warn!(
+            "the demo keeps its data in a file of its own; the configured database is not used"
+        );
+    }
+    config.origins.retain(|(name, ..)| name != "database");
+
+    let chatgpt = &mut config.settings.providers.chatgpt;
+    for (name, setting, url) in [
+        ("backend", &mut chatgpt.backend, upstream.backend_url()),
+        (
+            "responses",
+            &mut chatgpt.responses,
+            upstream.responses_url(),
+        ),
+    ] {
+        let name = format!("providers.chatgpt.{name}");
+        config.origins.retain(|(known, ..)| *known != name);
+        config.origins.push((name, url.clone(), "--demo".into()));
+        *setting = Some(url);
+    }
+    // The upstream is on this machine: no proxy of the person's would find it.
+    config
+        .env
+        .retain(|(name, _)| name != REFRESH && !is_proxy(name));
+    config.env.push((
+        REFRESH.into(),
+        format!("{}/oauth/token", upstream.origin()).into(),
+    ));
+
+    config.codex_home = config.home.join("codex-home");
+    write_login(&config.codex_home).with_context(|| {
+        format!(
+            "cannot write the demo's login into {}",
+            config.codex_home.display()
+        )
+    })?;
+    let program = config.settings.providers.chatgpt.program.as_deref();
+    let found = install::find(
+        program,
+        config.var("PATH"),
+        config.var("HOME").map(Path::new),
+    );
+    config.answers = if found.is_ok() {
+        Answers::Codex
+    } else {
+        Answers::Script
+    };
+    Ok(DemoGuard {
+        _upstream: upstream,
+    })
+}
+
+fn is_proxy(name: &OsStr) -> bool {
+    name.to_string_lossy()
+        .to_ascii_lowercase()
+        .ends_with("_proxy")
+}
+
+/// A made-up login, where codex looks for a real one. In one step, as an earlier demo may still run.
+fn write_login(folder: &Path) -> io::Result<()> {
+    private_folder(folder)?;
+    let fresh = folder.join(format!(".auth.json.{}", std::process::id()));
+    let mut file = fs::File::options()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&fresh)?;
+    write!(file, "{:#}", auth::fake_login())?;
+    file.sync_all()?;
+    fs::rename(fresh, folder.join("auth.json"))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+    use crate::config::Flags;
+
+    #[tokio::test]
+    async fn the_demo_keeps_to_itself() {
+        let home = tempfile::tempdir().unwrap();
+        let flags = Flags {
+            database: Some("postgres://real@db/data".into()),
+            ..Flags::default()
+        };
+        let mut config = Config::read(Some(home.path().into()), flags).unwrap();
+        config
+            .env
+            .push(("HTTPS_PROXY".into(), "http://proxy.test:1".into()));
+        let _guard = prepare(&mut config).await.unwrap();
+
+        let demo = home.path().join("demo");
+        assert_eq!(config.home, demo);
+        let database = config.database().unwrap();
+        assert_eq!(
+            database,
+            switchboard_store::Database::Sqlite(demo.join("switchboard.db"))
+        );
+        assert!(
+            config
+                .settings
+                .providers
+                .chatgpt
+                .responses
+                .unwrap()
+                .starts_with("http://127.0.0.1:")
+        );
+        assert!(!config.env.iter().any(|(name, _)| name == "HTTPS_PROXY"));
+        let login = fs::metadata(config.codex_home.join("auth.json")).unwrap();
+        assert_eq!(login.permissions().mode() & 0o777, 0o600);
+    }
+
+    #[tokio::test]
+    async fn a_script_answers_only_where_no_codex_is_found() {
+        let home = tempfile::tempdir().unwrap();
+        for (program, expected) in [
+            ("/bin/sh", Answers::Codex),
+            ("/nonexistent/codex", Answers::Script),
+        ] {
+            let mut config = Config::read(Some(home.path().into()), Flags::default()).unwrap();
+            config.settings.providers.chatgpt.program = Some(program.into());
+            let _guard = prepare(&mut config).await.unwrap();
+            assert_eq!(config.answers, expected, "{program}");
+        }
+    }
+}
