@@ -1,0 +1,116 @@
+//! The command line: stdout is data, stderr is talk. One file per noun; each prints and nothing else
+//! does.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line does")]
+
+mod assistants;
+mod backup;
+mod doctor;
+mod people;
+mod serve;
+mod tokens;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::{
+    compose::House,
+    config::{Config, Flags},
+};
+
+/// Use the AI assistants you already pay for, from a chat page, programs and scripts.
+#[derive(Parser)]
+#[command(name = "switchboard", version, disable_help_subcommand = true)]
+pub struct Args {
+    /// Where everything lives [default: the XDG state folder; env: SWITCHBOARD_HOME]
+    #[arg(long, global = true, value_name = "DIR")]
+    home: Option<PathBuf>,
+    /// Which database: sqlite:PATH or postgres://USER@HOST/NAME [env: SWITCHBOARD_DATABASE]
+    #[arg(long, global = true, value_name = "URL")]
+    database: Option<String>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the server and its page
+    Serve(serve::Serve),
+    /// Look at everything that a turn needs, and say how to fix what is missing
+    Doctor(doctor::Doctor),
+    /// Add, open, switch and remove assistants
+    #[command(subcommand)]
+    Assistants(assistants::Assistants),
+    /// Invite people and let them in
+    #[command(subcommand)]
+    People(people::People),
+    /// Make and end API tokens
+    #[command(subcommand)]
+    Tokens(tokens::Tokens),
+    /// Copy the database and the blobs into a folder, while the server runs
+    Backup(backup::Backup),
+    /// Put a backup back into an empty home
+    Restore(backup::Restore),
+    /// For the build
+    #[command(subcommand, hide = true)]
+    Internal(Internal),
+}
+
+#[derive(Subcommand)]
+enum Internal {
+    /// Print the OpenAPI description
+    Openapi,
+}
+
+/// Runs a command to its end.
+pub fn run(args: Args) -> ExitCode {
+    let flags = Flags { database: args.database, ..Flags::default() };
+    let home = args.home;
+    let result = match args.command {
+        Command::Serve(serve) => block_on(serve.run(home, flags)),
+        Command::Doctor(doctor) => block_on(doctor.run(home, flags)),
+        Command::Assistants(command) => with_house(home, flags, |house| command.run(house)),
+        Command::People(command) => with_house(home, flags, |house| command.run(house)),
+        Command::Tokens(command) => with_house(home, flags, |house| command.run(house)),
+        Command::Backup(backup) => with_house(home, flags, |house| backup.run(house)),
+        Command::Restore(restore) => block_on(restore.run(home, flags)),
+        Command::Internal(Internal::Openapi) => {
+            print!("{}", switchboard_server::openapi_json());
+            Ok(ExitCode::SUCCESS)
+        }
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn with_house<F>(home: Option<PathBuf>, flags: Flags, command: impl FnOnce(House) -> F) -> Result<ExitCode>
+where
+    F: Future<Output = Result<()>>,
+{
+    block_on(async {
+        logs("warn");
+        let house = House::open(Config::read(home, flags)?).await?;
+        let store = house.store.clone();
+        let done = command(house).await;
+        store.close().await;
+        done.map(|()| ExitCode::SUCCESS)
+    })
+}
+
+fn block_on(command: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command)
+}
+
+/// Logs go to stderr; `SWITCHBOARD_LOG` chooses what.
+fn logs(default: &str) {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("SWITCHBOARD_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

@@ -1,0 +1,60 @@
+//! `switchboard tokens`: ways in for programs, each in a person's name.
+
+use anyhow::{Result, bail};
+use clap::Subcommand;
+
+use super::people::named;
+use crate::compose::House;
+
+#[derive(Subcommand)]
+pub enum Tokens {
+    /// Make a token and print it alone, once
+    Create {
+        /// What it is for
+        #[arg(long)]
+        name: String,
+        /// In whose name it acts [default: the local admin]
+        #[arg(long = "as", value_name = "PERSON")]
+        person: Option<String>,
+    },
+    /// List a person's tokens
+    List {
+        /// Whose [default: the local admin]
+        #[arg(long = "as", value_name = "PERSON")]
+        person: Option<String>,
+    },
+    /// End a token
+    Revoke {
+        /// Its id, from `list`
+        id: String,
+        /// Whose [default: the local admin]
+        #[arg(long = "as", value_name = "PERSON")]
+        person: Option<String>,
+    },
+}
+
+impl Tokens {
+    pub async fn run(self, house: House) -> Result<()> {
+        match self {
+            Self::Create { name, person } => {
+                let person = named(&house, person.as_deref()).await?;
+                let (_, secret) = house.identity.create_token(&name, person.id).await?;
+                println!("{}", secret.expose());
+            }
+            Self::List { person } => {
+                let person = named(&house, person.as_deref()).await?;
+                for token in house.identity.tokens(person.id).await? {
+                    println!("{}  {}", token.id, token.name);
+                }
+            }
+            Self::Revoke { id, person } => {
+                let person = named(&house, person.as_deref()).await?;
+                if !house.identity.revoke_token(person.id, id.parse()?).await? {
+                    bail!("@{} has no token {id}; `switchboard tokens list` shows them", person.handle);
+                }
+                eprintln!("Ended.");
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,131 @@
+//! The composition root: builds every room from the configuration and connects them. The only place
+//! that names a concrete assistant.
+
+use std::{os::unix::fs::DirBuilderExt as _, sync::Arc};
+
+use anyhow::{Context as _, Result};
+use switchboard_auth::Identity;
+use switchboard_backends::{
+    clis::Machine,
+    codex::{CodexExec, Setup},
+    process::{GuardExe, Launcher},
+    scripted::{self, Scripted},
+};
+use switchboard_engine::{Engine, Instance, Registry, Supervisor, backend::Backend};
+use switchboard_model::{Clock, IdSource, outcome::OutcomeCode, person::Person};
+use switchboard_store::{NewAssistant, OpenOptions, Store};
+
+use crate::{
+    config::{Answers, Config},
+    sources,
+};
+
+/// The rooms of one process, connected.
+pub struct House {
+    /// What it was built from.
+    pub config: Config,
+    /// Ids and time.
+    pub ids: IdSource,
+    /// Everything durable.
+    pub store: Store,
+    /// Who may call.
+    pub identity: Identity,
+    /// What makes things happen.
+    pub engine: Engine,
+    /// The backends.
+    pub registry: Registry,
+    /// The running tasks.
+    pub supervisor: Supervisor,
+    /// How programs are started.
+    launcher: Launcher,
+    /// Held for life; its lock is the proof of it.
+    _instance: Arc<Instance>,
+}
+
+impl House {
+    /// Opens the store and builds everything on it. Starts nothing.
+    pub async fn open(config: Config) -> Result<Self> {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&config.home)
+            .with_context(|| format!("cannot make the folder {}", config.home.display()))?;
+        let ids = sources::ids();
+        let store = Store::open(OpenOptions {
+            database: config.database()?,
+            home: config.home.clone(),
+            ids: ids.clone(),
+            disk_floor: config.settings.disk_floor,
+        })
+        .await?;
+        let instance =
+            Arc::new(Instance::hold(&config.run_folder(), &ids).context("cannot take this process's instance lock")?);
+        let launcher = Launcher::new(GuardExe::this_program(), instance.lock_path());
+        let registry = Registry::new(backends(&config, &launcher), Arc::new(sources::SystemClock));
+        let supervisor = Supervisor::new();
+        let engine = Engine::new(store.clone(), registry.clone(), supervisor.clone(), instance.clone());
+        let identity = Identity::new(store.clone(), ids.clone());
+        Ok(Self { config, ids, store, identity, engine, registry, supervisor, launcher, _instance: instance })
+    }
+
+    /// The person in whose name local commands act; made if there is nobody yet.
+    pub async fn local_admin(&self) -> Result<Person> {
+        Ok(self.identity.ensure_local_admin(&self.config.user).await?)
+    }
+
+    /// This machine, for looking at the programs on it.
+    pub fn machine(&self) -> Machine {
+        Machine {
+            launcher: self.launcher.clone(),
+            env: self.config.env.clone(),
+            codex_home: self.config.codex_home.clone(),
+            codex_program: self.config.settings.providers.chatgpt.program.clone(),
+        }
+    }
+
+    /// Registers an assistant for every backend whose program is here and that never had one. What a
+    /// person removed stays removed.
+    pub async fn register_found(&self, owner: &Person) -> Result<()> {
+        for spec in self.registry.specs() {
+            let known = self.store.reader().backend_known(&spec.name).await?;
+            let missing = self.registry.probe(&spec.name).await.problem.is_some_and(|problem| problem.code == OutcomeCode::NotInstalled);
+            if known || missing {
+                continue;
+            }
+            let new = NewAssistant {
+                handle: spec.handle.clone(),
+                name: spec.title.clone(),
+                backend: spec.name.clone(),
+                owner: owner.id,
+            };
+            if let Err(error) = self.store.add_assistant(new).await {
+                tracing::warn!(%error, "cannot register @{}", spec.handle);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn backends(config: &Config, launcher: &Launcher) -> Vec<Arc<dyn Backend>> {
+    let chatgpt = &config.settings.providers.chatgpt;
+    let clock: Arc<dyn Clock> = Arc::new(sources::SystemClock);
+    let codex = CodexExec::new(Setup {
+        launcher: launcher.clone(),
+        clock: clock.clone(),
+        program: chatgpt.program.clone(),
+        codex_home: config.codex_home.clone(),
+        homes: config.home.join("homes"),
+        work: config.home.join("work"),
+        backend_url: chatgpt.backend.clone(),
+        responses_url: chatgpt.responses.clone(),
+        env: config.env.clone(),
+    });
+    match config.answers {
+        Answers::Codex => vec![Arc::new(codex)],
+        Answers::Script => vec![Arc::new(Scripted::new(scripted::Setup {
+            stands_in_for: codex.spec().clone(),
+            responses_url: chatgpt.responses.clone().unwrap_or_default(),
+            clock,
+        }))],
+    }
+}

@@ -1,0 +1,359 @@
+//! Configuration: `config.toml`, then `SWITCHBOARD_*` variables, then flags; the last one wins. The
+//! only reader of configuration files and of the environment. Remembers where each value came from.
+
+use std::{
+    ffi::{OsStr, OsString},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    path::PathBuf,
+};
+
+use anyhow::{Context as _, Result, bail};
+use etcetera::BaseStrategy as _;
+use figment::{
+    Figment, Metadata, Source,
+    providers::{Env, Format as _, Serialized, Toml},
+};
+use serde::{Deserialize, Serialize};
+use switchboard_store::Database;
+
+/// The port people know.
+pub const PORT: u16 = 4747;
+
+/// New posts are refused while less than this is free: 256 MiB.
+const DISK_FLOOR: u64 = 256 * 1024 * 1024;
+
+/// Everything that can be configured, after merging.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// `sqlite:PATH` or `postgres://…`; a SQLite file in the home folder if missing.
+    pub database: Option<String>,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The address people use, if a proxy stands in front: `https://chat.example.org`.
+    pub public_url: Option<String>,
+    /// Allow plain http on an address other than loopback.
+    pub insecure_http: bool,
+    /// Allow listening on an address other than loopback.
+    pub expose: bool,
+    /// The workspace's name, shown in the page.
+    pub workspace: String,
+    /// New posts are refused while less than this is free, in bytes.
+    pub disk_floor: u64,
+    /// How much runs at once.
+    pub limits: Limits,
+    /// Where providers are, for tests and self-hosted stand-ins.
+    pub providers: Providers,
+}
+
+/// How much runs at once.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Running turns per login.
+    pub per_login: u32,
+    /// Running turns per asking person.
+    pub per_person: u32,
+    /// Running turns in all.
+    pub most: usize,
+}
+
+/// Settings of the providers.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Providers {
+    /// The ChatGPT plan, through the Codex CLI.
+    pub chatgpt: ChatGpt,
+}
+
+/// Settings of the ChatGPT plan.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ChatGpt {
+    /// Codex's `chatgpt_base_url`.
+    pub backend: Option<String>,
+    /// Codex's `openai_base_url`.
+    pub responses: Option<String>,
+    /// The `codex` program, if it is not to be searched for.
+    pub program: Option<PathBuf>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            database: None,
+            listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), PORT),
+            public_url: None,
+            insecure_http: false,
+            expose: false,
+            workspace: "Switchboard".into(),
+            disk_floor: DISK_FLOOR,
+            limits: Limits::default(),
+            providers: Providers::default(),
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let engine = switchboard_engine::Settings::default();
+        Self { per_login: engine.per_login, per_person: engine.per_person, most: engine.most }
+    }
+}
+
+/// What flags may set; `None` leaves it to file and environment.
+#[derive(Debug, Clone, Default, Serialize)]
+pub struct Flags {
+    /// `--database`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database: Option<String>,
+    /// `--listen`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<SocketAddr>,
+    /// `--public-url`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
+    /// `--insecure-http`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub insecure_http: Option<bool>,
+    /// `--expose`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expose: Option<bool>,
+}
+
+/// What answers for ChatGPT.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answers {
+    /// The Codex CLI.
+    Codex,
+    /// The bundled script, in a demo on a machine without the Codex CLI.
+    Script,
+}
+
+/// The configuration of this process.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where everything lives.
+    pub home: PathBuf,
+    /// The values.
+    pub settings: Settings,
+    /// Name, value and origin of everything that is not a default.
+    pub origins: Vec<(String, String, String)>,
+    /// The person's Codex home.
+    pub codex_home: PathBuf,
+    /// What answers for ChatGPT.
+    pub answers: Answers,
+    /// The local user's name.
+    pub user: String,
+    /// This process's environment, from which those of child processes are chosen.
+    pub env: Vec<(OsString, OsString)>,
+}
+
+impl Config {
+    /// Reads file and environment, and lays the flags over them.
+    pub fn read(home: Option<PathBuf>, flags: Flags) -> Result<Self> {
+        let env: Vec<(OsString, OsString)> = std::env::vars_os().collect();
+        let var = |name: &str| env.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+        let home = match home.or_else(|| var("SWITCHBOARD_HOME").map(PathBuf::from)) {
+            Some(home) if !home.as_os_str().is_empty() => std::path::absolute(home)?,
+            _ => default_home()?,
+        };
+        let file = home.join("config.toml");
+        let mut figment = Figment::from(Serialized::defaults(Settings::default()));
+        // A missing file is no mistake; one that cannot be read is.
+        if file.exists() {
+            figment = figment.merge(Toml::file_exact(&file));
+        }
+        let figment = figment.merge(variables()).merge(Serialized::defaults(flags));
+        let settings: Settings =
+            figment.extract().with_context(|| format!("cannot read the configuration (file {})", file.display()))?;
+        check(&settings)?;
+        let user_home = var("HOME").map(PathBuf::from).unwrap_or_default();
+        Ok(Self {
+            origins: origins(&figment, &settings),
+            codex_home: var("CODEX_HOME").map_or_else(|| user_home.join(".codex"), PathBuf::from),
+            answers: Answers::Codex,
+            user: ["USER", "LOGNAME"]
+                .iter()
+                .find_map(|name| var(name)?.into_string().ok())
+                .unwrap_or_else(|| "admin".into()),
+            home,
+            settings,
+            env,
+        })
+    }
+
+    /// Which database.
+    pub fn database(&self) -> Result<Database> {
+        match &self.settings.database {
+            Some(url) => Ok(url.parse()?),
+            None => Ok(Database::Sqlite(self.home.join("switchboard.db"))),
+        }
+    }
+
+    /// A command line for this home: names it where a plain `switchboard` would find another.
+    pub fn command(&self, words: &str) -> String {
+        let plain = self.var("SWITCHBOARD_HOME").map(PathBuf::from).or_else(|| default_home().ok());
+        if plain.is_some_and(|plain| plain == self.home) {
+            format!("switchboard {words}")
+        } else {
+            format!("switchboard --home {} {words}", self.home.display())
+        }
+    }
+
+    /// A variable of this process's environment.
+    pub fn var(&self, name: &str) -> Option<&OsStr> {
+        let found = self.env.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_os_str());
+        found.filter(|value| !value.is_empty())
+    }
+
+    /// Where the instance locks are.
+    pub fn run_folder(&self) -> PathBuf {
+        self.home.join("run")
+    }
+}
+
+/// Whether the person lets terminals have colours (no-color.org).
+pub fn colours_allowed() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+fn default_home() -> Result<PathBuf> {
+    let base = etcetera::choose_base_strategy().context("cannot find your home folder: set SWITCHBOARD_HOME")?;
+    let state = base.state_dir().unwrap_or_else(|| base.data_dir());
+    Ok(state.join("switchboard"))
+}
+
+/// `SWITCHBOARD_LISTEN`, `SWITCHBOARD_PROVIDERS__CHATGPT__BACKEND`, … Other variables with the prefix
+/// (`SWITCHBOARD_HOME`, those of the tests) are not settings.
+fn variables() -> Env {
+    const NAMES: [&str; 9] = [
+        "database",
+        "listen",
+        "public_url",
+        "insecure_http",
+        "expose",
+        "workspace",
+        "disk_floor",
+        "limits",
+        "providers",
+    ];
+    Env::prefixed("SWITCHBOARD_")
+        .filter(|key| {
+            let key = key.as_str().to_ascii_lowercase();
+            NAMES.iter().any(|name| key == *name || key.starts_with(&format!("{name}__")))
+        })
+        .split("__")
+}
+
+fn check(settings: &Settings) -> Result<()> {
+    let https = settings.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+    if let Some(url) = &settings.public_url
+        && !(url.starts_with("https://") || url.starts_with("http://"))
+    {
+        bail!("public_url must start with https:// or http://, not {url:?}");
+    }
+    if !settings.listen.ip().is_loopback() {
+        if !settings.expose {
+            bail!(
+                "{} is reachable from other machines; add --expose if that is what you want, or listen on 127.0.0.1 \
+                 behind a reverse proxy with --public-url https://…",
+                settings.listen
+            );
+        }
+        if !https && !settings.insecure_http {
+            bail!(
+                "plain http on {} sends passwords of sessions in clear; put a proxy with TLS in front and give \
+                 --public-url https://…, or add --insecure-http if the network is trusted",
+                settings.listen
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Where each value that is not a default came from.
+fn origins(figment: &Figment, settings: &Settings) -> Vec<(String, String, String)> {
+    let Ok(all) = figment::value::Value::serialize(settings) else { return Vec::new() };
+    let mut names = Vec::new();
+    collect("", &all, &mut names);
+    names
+        .into_iter()
+        .filter_map(|(name, value)| {
+            let place = origin(&name, figment.find_metadata(&name)?)?;
+            Some((name, value, place))
+        })
+        .collect()
+}
+
+/// Where a value came from, in the words a person would look for it with; `None` for a default.
+fn origin(name: &str, metadata: &Metadata) -> Option<String> {
+    match &metadata.source {
+        Some(Source::File(file)) => Some(file.display().to_string()),
+        _ if metadata.name.contains("Settings") => None,
+        _ if metadata.name.contains("Flags") => Some(format!("--{}", name.replace('_', "-"))),
+        _ => Some(format!("SWITCHBOARD_{}", name.to_uppercase().replace('.', "__"))),
+    }
+}
+
+fn collect(prefix: &str, value: &figment::value::Value, names: &mut Vec<(String, String)>) {
+    if let figment::value::Value::Dict(_, entries) = value {
+        for (key, value) in entries {
+            let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+            collect(&name, value, names);
+        }
+    } else {
+        let text = serde_json::to_string(value).unwrap_or_default();
+        names.push((prefix.to_owned(), without_password(&text)));
+    }
+}
+
+/// A database URL may hold a password; nobody wants to see it in a report.
+pub fn without_password(text: &str) -> String {
+    match (text.find("://"), text.find('@')) {
+        (Some(scheme), Some(at)) if at > scheme => match text[scheme + 3..at].find(':') {
+            Some(colon) => format!("{}:…{}", &text[..scheme + 3 + colon], &text[at..]),
+            None => text.to_owned(),
+        },
+        _ => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn each_value_that_is_not_a_default_says_where_it_comes_from() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("config.toml");
+        std::fs::write(&file, "workspace = \"Attic\"\nlisten = \"127.0.0.1:1\"\n").unwrap();
+        let flags = Flags { listen: Some(([127, 0, 0, 1], 2).into()), ..Flags::default() };
+        let config = Config::read(Some(home.path().into()), flags).unwrap();
+        let origin = |name: &str| {
+            let found = config.origins.iter().find(|(known, ..)| known == name);
+            found.map(|(_, value, origin)| (value.clone(), origin.clone()))
+        };
+        assert_eq!(origin("workspace"), Some(("\"Attic\"".into(), file.display().to_string())));
+        assert_eq!(origin("listen"), Some(("\"127.0.0.1:2\"".into(), "--listen".into())), "the flag wins");
+        assert_eq!(origin("disk_floor"), None, "a default");
+    }
+
+    #[test]
+    fn a_database_password_is_not_shown() {
+        let shown = without_password("postgres://mara:secret@db.example/chat");
+        assert_eq!(shown, "postgres://mara:…@db.example/chat");
+        assert_eq!(without_password("postgres://mara@db/chat"), "postgres://mara@db/chat");
+    }
+
+    #[test]
+    fn a_command_names_a_home_that_is_not_the_usual_one() {
+        let home = tempfile::tempdir().unwrap();
+        let mut config = Config::read(Some(home.path().into()), Flags::default()).unwrap();
+        assert_eq!(config.command("doctor"), format!("switchboard --home {} doctor", home.path().display()));
+        config.env.push(("SWITCHBOARD_HOME".into(), home.path().into()));
+        config.env.retain(|(name, value)| name != "SWITCHBOARD_HOME" || value == home.path());
+        assert_eq!(config.command("doctor"), "switchboard doctor");
+    }
+}
