@@ -130,6 +130,45 @@ impl Client {
         .await
     }
 
+    /// What a turn produced so far.
+    pub async fn items(&self, turn: &str) -> Vec<Value> {
+        let page = self.get(&format!("/api/turns/{turn}/items")).await;
+        page["items"].as_array().unwrap().clone()
+    }
+
+    /// Waits until a turn has an item that fits; the item.
+    pub async fn item_where(&self, turn: &str, fits: impl Fn(&Value) -> bool) -> Value {
+        until(&format!("turn {turn} has the item"), || async {
+            self.items(turn).await.into_iter().find(|item| fits(item))
+        })
+        .await
+    }
+
+    /// Asks for a turn to stop, and waits until it has ended; the turn.
+    pub async fn stop(&self, turn: &str) -> Value {
+        self.post(&format!("/api/turns/{turn}/cancel"), json!({}))
+            .await;
+        self.ended(turn).await
+    }
+
+    /// Tries a turn again; the id of the new attempt.
+    pub async fn retry(&self, turn: &str) -> String {
+        let again = self
+            .post(&format!("/api/turns/{turn}/retry"), json!({}))
+            .await;
+        again["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The assistant of that handle, as this person sees it.
+    pub async fn assistant(&self, handle: &str) -> Value {
+        let all = self.get("/api/assistants").await;
+        let all = all["items"].as_array().unwrap();
+        all.iter()
+            .find(|assistant| assistant["handle"] == handle)
+            .unwrap_or_else(|| panic!("no @{handle} in {all:?}"))
+            .clone()
+    }
+
     /// All messages of a thread, oldest first.
     pub async fn messages(&self, thread: &str) -> Vec<Value> {
         let mut all: Vec<Value> = Vec::new();

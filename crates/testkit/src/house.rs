@@ -3,16 +3,33 @@
 
 use std::{
     fs,
-    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Output},
 };
 
 use serde_json::Value;
 use switchboard_upstream::{Options as UpstreamOptions, Running as Upstream, auth};
 use tempfile::TempDir;
 
-use crate::{client::Client, until::PATIENCE};
+use crate::{
+    client::Client,
+    processes::{self, Process},
+    program,
+    server::{Server, Stop},
+    until::until,
+};
+
+/// What stands in the place of the `codex` program.
+#[derive(Default, Clone)]
+pub enum Codex {
+    /// The real one.
+    #[default]
+    Real,
+    /// Whatever is at this path below the house's folder, or nothing.
+    At(&'static str),
+    /// A shell script with this body behind the prelude of [`program`].
+    Script(String),
+}
 
 /// What a test wants different from the usual.
 #[derive(Default, Clone)]
@@ -21,8 +38,8 @@ pub struct Options {
     pub database: Option<String>,
     /// The contents of `auth.json`; else a made-up ChatGPT login. `Value::Null`: no file.
     pub login: Option<Value>,
-    /// A program to use instead of the real Codex CLI.
-    pub codex: Option<PathBuf>,
+    /// What stands in the place of the Codex CLI.
+    pub codex: Codex,
     /// More environment variables for the server.
     pub env: Vec<(String, String)>,
 }
@@ -30,11 +47,12 @@ pub struct Options {
 /// A Switchboard that may be started, killed and started again on the same files.
 pub struct House {
     program: PathBuf,
+    codex: PathBuf,
     folder: TempDir,
     options: Options,
     /// The stand-in for the paid servers.
     pub upstream: Upstream,
-    running: Option<(Child, String)>,
+    running: Option<Server>,
 }
 
 /// The native Codex program: the one `cargo xtask test` names, else the one pinned in `e2e/`.
@@ -67,11 +85,17 @@ impl House {
         if !login.is_null() {
             fs::write(codex_home.join("auth.json"), login.to_string()).unwrap();
         }
+        let program_path = match &options.codex {
+            Codex::Real => codex(),
+            Codex::At(path) => folder.path().join(path),
+            Codex::Script(body) => program::write(folder.path(), body),
+        };
         let upstream = switchboard_upstream::Upstream::start(UpstreamOptions::for_tests())
             .await
             .unwrap();
         Self {
             program: program.into(),
+            codex: program_path,
             folder,
             options,
             upstream,
@@ -110,10 +134,7 @@ impl House {
                 "SWITCHBOARD_PROVIDERS__CHATGPT__RESPONSES",
                 self.upstream.responses_url(),
             )
-            .env(
-                "SWITCHBOARD_PROVIDERS__CHATGPT__PROGRAM",
-                self.options.codex.clone().unwrap_or_else(codex),
-            )
+            .env("SWITCHBOARD_PROVIDERS__CHATGPT__PROGRAM", &self.codex)
             .env("SWITCHBOARD_LOG", "debug,hyper=info,sqlx=warn")
             .envs(self.options.env.iter().cloned());
         if let Some(database) = &self.options.database {
@@ -138,68 +159,43 @@ impl House {
     /// Starts the server and waits until it listens.
     pub fn serve(&mut self) {
         assert!(self.running.is_none(), "already serving");
-        let log = fs::File::options()
-            .create(true)
-            .append(true)
-            .open(self.log_path())
-            .unwrap();
-        let mut child = self
-            .command(&["serve", "--listen", "127.0.0.1:0"])
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(log)
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let first = lines.next().and_then(Result::ok).unwrap_or_default();
-        let base = first
-            .strip_prefix("listening on ")
-            .unwrap_or_else(|| panic!("first line {first:?}\n{}", self.log()));
-        let base = base.to_owned();
-        // Whoever writes to a closed pipe fails; so the rest is read and forgotten.
-        std::thread::spawn(move || lines.for_each(drop));
-        self.running = Some((child, base));
+        self.running = Some(self.another_server());
+    }
+
+    /// One more server on the same files, for as long as it is held.
+    pub fn another_server(&self) -> Server {
+        self.another_server_with(&[])
+    }
+
+    /// The same with more flags.
+    pub fn another_server_with(&self, flags: &[&str]) -> Server {
+        let mut command = self.command(&["serve", "--listen", "127.0.0.1:0"]);
+        Server::start(command.args(flags), &self.log_path())
     }
 
     /// SIGKILL, as a crash would; waits until the process is gone.
     pub fn kill(&mut self) {
-        if let Some((mut child, _)) = self.running.take() {
-            child.kill().unwrap();
-            child.wait().unwrap();
-        }
+        self.running = None;
     }
 
-    /// SIGTERM; waits until the process has ended and says whether it ended well.
-    pub fn stop(&mut self) -> bool {
-        let (mut child, _) = self.running.take().unwrap();
-        let pid = i32::try_from(child.id()).unwrap();
-        rustix::process::kill_process(
-            rustix::process::Pid::from_raw(pid).unwrap(),
-            rustix::process::Signal::TERM,
-        )
-        .unwrap();
-        let end = std::time::Instant::now() + PATIENCE;
-        loop {
-            if let Some(status) = child.try_wait().unwrap() {
-                return status.success();
-            }
-            assert!(
-                std::time::Instant::now() < end,
-                "the server does not stop\n{}",
-                self.log()
-            );
-            std::thread::yield_now();
+    /// Asks the server to end, waits for it, and says whether it ended well.
+    pub fn stop(&mut self, how: Stop) -> bool {
+        let server = self.running.take().unwrap();
+        server.ask_to_end();
+        if how == Stop::Now {
+            server.ask_to_end();
         }
+        server.ended_well()
     }
 
     /// The server's process id.
     pub fn pid(&self) -> u32 {
-        self.running.as_ref().unwrap().0.id()
+        self.running.as_ref().unwrap().pid()
     }
 
     /// Where the server is.
     pub fn base(&self) -> &str {
-        &self.running.as_ref().expect("serving").1
+        self.running.as_ref().expect("serving").base()
     }
 
     /// A client in the name of the local admin.
@@ -219,6 +215,11 @@ impl House {
         )
     }
 
+    /// The folder that holds everything of this house; no other test has one of that name.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Switchboard's home.
     pub fn home(&self) -> PathBuf {
         self.folder.path().join("home")
@@ -227,6 +228,23 @@ impl House {
     /// The person's Codex home.
     pub fn codex_home(&self) -> PathBuf {
         self.folder.path().join("person/.codex")
+    }
+
+    /// The processes that belong to this house, other than the server: guards, programs, and whatever
+    /// these started.
+    pub fn children(&self) -> Vec<Process> {
+        let server = self.running.as_ref().map(Server::pid);
+        let mut found = processes::of(self.folder.path());
+        found.retain(|process| Some(process.pid) != server && process.pid != std::process::id());
+        found
+    }
+
+    /// Waits until no process of this house is left but the server.
+    pub async fn is_quiet(&self) {
+        until("nothing of the house runs but the server", || async {
+            self.children().is_empty().then_some(())
+        })
+        .await;
     }
 
     /// What the server logged.

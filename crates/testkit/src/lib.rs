@@ -7,8 +7,13 @@ pub mod client;
 pub mod database;
 pub mod events;
 pub mod house;
+pub mod processes;
+pub mod program;
+pub mod server;
 pub mod until;
 
 pub use client::{Answer, Client};
-pub use events::Events;
-pub use house::{House, Options};
+pub use events::{Event, Events};
+pub use house::{Codex, House, Options};
+pub use server::{Server, Stop};
+pub use until::until;
