@@ -1,0 +1,81 @@
+//! `serve --demo`, with the real Codex CLI and without any: streaming, failure and stop for somebody who
+//! has no account.
+
+use serde_json::json;
+use switchboard_testkit::{Client, Codex, House, Options, Server};
+
+use crate::support::{BINARY, text};
+
+/// A demo, and a client of it.
+struct Demo {
+    house: House,
+    _server: Server,
+    client: Client,
+}
+
+impl Demo {
+    async fn start(codex: Codex) -> Self {
+        let house = House::prepare(
+            BINARY,
+            Options {
+                codex,
+                ..Options::default()
+            },
+        )
+        .await;
+        let server = house.another_server_with(&["--demo"]);
+        let home = house.home().join("demo");
+        let token = house.run_ok(&[
+            "--home",
+            home.to_str().unwrap(),
+            "tokens",
+            "create",
+            "--name",
+            "test",
+        ]);
+        let client = Client::new(server.base(), &token);
+        Self {
+            house,
+            _server: server,
+            client,
+        }
+    }
+
+    async fn ask(&self, text: &str) -> serde_json::Value {
+        let thread = self.client.thread().await;
+        let turn = self.client.ask(&thread, &format!("@chatgpt {text}")).await;
+        self.client.ended(&turn).await
+    }
+}
+
+async fn check(demo: &Demo) {
+    let session = demo.client.get("/api/session").await;
+    assert_eq!(session["demo"], json!(true), "the page says so");
+    let turn = demo.ask("what is 2+2?").await;
+    assert_eq!(turn["state"], "done", "{turn}");
+    let turn = demo.ask("please fail").await;
+    assert_eq!(turn["error"]["code"], "rate_limited", "{turn}");
+    let thread = demo.client.thread().await;
+    let long = demo.client.ask(&thread, "@chatgpt a long answer").await;
+    demo.client.in_state(&long, "running").await;
+    demo.client.stop(&long).await;
+    assert_eq!(demo.client.ended(&long).await["state"], "cancelled");
+    assert!(
+        demo.house.upstream.requests().is_empty(),
+        "a demo talks to its own upstream alone"
+    );
+}
+
+#[tokio::test]
+async fn the_demo_answers_with_the_real_codex() {
+    let demo = Demo::start(Codex::Real).await;
+    check(&demo).await;
+}
+
+#[tokio::test]
+async fn the_demo_answers_without_any_codex() {
+    let demo = Demo::start(Codex::At("nowhere/codex")).await;
+    check(&demo).await;
+    let assistant = demo.client.assistant("chatgpt").await;
+    assert!(text(&assistant, "name").contains("demo"));
+}

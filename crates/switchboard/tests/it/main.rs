@@ -1,0 +1,19 @@
+//! The flows: a whole server as a child process, the real Codex CLI, and the scripted upstream instead
+//! of the paid servers. The core flows run on SQLite and, where one is given, on PostgreSQL.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "tests"
+)]
+
+mod commands;
+mod demo;
+mod doctor;
+mod failures;
+mod kills;
+mod listener;
+mod mention;
+mod reconnect;
+mod stop;
+mod support;

@@ -1,0 +1,58 @@
+//! What several flows need: houses on both databases, and waiting with a limit.
+
+use std::{future::Future, time::Duration};
+
+use serde_json::Value;
+use switchboard_testkit::{Codex, Event, House, Options, database};
+
+/// The binary under test.
+pub const BINARY: &str = env!("CARGO_BIN_EXE_switchboard");
+
+/// A running house that is as usual.
+pub async fn house() -> House {
+    House::start(BINARY, Options::default()).await
+}
+
+/// A running house whose Codex is a script.
+pub async fn house_with_script(body: &str) -> House {
+    let codex = Codex::Script(body.to_owned());
+    House::start(
+        BINARY,
+        Options {
+            codex,
+            ..Options::default()
+        },
+    )
+    .await
+}
+
+/// The options once per database: SQLite, and PostgreSQL where a server is given.
+pub async fn on_both(options: Options) -> Vec<Options> {
+    let mut both = vec![options.clone()];
+    if let Some(url) = database::fresh_postgres().await {
+        both.push(Options {
+            database: Some(url),
+            ..options
+        });
+    }
+    both
+}
+
+/// What comes in time, or a failed test.
+pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(60), future)
+        .await
+        .unwrap_or_else(|_| panic!("waited in vain: {what}"))
+}
+
+/// Whether an event says that this turn is in that state.
+pub fn says(event: &Event, turn: &str, state: &str) -> bool {
+    event.name == "turn" && event.data["id"] == turn && event.data["state"] == state
+}
+
+/// A field of a JSON object that must be a string.
+pub fn text<'v>(value: &'v Value, field: &str) -> &'v str {
+    value[field]
+        .as_str()
+        .unwrap_or_else(|| panic!("no {field} in {value}"))
+}
