@@ -146,11 +146,19 @@ pub(crate) enum Driver<S, P> {
 
 impl Line {
     pub fn int(&self, column: &str) -> Result<i64, StoreError> {
-        self.get(column)
+        self.opt_int(column)?
+            .ok_or_else(|| StoreError::Corrupt(format!("column {column} is empty")))
     }
 
     pub fn opt_int(&self, column: &str) -> Result<Option<i64>, StoreError> {
-        self.get(column)
+        // All columns are BIGINT, but a plain number in an expression is an INT4 to PostgreSQL.
+        match &self.0 {
+            Driver::Postgres(row) => row
+                .try_get::<Option<i64>, _>(column)
+                .or_else(|_| Ok(row.try_get::<Option<i32>, _>(column)?.map(i64::from)))
+                .map_err(|error: sqlx::Error| StoreError::Corrupt(error.to_string())),
+            Driver::Sqlite(_) => self.get(column),
+        }
     }
 
     pub fn text(&self, column: &str) -> Result<String, StoreError> {
@@ -426,6 +434,10 @@ where
     for val in vals {
         match val.clone() {
             Val::Int(int) => args.add(Some(int)),
+            // PostgreSQL cannot hold U+0000, so neither database does.
+            Val::Text(text) if text.contains('\0') => {
+                args.add(Some(text.replace('\0', "\u{FFFD}")))
+            }
             Val::Text(text) => args.add(Some(text)),
             Val::Bytes(bytes) => args.add(Some(bytes)),
             Val::NoInt => args.add(None::<i64>),

@@ -28,7 +28,12 @@ impl Store {
 
     /// Ends a dead process's turn as abandoned, or as cancelled if it was to stop. Says whether the
     /// fence still held.
-    pub async fn abandon(&self, turn: TurnId, fence: i64, failure: Failure) -> Result<bool, StoreError> {
+    pub async fn abandon(
+        &self,
+        turn: TurnId,
+        fence: i64,
+        failure: Failure,
+    ) -> Result<bool, StoreError> {
         self.write(Floor::Ignore, move |tx| {
             let event = TurnEvent::Abandoned(failure.clone());
             Box::pin(async move { Ok(end_running(tx, turn, fence, event, None).await?.is_some()) })
@@ -43,14 +48,13 @@ impl Reader {
         self.read(|conn| {
             Box::pin(async move {
                 // A permission that was granted counts as an effect: nobody knows what was done with it.
-                let sql = TURN.replacen(
-                    "SELECT",
-                    "SELECT CASE WHEN EXISTS (SELECT 1 FROM items i WHERE i.turn = t.id AND i.effect = 1) \
-                     OR EXISTS (SELECT 1 FROM questions g WHERE g.turn = t.id \
-                     AND g.state IN ('decided', 'delivered')) THEN 1 ELSE 0 END AS had_effect,",
-                    1,
+                let sql = format!(
+                    "SELECT t.*, CAST(CASE WHEN EXISTS \
+                       (SELECT 1 FROM items i WHERE i.turn = t.id AND i.effect = 1) OR EXISTS \
+                       (SELECT 1 FROM questions q WHERE q.turn = t.id AND q.state IN ('decided', 'delivered')) \
+                     THEN 1 ELSE 0 END AS BIGINT) AS had_effect \
+                     FROM ({TURN} WHERE t.state = 'running') t ORDER BY t.started_at, t.id"
                 );
-                let sql = format!("{sql} WHERE t.state = 'running' ORDER BY t.started_at, t.id");
                 let mut orphans = Vec::new();
                 for line in conn.all(&sql, &[]).await? {
                     orphans.push(Orphan {
