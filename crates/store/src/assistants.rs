@@ -34,9 +34,14 @@ pub struct NewAssistant {
 impl Store {
     /// Registers an assistant, enabled, for its owner alone. The same handle and backend again
     /// returns the row as it is, and `false`.
-    pub async fn add_assistant(&self, assistant: NewAssistant) -> Result<(Assistant, bool), HandleTaken> {
-        self.write(Floor::Ignore, move |tx| Box::pin(insert(tx, assistant.clone())))
-            .await
+    pub async fn add_assistant(
+        &self,
+        assistant: NewAssistant,
+    ) -> Result<(Assistant, bool), HandleTaken> {
+        self.write(Floor::Ignore, move |tx| {
+            Box::pin(insert(tx, assistant.clone()))
+        })
+        .await
     }
 
     /// Sets the OAuth client pair, and notes that its secret was shown.
@@ -85,7 +90,8 @@ impl Store {
     pub async fn set_limits(&self, id: AssistantId, limits: Limits) -> Result<bool, StoreError> {
         self.write(Floor::Ignore, move |tx| {
             Box::pin(async move {
-                let sql = "UPDATE assistants SET mention_deadline = $2, direct_deadline = $3, idle = $4";
+                let sql =
+                    "UPDATE assistants SET mention_deadline = $2, direct_deadline = $3, idle = $4";
                 let vals = vals![
                     id,
                     limits.mention_deadline.map(millis),
@@ -101,7 +107,8 @@ impl Store {
     /// Removes it from the list and frees its handle; its messages keep their author. Its queued
     /// turns fail as `assistant_unavailable`.
     pub async fn remove_assistant(&self, id: AssistantId) -> Result<bool, StoreError> {
-        self.write(Floor::Ignore, move |tx| Box::pin(remove(tx, id))).await
+        self.write(Floor::Ignore, move |tx| Box::pin(remove(tx, id)))
+            .await
     }
 }
 
@@ -111,7 +118,8 @@ impl Reader {
         self.read(|conn| {
             Box::pin(async move {
                 let order = bytewise(conn);
-                let sql = format!("{ASSISTANT} WHERE p.removed_at IS NULL ORDER BY p.handle{order}");
+                let sql =
+                    format!("{ASSISTANT} WHERE p.removed_at IS NULL ORDER BY p.handle{order}");
                 conn.all(&sql, &[]).await?.iter().map(assistant).collect()
             })
         })
@@ -167,8 +175,13 @@ const ASSISTANT: &str = "SELECT p.id, p.handle, p.name, p.created_at, a.backend,
      FROM assistants a JOIN people p ON p.id = a.id JOIN people o ON o.id = a.owner";
 
 /// An assistant, also one that was removed: a turn that runs needs it to its end.
-pub(crate) async fn load_one(conn: &mut Conn<'_>, id: AssistantId) -> Result<Option<Assistant>, StoreError> {
-    let line = conn.one(&format!("{ASSISTANT} WHERE p.id = $1"), &vals![id]).await?;
+pub(crate) async fn load_one(
+    conn: &mut Conn<'_>,
+    id: AssistantId,
+) -> Result<Option<Assistant>, StoreError> {
+    let line = conn
+        .one(&format!("{ASSISTANT} WHERE p.id = $1"), &vals![id])
+        .await?;
     line.as_ref().map(assistant).transpose()
 }
 
@@ -197,7 +210,8 @@ async fn insert(tx: &mut Tx<'_>, new: NewAssistant) -> Result<(Assistant, bool),
     .await?;
     tx.changed(Kind::Assistant, id, None);
     let added = load_one(&mut tx.conn, id).await?;
-    let added = added.ok_or_else(|| StoreError::Corrupt("an assistant without an owner".to_owned()))?;
+    let added =
+        added.ok_or_else(|| StoreError::Corrupt("an assistant without an owner".to_owned()))?;
     Ok((added, true))
 }
 
@@ -211,8 +225,11 @@ async fn set_access(
     if !update(tx, sql, &vals![id, access.as_str()], id).await? {
         return Ok(false);
     }
-    tx.run("DELETE FROM assistant_users WHERE assistant = $1", &vals![id])
-        .await?;
+    tx.run(
+        "DELETE FROM assistant_users WHERE assistant = $1",
+        &vals![id],
+    )
+    .await?;
     if access == Access::Named {
         for person in named {
             tx.run(
@@ -254,8 +271,11 @@ async fn remove(tx: &mut Tx<'_>, id: AssistantId) -> Result<bool, StoreError> {
     if there == 0 {
         return Ok(false);
     }
-    tx.run("UPDATE assistants SET enabled = 0 WHERE id = $1", &vals![id])
-        .await?;
+    tx.run(
+        "UPDATE assistants SET enabled = 0 WHERE id = $1",
+        &vals![id],
+    )
+    .await?;
     tx.changed(Kind::Assistant, id, None);
     let failure = Failure::new(
         OutcomeCode::AssistantUnavailable,

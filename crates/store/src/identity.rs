@@ -70,8 +70,10 @@ pub type Hash = [u8; 32];
 impl Store {
     /// Adds a person.
     pub async fn add_person(&self, person: NewPerson) -> Result<Person, HandleTaken> {
-        self.write(Floor::Ignore, move |tx| Box::pin(insert(tx, person.clone())))
-            .await
+        self.write(Floor::Ignore, move |tx| {
+            Box::pin(insert(tx, person.clone()))
+        })
+        .await
     }
 
     /// Adds the first person as admin if there is none yet; otherwise returns the oldest admin.
@@ -83,7 +85,12 @@ impl Store {
     }
 
     /// Stores a single-use sign-in link.
-    pub async fn add_link(&self, person: PersonId, hash: Hash, expires_at: Millis) -> Result<(), StoreError> {
+    pub async fn add_link(
+        &self,
+        person: PersonId,
+        hash: Hash,
+        expires_at: Millis,
+    ) -> Result<(), StoreError> {
         self.write(Floor::Ignore, move |tx| {
             Box::pin(async move {
                 tx.run("DELETE FROM links WHERE expires_at < $1", &vals![tx.now()])
@@ -107,7 +114,12 @@ impl Store {
         user_agent: String,
     ) -> Result<Option<(Session, Person)>, StoreError> {
         self.write(Floor::Ignore, move |tx| {
-            Box::pin(redeem(tx, link, session, user_agent.chars().take(200).collect()))
+            Box::pin(redeem(
+                tx,
+                link,
+                session,
+                user_agent.chars().take(200).collect(),
+            ))
         })
         .await
     }
@@ -126,7 +138,11 @@ impl Store {
     }
 
     /// Ends a session of that person. Says whether there was one.
-    pub async fn revoke_session(&self, person: PersonId, id: SessionId) -> Result<bool, StoreError> {
+    pub async fn revoke_session(
+        &self,
+        person: PersonId,
+        id: SessionId,
+    ) -> Result<bool, StoreError> {
         self.write(Floor::Ignore, move |tx| {
             Box::pin(async move {
                 let whose = vals![id, person];
@@ -140,7 +156,12 @@ impl Store {
     }
 
     /// Adds a token.
-    pub async fn add_token(&self, person: PersonId, name: String, hash: Hash) -> Result<Token, StoreError> {
+    pub async fn add_token(
+        &self,
+        person: PersonId,
+        name: String,
+        hash: Hash,
+    ) -> Result<Token, StoreError> {
         self.write(Floor::Ignore, move |tx| {
             let name = name.clone();
             Box::pin(async move {
@@ -245,7 +266,8 @@ impl Reader {
     pub async fn sessions(&self, person: PersonId) -> Result<Vec<Session>, StoreError> {
         self.read(move |conn| {
             Box::pin(async move {
-                let sql = format!("{SESSION} WHERE s.person = $1 ORDER BY s.created_at DESC, s.id DESC");
+                let sql =
+                    format!("{SESSION} WHERE s.person = $1 ORDER BY s.created_at DESC, s.id DESC");
                 let lines = conn.all(&sql, &vals![person]).await?;
                 lines.iter().map(session).collect()
             })
@@ -284,7 +306,8 @@ impl Reader {
     pub async fn tokens(&self, person: PersonId) -> Result<Vec<Token>, StoreError> {
         self.read(move |conn| {
             Box::pin(async move {
-                let sql = format!("{TOKEN} WHERE k.person = $1 ORDER BY k.created_at DESC, k.id DESC");
+                let sql =
+                    format!("{TOKEN} WHERE k.person = $1 ORDER BY k.created_at DESC, k.id DESC");
                 let lines = conn.all(&sql, &vals![person]).await?;
                 lines.iter().map(token).collect()
             })
@@ -296,7 +319,8 @@ impl Reader {
 /// Living people; assistants are rows of the same table, and no people.
 const PERSON: &str = "SELECT p.id, p.handle, p.name, p.role, p.created_at FROM people p \
      WHERE p.kind = 'person' AND p.removed_at IS NULL";
-const SESSION: &str = "SELECT s.id, s.person, s.user_agent, s.created_at, s.last_seen_at FROM sessions s";
+const SESSION: &str =
+    "SELECT s.id, s.person, s.user_agent, s.created_at, s.last_seen_at FROM sessions s";
 const TOKEN: &str = "SELECT k.id, k.person, k.name, k.created_at, k.last_used_at FROM tokens k";
 
 async fn insert(tx: &mut Tx<'_>, new: NewPerson) -> Result<Person, HandleTaken> {
@@ -376,20 +400,20 @@ async fn redeem(
     tx.run(
         "INSERT INTO sessions (id, person, hash, user_agent, created_at, last_seen_at) \
          VALUES ($1, $2, $3, $4, $5, $5)",
-        &vals![
-            session.id,
-            person.id,
-            hash,
-            session.user_agent.clone(),
-            now
-        ],
+        &vals![session.id, person.id, hash, session.user_agent.clone(), now],
     )
     .await?;
     Ok(Some((session, person)))
 }
 
-async fn one(conn: &mut Conn<'_>, column: &str, value: String) -> Result<Option<Person>, StoreError> {
-    let line = conn.one(&format!("{PERSON} AND {column} = $1"), &vals![value]).await?;
+async fn one(
+    conn: &mut Conn<'_>,
+    column: &str,
+    value: String,
+) -> Result<Option<Person>, StoreError> {
+    let line = conn
+        .one(&format!("{PERSON} AND {column} = $1"), &vals![value])
+        .await?;
     line.as_ref().map(person).transpose()
 }
 

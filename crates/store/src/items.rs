@@ -18,7 +18,12 @@ use crate::{
 impl Store {
     /// Writes items of one running turn as they are now, by id. Says whether the fence still holds;
     /// if not, nothing is written.
-    pub async fn put_items(&self, turn: TurnId, fence: i64, items: Vec<Item>) -> Result<bool, StoreError> {
+    pub async fn put_items(
+        &self,
+        turn: TurnId,
+        fence: i64,
+        items: Vec<Item>,
+    ) -> Result<bool, StoreError> {
         let mut stowed = Vec::with_capacity(items.len());
         for mut item in items {
             let text = std::mem::take(&mut item.text);

@@ -165,8 +165,14 @@ pub(crate) async fn load(conn: &mut Conn<'_>, ids: &[String]) -> Result<Vec<Mess
     all(conn, &lines).await
 }
 
-pub(crate) async fn load_one(conn: &mut Conn<'_>, id: MessageId) -> Result<Option<Message>, StoreError> {
-    match conn.one(&format!("{MESSAGE} WHERE m.id = $1"), &vals![id]).await? {
+pub(crate) async fn load_one(
+    conn: &mut Conn<'_>,
+    id: MessageId,
+) -> Result<Option<Message>, StoreError> {
+    match conn
+        .one(&format!("{MESSAGE} WHERE m.id = $1"), &vals![id])
+        .await?
+    {
         Some(line) => message(conn, &line).await.map(Some),
         None => Ok(None),
     }
@@ -185,7 +191,11 @@ async fn newest(
     Ok(lines)
 }
 
-async fn page(conn: &mut Conn<'_>, thread: ThreadId, lines: &[Line]) -> Result<MessagePage, StoreError> {
+async fn page(
+    conn: &mut Conn<'_>,
+    thread: ThreadId,
+    lines: &[Line],
+) -> Result<MessagePage, StoreError> {
     let messages = all(conn, lines).await?;
     let mut client_ids = Vec::new();
     for (line, message) in lines.iter().zip(&messages) {

@@ -36,7 +36,12 @@ pub enum DecideError {
 impl Store {
     /// Stores a question of a running turn; the same key again is the same question. `None` if the
     /// fence does not hold any more.
-    pub async fn ask(&self, turn: TurnId, fence: i64, asking: Asking) -> Result<Option<Question>, StoreError> {
+    pub async fn ask(
+        &self,
+        turn: TurnId,
+        fence: i64,
+        asking: Asking,
+    ) -> Result<Option<Question>, StoreError> {
         self.write(Floor::Ignore, move |tx| {
             Box::pin(ask(tx, turn, fence, asking.clone()))
         })
@@ -220,7 +225,9 @@ async fn settle(
 }
 
 async fn find(tx: &mut Tx<'_>, id: QuestionId) -> Result<Option<(Question, i64)>, StoreError> {
-    let line = tx.one(&format!("{QUESTION} WHERE q.id = $1"), &vals![id]).await?;
+    let line = tx
+        .one(&format!("{QUESTION} WHERE q.id = $1"), &vals![id])
+        .await?;
     line.map(|line| Ok((question(&line)?, line.int("fence")?)))
         .transpose()
 }

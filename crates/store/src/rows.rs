@@ -7,7 +7,11 @@ use crate::{
 };
 
 /// The rows of `query`, which ends before ` IN`, for these ids; in no order.
-pub(crate) async fn of_ids(conn: &mut Conn<'_>, query: &str, ids: &[String]) -> Result<Vec<Line>, StoreError> {
+pub(crate) async fn of_ids(
+    conn: &mut Conn<'_>,
+    query: &str,
+    ids: &[String],
+) -> Result<Vec<Line>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -20,7 +24,10 @@ pub(crate) async fn of_ids(conn: &mut Conn<'_>, query: &str, ids: &[String]) -> 
 fn in_list(ids: &[String]) -> (String, Vec<Val>) {
     let width = ids.len().next_power_of_two();
     let holes: Vec<_> = (1..=width).map(|hole| format!("${hole}")).collect();
-    let vals = ids.iter().chain(std::iter::repeat(&ids[ids.len() - 1])).take(width);
+    let vals = ids
+        .iter()
+        .chain(std::iter::repeat(&ids[ids.len() - 1]))
+        .take(width);
     (holes.join(", "), vals.map(Val::from).collect())
 }
 
@@ -31,11 +38,15 @@ pub(crate) fn named<T>(
     parse: impl Fn(&str) -> Option<T>,
 ) -> Result<T, StoreError> {
     let name = line.text(column)?;
-    parse(&name).ok_or_else(|| StoreError::Corrupt(format!("column {column}: {name:?} is no such name")))
+    parse(&name)
+        .ok_or_else(|| StoreError::Corrupt(format!("column {column}: {name:?} is no such name")))
 }
 
 /// A document out of a column.
-pub(crate) fn json<T: serde::de::DeserializeOwned>(column: &str, text: &str) -> Result<T, StoreError> {
+pub(crate) fn json<T: serde::de::DeserializeOwned>(
+    column: &str,
+    text: &str,
+) -> Result<T, StoreError> {
     serde_json::from_str(text).map_err(|why| StoreError::Corrupt(format!("column {column}: {why}")))
 }
 
@@ -56,5 +67,9 @@ pub(crate) fn for_update(conn: &Conn<'_>, table: &str) -> String {
 
 /// Sorts a text column by its bytes, as SQLite does, whatever the server's language is.
 pub(crate) fn bytewise(conn: &Conn<'_>) -> &'static str {
-    if conn.is_postgres() { " COLLATE \"C\"" } else { "" }
+    if conn.is_postgres() {
+        " COLLATE \"C\""
+    } else {
+        ""
+    }
 }

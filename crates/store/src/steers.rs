@@ -34,9 +34,16 @@ impl Store {
     }
 
     /// Notes how a sent steer ended.
-    pub async fn settle_steer(&self, id: SteerId, fence: i64, state: SteerState) -> Result<bool, StoreError> {
-        self.write(Floor::Ignore, move |tx| Box::pin(settle(tx, id, fence, state)))
-            .await
+    pub async fn settle_steer(
+        &self,
+        id: SteerId,
+        fence: i64,
+        state: SteerState,
+    ) -> Result<bool, StoreError> {
+        self.write(Floor::Ignore, move |tx| {
+            Box::pin(settle(tx, id, fence, state))
+        })
+        .await
     }
 }
 
@@ -54,7 +61,8 @@ impl Reader {
     }
 }
 
-const STEER: &str = "SELECT s.id, s.turn, s.thread, s.author, s.text, s.state, s.created_at FROM steers s";
+const STEER: &str =
+    "SELECT s.id, s.turn, s.thread, s.author, s.text, s.state, s.created_at FROM steers s";
 
 /// Steers by their ids, in no order.
 pub(crate) async fn load(conn: &mut Conn<'_>, ids: &[String]) -> Result<Vec<Steer>, StoreError> {
@@ -105,8 +113,9 @@ async fn take(tx: &mut Tx<'_>, turn: TurnId, fence: i64) -> Result<Option<Steer>
     if turns::hold(tx, turn, fence).await?.is_none() {
         return Ok(None);
     }
-    let sql =
-        format!("{STEER} WHERE s.turn = $1 AND s.state = 'queued' ORDER BY s.created_at, s.id LIMIT 1");
+    let sql = format!(
+        "{STEER} WHERE s.turn = $1 AND s.state = 'queued' ORDER BY s.created_at, s.id LIMIT 1"
+    );
     let Some(line) = tx.one(&sql, &vals![turn]).await? else {
         return Ok(None);
     };
@@ -116,8 +125,16 @@ async fn take(tx: &mut Tx<'_>, turn: TurnId, fence: i64) -> Result<Option<Steer>
     Ok(Some(steer))
 }
 
-async fn settle(tx: &mut Tx<'_>, id: SteerId, fence: i64, state: SteerState) -> Result<bool, StoreError> {
-    let Some(line) = tx.one(&format!("{STEER} WHERE s.id = $1"), &vals![id]).await? else {
+async fn settle(
+    tx: &mut Tx<'_>,
+    id: SteerId,
+    fence: i64,
+    state: SteerState,
+) -> Result<bool, StoreError> {
+    let Some(line) = tx
+        .one(&format!("{STEER} WHERE s.id = $1"), &vals![id])
+        .await?
+    else {
         return Ok(false);
     };
     let steer = steer(&line)?;

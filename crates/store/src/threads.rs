@@ -78,8 +78,10 @@ pub struct Page<T> {
 impl Store {
     /// Opens a thread; its creator is a member. Says `false` if the client id was there already.
     pub async fn create_thread(&self, thread: NewThread) -> Result<(ThreadRow, bool), StoreError> {
-        self.write(Floor::Respect, move |tx| Box::pin(create(tx, thread.clone())))
-            .await
+        self.write(Floor::Respect, move |tx| {
+            Box::pin(create(tx, thread.clone()))
+        })
+        .await
     }
 
     /// Changes a thread. `None` if there is none.
@@ -88,8 +90,10 @@ impl Store {
         id: ThreadId,
         patch: ThreadPatch,
     ) -> Result<Option<ThreadRow>, StoreError> {
-        self.write(Floor::Ignore, move |tx| Box::pin(apply(tx, id, patch.clone())))
-            .await
+        self.write(Floor::Ignore, move |tx| {
+            Box::pin(apply(tx, id, patch.clone()))
+        })
+        .await
     }
 
     /// Deletes a thread: a tombstone stays; messages, items, blobs and search rows go; queued turns
@@ -113,7 +117,11 @@ impl Store {
     }
 
     /// Removes a member.
-    pub async fn remove_member(&self, thread: ThreadId, person: PersonId) -> Result<(), StoreError> {
+    pub async fn remove_member(
+        &self,
+        thread: ThreadId,
+        person: PersonId,
+    ) -> Result<(), StoreError> {
         self.write(Floor::Ignore, move |tx| {
             Box::pin(async move {
                 let sql = "DELETE FROM members WHERE thread = $1 AND person = $2";
@@ -129,7 +137,11 @@ impl Store {
 
 impl Reader {
     /// A thread that this person may see; to them all others do not exist.
-    pub async fn thread(&self, person: PersonId, id: ThreadId) -> Result<Option<ThreadRow>, StoreError> {
+    pub async fn thread(
+        &self,
+        person: PersonId,
+        id: ThreadId,
+    ) -> Result<Option<ThreadRow>, StoreError> {
         self.read(move |conn| {
             Box::pin(async move {
                 let sql = format!("{ROW} WHERE t.deleted_at IS NULL AND t.id = $2 AND {VISIBLE}");
@@ -195,16 +207,24 @@ const VISIBLE: &str = "(t.visibility = 'open' OR EXISTS \
      (SELECT 1 FROM members v WHERE v.thread = t.id AND v.person = $1))";
 
 /// Living threads as lists show them, whoever may see them.
-pub(crate) async fn load_rows(conn: &mut Conn<'_>, ids: &[String]) -> Result<Vec<ThreadRow>, StoreError> {
-    let lines = of_ids(conn, &format!("{ROW} WHERE t.deleted_at IS NULL AND t.id"), ids).await?;
+pub(crate) async fn load_rows(
+    conn: &mut Conn<'_>,
+    ids: &[String],
+) -> Result<Vec<ThreadRow>, StoreError> {
+    let lines = of_ids(
+        conn,
+        &format!("{ROW} WHERE t.deleted_at IS NULL AND t.id"),
+        ids,
+    )
+    .await?;
     lines.iter().map(row).collect()
 }
 
 async fn load_row(tx: &mut Tx<'_>, id: ThreadId) -> Result<ThreadRow, StoreError> {
     let rows = load_rows(&mut tx.conn, &[id.to_string()]).await?;
-    rows.into_iter()
-        .next()
-        .ok_or_else(|| StoreError::Corrupt(format!("thread {id} vanished from its own transaction")))
+    rows.into_iter().next().ok_or_else(|| {
+        StoreError::Corrupt(format!("thread {id} vanished from its own transaction"))
+    })
 }
 
 /// A living thread, kept as it is until this transaction ends. Whoever writes into a thread holds it
@@ -259,7 +279,8 @@ async fn create(tx: &mut Tx<'_>, new: NewThread) -> Result<(ThreadRow, bool), St
     if added == 0 {
         let sql = "SELECT id FROM threads WHERE created_by = $1 AND client_id = $2";
         let there = tx.one(sql, &vals![new.created_by, new.client_id]).await?;
-        let there = there.ok_or_else(|| StoreError::Corrupt("a client id without its thread".to_owned()))?;
+        let there = there
+            .ok_or_else(|| StoreError::Corrupt("a client id without its thread".to_owned()))?;
         return Ok((load_row(tx, there.id("id")?).await?, false));
     }
     tx.changed(Kind::Thread, id, Some(id));
@@ -268,7 +289,8 @@ async fn create(tx: &mut Tx<'_>, new: NewThread) -> Result<(ThreadRow, bool), St
 }
 
 async fn join(tx: &mut Tx<'_>, thread: ThreadId, person: PersonId) -> Result<(), StoreError> {
-    let sql = "INSERT INTO members (thread, person, added_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
+    let sql =
+        "INSERT INTO members (thread, person, added_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     let now = tx.now();
     if tx.run(sql, &vals![thread, person, now]).await? > 0 {
         tx.changed(Kind::Member, format!("{thread}/{person}"), Some(thread));
@@ -276,20 +298,35 @@ async fn join(tx: &mut Tx<'_>, thread: ThreadId, person: PersonId) -> Result<(),
     Ok(())
 }
 
-async fn apply(tx: &mut Tx<'_>, id: ThreadId, patch: ThreadPatch) -> Result<Option<ThreadRow>, StoreError> {
+async fn apply(
+    tx: &mut Tx<'_>,
+    id: ThreadId,
+    patch: ThreadPatch,
+) -> Result<Option<ThreadRow>, StoreError> {
     let Some(mut thread) = lock(tx, id).await? else {
         return Ok(None);
     };
     if let Some(title) = patch.title {
-        thread.titled_by = if title.is_empty() { TitledBy::Auto } else { TitledBy::Person };
-        thread.title = if title.is_empty() { automatic_title(tx, id).await? } else { title };
+        thread.titled_by = if title.is_empty() {
+            TitledBy::Auto
+        } else {
+            TitledBy::Person
+        };
+        thread.title = if title.is_empty() {
+            automatic_title(tx, id).await?
+        } else {
+            title
+        };
     }
     match patch.archived {
         Some(true) => thread.archived_at = thread.archived_at.or(Some(tx.now())),
         Some(false) => thread.archived_at = None,
         None => {}
     }
-    if let Some(visibility) = patch.visibility.filter(|visibility| *visibility != thread.visibility) {
+    if let Some(visibility) = patch
+        .visibility
+        .filter(|visibility| *visibility != thread.visibility)
+    {
         thread.visibility = visibility;
         tell_outsiders(tx, id).await?;
     }
@@ -321,7 +358,10 @@ async fn tell_outsiders(tx: &mut Tx<'_>, thread: ThreadId) -> Result<(), StoreEr
 
 async fn automatic_title(tx: &mut Tx<'_>, id: ThreadId) -> Result<String, StoreError> {
     let first = tx
-        .one("SELECT text FROM messages WHERE thread = $1 AND seq = 1", &vals![id])
+        .one(
+            "SELECT text FROM messages WHERE thread = $1 AND seq = 1",
+            &vals![id],
+        )
         .await?;
     Ok(match first {
         Some(line) => title_from(&line.text("text")?),
@@ -382,9 +422,10 @@ async fn list(
         .map(row)
         .collect::<Result<Vec<_>, _>>()?;
     let next = match items.last() {
-        Some(last) if lines.len() > limit => {
-            Some(format!("{}.{}", last.thread.last_message_at, last.thread.id))
-        }
+        Some(last) if lines.len() > limit => Some(format!(
+            "{}.{}",
+            last.thread.last_message_at, last.thread.id
+        )),
         _ => None,
     };
     Ok(Page {

@@ -159,7 +159,8 @@ const TURN: &str = "SELECT t.id, t.delivery, t.attempt, t.thread, t.message, t.s
      FROM turns t";
 
 /// The newest attempt of a delivery.
-const NEWEST: &str = "t.attempt = (SELECT MAX(a.attempt) FROM turns a WHERE a.delivery = t.delivery)";
+const NEWEST: &str =
+    "t.attempt = (SELECT MAX(a.attempt) FROM turns a WHERE a.delivery = t.delivery)";
 
 /// Turns by their ids, in no order.
 pub(crate) async fn load(conn: &mut Conn<'_>, ids: &[String]) -> Result<Vec<Turn>, StoreError> {
@@ -168,7 +169,9 @@ pub(crate) async fn load(conn: &mut Conn<'_>, ids: &[String]) -> Result<Vec<Turn
 }
 
 async fn load_one(conn: &mut Conn<'_>, id: TurnId) -> Result<Option<Turn>, StoreError> {
-    let line = conn.one(&format!("{TURN} WHERE t.id = $1"), &vals![id]).await?;
+    let line = conn
+        .one(&format!("{TURN} WHERE t.id = $1"), &vals![id])
+        .await?;
     line.as_ref().map(turn).transpose()
 }
 
@@ -190,7 +193,10 @@ pub(crate) async fn of_messages(
 }
 
 /// The newest attempt of every delivery of one message, in the order of the mentions.
-pub(crate) async fn newest_of(conn: &mut Conn<'_>, message: &Message) -> Result<Vec<Turn>, StoreError> {
+pub(crate) async fn newest_of(
+    conn: &mut Conn<'_>,
+    message: &Message,
+) -> Result<Vec<Turn>, StoreError> {
     let sql = format!(
         "{TURN} JOIN deliveries d ON d.id = t.delivery WHERE d.message = $1 AND {NEWEST} ORDER BY d.place"
     );
@@ -275,7 +281,11 @@ async fn insert(tx: &mut Tx<'_>, turn: &Turn, seq: i64) -> Result<(), StoreError
 
 /// A turn that runs under this fence, kept as it is until this transaction ends. `None`: the fence is
 /// an old one, and whoever holds it must write nothing.
-pub(crate) async fn hold(tx: &mut Tx<'_>, id: TurnId, fence: i64) -> Result<Option<Turn>, StoreError> {
+pub(crate) async fn hold(
+    tx: &mut Tx<'_>,
+    id: TurnId,
+    fence: i64,
+) -> Result<Option<Turn>, StoreError> {
     let held = for_update(&tx.conn, "t");
     let sql = format!("{TURN} WHERE t.id = $1 AND t.fence = $2 AND t.state = 'running'{held}");
     let line = tx.one(&sql, &vals![id, fence]).await?;
@@ -291,7 +301,10 @@ pub(crate) async fn hold_running(tx: &mut Tx<'_>, id: TurnId) -> Result<Option<T
 }
 
 /// Who asked for a turn, whatever became of it.
-pub(crate) async fn started_by(tx: &mut Tx<'_>, id: TurnId) -> Result<Option<PersonId>, StoreError> {
+pub(crate) async fn started_by(
+    tx: &mut Tx<'_>,
+    id: TurnId,
+) -> Result<Option<PersonId>, StoreError> {
     let line = tx
         .one("SELECT person FROM turns WHERE id = $1", &vals![id])
         .await?;

@@ -29,7 +29,11 @@ pub(crate) struct Draft {
 }
 
 /// Writes the next message of a thread that this transaction holds.
-pub(crate) async fn add(tx: &mut Tx<'_>, thread: &Thread, draft: Draft) -> Result<Message, StoreError> {
+pub(crate) async fn add(
+    tx: &mut Tx<'_>,
+    thread: &Thread,
+    draft: Draft,
+) -> Result<Message, StoreError> {
     let id: MessageId = tx.ids().make();
     let now = tx.now();
     let seq = thread.last_seq + 1;
@@ -71,7 +75,9 @@ pub(crate) async fn add(tx: &mut Tx<'_>, thread: &Thread, draft: Draft) -> Resul
 }
 
 pub(super) async fn append(tx: &mut Tx<'_>, post: Post, text: Stowed) -> Result<Posted, PostError> {
-    let thread = threads::lock(tx, post.thread).await?.ok_or(PostError::NoThread)?;
+    let thread = threads::lock(tx, post.thread)
+        .await?
+        .ok_or(PostError::NoThread)?;
     let hash: [u8; 32] = Sha256::digest(&post.text).into();
     if let Some(client_id) = &post.client_id
         && let Some(posted) = repeated(tx, post.thread, post.author, client_id, hash).await?

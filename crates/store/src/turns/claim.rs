@@ -14,7 +14,11 @@ use crate::{
 impl Store {
     /// Takes the next queued turn: its thread and assistant are free, its login and person below
     /// their caps; people with fewer running turns first, then the oldest.
-    pub async fn claim(&self, instance: &str, rules: ClaimRules) -> Result<Option<Claimed>, StoreError> {
+    pub async fn claim(
+        &self,
+        instance: &str,
+        rules: ClaimRules,
+    ) -> Result<Option<Claimed>, StoreError> {
         let instance = instance.to_owned();
         self.write(Floor::Ignore, move |tx| {
             Box::pin(claim(tx, instance.clone(), rules))
@@ -23,7 +27,12 @@ impl Store {
     }
 
     /// Says whose plan a claimed turn runs on.
-    pub async fn set_runs_on(&self, turn: TurnId, fence: i64, runs_on: String) -> Result<bool, StoreError> {
+    pub async fn set_runs_on(
+        &self,
+        turn: TurnId,
+        fence: i64,
+        runs_on: String,
+    ) -> Result<bool, StoreError> {
         self.write(Floor::Ignore, move |tx| {
             let runs_on = runs_on.clone();
             Box::pin(async move {
@@ -75,7 +84,11 @@ const NEXT: &str = "SELECT t.id FROM turns t JOIN assistants a ON a.id = t.assis
 /// Any number, the same for every claim of every node.
 const CLAIM_LOCK: i64 = 0x0c1a_1700;
 
-async fn claim(tx: &mut Tx<'_>, instance: String, rules: ClaimRules) -> Result<Option<Claimed>, StoreError> {
+async fn claim(
+    tx: &mut Tx<'_>,
+    instance: String,
+    rules: ClaimRules,
+) -> Result<Option<Claimed>, StoreError> {
     let mut next = NEXT.to_owned();
     if tx.conn.is_postgres() {
         // The caps count other claims, so claims go one after the other; a turn that is being
@@ -99,7 +112,9 @@ async fn claim(tx: &mut Tx<'_>, instance: String, rules: ClaimRules) -> Result<O
         .await?;
     let gone = |what: &str| StoreError::Corrupt(format!("turn {id} has no {what}"));
     let fence = line.ok_or_else(|| gone("row"))?.int("fence")?;
-    let turn = load_one(&mut tx.conn, id).await?.ok_or_else(|| gone("row"))?;
+    let turn = load_one(&mut tx.conn, id)
+        .await?
+        .ok_or_else(|| gone("row"))?;
     tx.changed(Kind::Turn, id, Some(turn.thread));
     tx.changed(Kind::Thread, turn.thread, Some(turn.thread));
     let assistant = assistants::load_one(&mut tx.conn, turn.assistant).await?;
@@ -109,7 +124,11 @@ async fn claim(tx: &mut Tx<'_>, instance: String, rules: ClaimRules) -> Result<O
         fence,
         assistant: assistant.ok_or_else(|| gone("assistant"))?,
         message: message.ok_or_else(|| gone("message"))?,
-        thread: thread.into_iter().next().ok_or_else(|| gone("thread"))?.thread,
+        thread: thread
+            .into_iter()
+            .next()
+            .ok_or_else(|| gone("thread"))?
+            .thread,
         turn,
     }))
 }

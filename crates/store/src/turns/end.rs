@@ -22,7 +22,12 @@ use crate::{
 impl Store {
     /// Ends a turn: state, reply message, open items closed, open questions voided, steers that nobody
     /// confirmed marked as unsure, delivery settled, in one transaction.
-    pub async fn finish(&self, turn: TurnId, fence: i64, outcome: Outcome) -> Result<Finished, StoreError> {
+    pub async fn finish(
+        &self,
+        turn: TurnId,
+        fence: i64,
+        outcome: Outcome,
+    ) -> Result<Finished, StoreError> {
         let reply = match &outcome {
             Outcome::Replied { text } => Some(self.stow(text.clone()).await?),
             Outcome::Failed(_) | Outcome::Cancelled => None,
@@ -96,7 +101,9 @@ pub(crate) async fn end_queued(
     value: String,
     outcome: &Outcome,
 ) -> Result<(), StoreError> {
-    let sql = format!("SELECT id FROM turns WHERE state = 'queued' AND {column} = $1 ORDER BY thread, id");
+    let sql = format!(
+        "SELECT id FROM turns WHERE state = 'queued' AND {column} = $1 ORDER BY thread, id"
+    );
     for line in tx.all(&sql, &vals![value]).await? {
         if let Some(locked) = lock(tx, line.id("id")?).await?
             && locked.turn.state == TurnState::Queued

@@ -20,7 +20,8 @@ use crate::{
 impl Store {
     /// Wants a turn to stop. A queued one is cancelled at once.
     pub async fn request_stop(&self, turn: TurnId) -> Result<Turn, StopError> {
-        self.write(Floor::Ignore, move |tx| Box::pin(stop(tx, turn))).await
+        self.write(Floor::Ignore, move |tx| Box::pin(stop(tx, turn)))
+            .await
     }
 
     /// A new attempt of a failed, cancelled or abandoned turn, queued, in the name of `person`.
