@@ -1,1 +1,92 @@
-//! To be filled.
+//! Assistants: registering, who may use them, and leaving.
+
+use std::time::Duration;
+
+use switchboard_model::{
+    assistant::{Access, Limits},
+    outcome::OutcomeCode,
+    turn::TurnState,
+};
+use switchboard_store::{HandleTaken, NewAssistant};
+
+use crate::world::World;
+
+on_both_databases! {
+    async fn the_same_handle_and_backend_again_is_the_same_assistant(world: World) {
+        let mara = world.person("mara").await;
+        let new = NewAssistant {
+            handle: "helper".into(),
+            name: "Helper".into(),
+            backend: "helper-cli".into(),
+            owner: mara,
+        };
+        let (first, fresh) = world.store.add_assistant(new.clone()).await.unwrap();
+        assert!(fresh && first.enabled);
+        assert_eq!((first.access, first.owner_name.as_str()), (Access::Owner, "MARA"));
+        assert_eq!(world.store.add_assistant(new.clone()).await.unwrap(), (first.clone(), false));
+        for taken in [
+            NewAssistant { backend: "other-cli".into(), ..new.clone() },
+            NewAssistant { handle: "mara".into(), ..new },
+        ] {
+            let refused = world.store.add_assistant(taken).await;
+            assert!(matches!(refused, Err(HandleTaken::Taken(_))));
+        }
+        assert_eq!(world.reader().assistants().await.unwrap(), [first]);
+    }
+
+    async fn what_is_set_on_an_assistant_is_read_back(world: World) {
+        let (mara, eve) = (world.person("mara").await, world.person("eve").await);
+        let helper = world.assistant("helper", mara).await;
+        let limits = Limits { mention_deadline: Some(Duration::from_secs(7)), ..Limits::default() };
+        let store = &world.store;
+        assert!(store.set_limits(helper, limits).await.unwrap());
+        assert!(store.set_enabled(helper, false).await.unwrap());
+        assert!(store.set_access(helper, Access::Named, vec![mara, eve, eve]).await.unwrap());
+        assert!(store.set_client_pair(helper, "client-1".into(), [7; 32]).await.unwrap());
+        let read = world.reader().assistant(helper).await.unwrap().unwrap();
+        assert_eq!((read.limits, read.enabled, read.access), (limits, false, Access::Named));
+        assert_eq!(read.client_id.as_deref(), Some("client-1"));
+        assert_eq!(world.reader().named_users(helper).await.unwrap(), [eve, mara]);
+        assert!(store.set_access(helper, Access::Everyone, vec![eve]).await.unwrap());
+        assert_eq!(world.reader().named_users(helper).await.unwrap(), []);
+    }
+
+    async fn a_removed_assistant_frees_its_handle_and_stays_the_author_of_its_replies(world: World) {
+        let mara = world.person("mara").await;
+        let helper = world.assistant("helper", mara).await;
+        let thread = world.thread(mara).await;
+        world.ask(thread, mara, helper).await;
+        let reply = world.reply(&world.claim().await.unwrap(), "4").await.reply.unwrap();
+        assert!(world.store.remove_assistant(helper).await.unwrap());
+        assert!(!world.store.remove_assistant(helper).await.unwrap());
+        assert_eq!(world.reader().assistant(helper).await.unwrap(), None);
+        assert_eq!(world.reader().assistants().await.unwrap(), []);
+        assert!(!world.store.set_enabled(helper, true).await.unwrap());
+        let author = world.reader().message(reply).await.unwrap().unwrap().author;
+        assert_eq!((author.handle.as_str(), author.name.as_str()), ("helper", "HELPER"));
+        let successor = world.assistant("helper", mara).await;
+        assert_ne!(successor, helper);
+    }
+
+    async fn a_removed_assistants_queued_turns_fail_visibly(world: World) {
+        let mara = world.person("mara").await;
+        let (helper, other) = (world.assistant("helper", mara).await, world.assistant("other", mara).await);
+        let posted = world.post(world.thread(mara).await, mara, "both", &[helper, other]).await;
+        let running = world.ask(world.thread(mara).await, mara, helper).await;
+        world.store.request_stop(posted.turns[0].id).await.unwrap();
+        let claimed = loop {
+            let claimed = world.claim().await.unwrap();
+            if claimed.turn.id == running.id {
+                break claimed;
+            }
+        };
+        let waiting = world.ask(world.thread(mara).await, mara, helper).await;
+        world.store.remove_assistant(helper).await.unwrap();
+        match world.turn(waiting.id).await.state {
+            TurnState::Failed(why) => assert_eq!(why.code, OutcomeCode::AssistantUnavailable),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(world.turn(posted.turns[0].id).await.state, TurnState::Cancelled);
+        assert_eq!(world.reply(&claimed, "I was faster").await.state, TurnState::Done);
+    }
+}

@@ -1,1 +1,159 @@
-//! To be filled.
+//! Claiming: which turn is next, for whom, and how often at once.
+
+use std::collections::HashSet;
+
+use futures_util::future::join_all;
+use switchboard_model::turn::TurnState;
+use switchboard_store::ClaimRules;
+
+use crate::world::{ROOMY, World};
+
+on_both_databases! {
+    async fn a_claim_brings_all_that_the_runner_needs(world: World) {
+        let (mara, eve) = (world.person("mara").await, world.person("eve").await);
+        let helper = world.assistant("helper", mara).await;
+        let thread = world.thread(eve).await;
+        let posted = world.post(thread, eve, "what is 2+2?", &[helper]).await;
+        world.tick(5);
+        let claimed = world.claim().await.unwrap();
+        assert_eq!(claimed.message, posted.message);
+        assert_eq!((claimed.assistant.id, claimed.assistant.owner), (helper, mara));
+        assert_eq!(claimed.thread, world.reader().thread(eve, thread).await.unwrap().unwrap().thread);
+        let mut expected = posted.turns[0].clone();
+        let since = posted.message.created_at.plus(std::time::Duration::from_millis(5));
+        expected.state = TurnState::Running { fence: claimed.fence, since };
+        expected.started_at = Some(since);
+        assert_eq!(claimed.turn, expected);
+        assert_eq!(world.turn(expected.id).await, expected);
+        assert!(world.claim().await.is_none());
+    }
+
+    async fn one_assistant_answers_a_thread_one_message_at_a_time_and_in_order(world: World) {
+        let mara = world.person("mara").await;
+        let helper = world.assistant("helper", mara).await;
+        let thread = world.thread(mara).await;
+        // All in the same millisecond: their places in the thread decide.
+        let mut asked = Vec::new();
+        for _ in 0..5 {
+            asked.push(world.ask(thread, mara, helper).await.id);
+        }
+        for (place, id) in asked.iter().enumerate() {
+            let position = world.reader().queue_position(*id).await.unwrap();
+            assert_eq!(position, Some(place as i64));
+        }
+        for id in asked {
+            let claimed = world.claim().await.unwrap();
+            assert_eq!(claimed.turn.id, id);
+            assert_eq!(world.reader().queue_position(id).await.unwrap(), None);
+            assert!(world.claim().await.is_none(), "the thread and assistant are busy");
+            world.reply(&claimed, "4").await;
+        }
+    }
+
+    async fn different_assistants_and_threads_run_side_by_side(world: World) {
+        let mara = world.person("mara").await;
+        let (one, two) = (world.assistant("one", mara).await, world.assistant("two", mara).await);
+        let (here, there) = (world.thread(mara).await, world.thread(mara).await);
+        world.post(here, mara, "both", &[one, two]).await;
+        world.post(there, mara, "both", &[one, two]).await;
+        let mut pairs = HashSet::new();
+        for _ in 0..4 {
+            let claimed = world.claim().await.unwrap();
+            pairs.insert((claimed.turn.thread, claimed.turn.assistant));
+        }
+        assert_eq!(pairs.len(), 4);
+        assert_eq!(world.reader().turn_counts().await.unwrap(), (0, 4));
+    }
+
+    async fn a_person_has_no_more_turns_at_once_than_the_cap(world: World) {
+        let (mara, eve) = (world.person("mara").await, world.person("eve").await);
+        let helper = world.assistant("helper", mara).await;
+        for _ in 0..3 {
+            world.ask(world.thread(mara).await, mara, helper).await;
+        }
+        world.tick(1);
+        world.ask(world.thread(eve).await, eve, helper).await;
+        let rules = ClaimRules { per_login: 100, per_person: 2 };
+        let mut people = Vec::new();
+        while let Some(claimed) = world.store.claim("one", rules).await.unwrap() {
+            people.push(claimed.turn.person);
+        }
+        assert_eq!(people, [mara, eve, mara], "whoever has fewer running comes first");
+    }
+
+    async fn fifty_mentions_of_one_person_starve_nobody(world: World) {
+        let (mara, eve) = (world.person("mara").await, world.person("eve").await);
+        let helper = world.assistant("helper", mara).await;
+        for _ in 0..50 {
+            world.ask(world.thread(mara).await, mara, helper).await;
+        }
+        world.tick(1);
+        let late = world.ask(world.thread(eve).await, eve, helper).await;
+        world.claim().await.unwrap();
+        assert_eq!(world.claim().await.unwrap().turn.id, late.id);
+    }
+
+    async fn a_login_is_an_owner_and_a_backend_and_has_a_cap_of_its_own(world: World) {
+        let (mara, eve) = (world.person("mara").await, world.person("eve").await);
+        let helper = world.assistant("helper", mara).await;
+        let other = world.assistant("other", mara).await;
+        for asker in [mara, eve] {
+            let thread = world.thread(asker).await;
+            world.post(thread, asker, "both", &[helper, other]).await;
+        }
+        let rules = ClaimRules { per_login: 1, per_person: 100 };
+        let mut assistants = Vec::new();
+        while let Some(claimed) = world.store.claim("one", rules).await.unwrap() {
+            assistants.push(claimed.turn.assistant);
+        }
+        assert_eq!(assistants.len(), 2);
+        assert!(assistants.contains(&helper) && assistants.contains(&other));
+    }
+
+    async fn many_claimers_at_once_neither_share_a_turn_nor_break_a_cap(world: World) {
+        let mara = world.person("mara").await;
+        let helper = world.assistant("helper", mara).await;
+        for _ in 0..6 {
+            let thread = world.thread(mara).await;
+            world.ask(thread, mara, helper).await;
+            world.ask(thread, mara, helper).await;
+        }
+        let second = world.again(2, 0).await;
+        let rules = ClaimRules { per_login: 4, per_person: 100 };
+        let claims = (0..16).map(|number| {
+            let store = if number % 2 == 0 { &world.store } else { &second };
+            store.claim("some", rules)
+        });
+        let claimed: Vec<_> = join_all(claims).await.into_iter().filter_map(|claim| claim.unwrap()).collect();
+        let turns: HashSet<_> = claimed.iter().map(|claimed| claimed.turn.id).collect();
+        let threads: HashSet<_> = claimed.iter().map(|claimed| claimed.turn.thread).collect();
+        assert_eq!((claimed.len(), turns.len(), threads.len()), (4, 4, 4));
+        assert_eq!(world.reader().turn_counts().await.unwrap(), (8, 4));
+    }
+
+    async fn a_claims_instance_and_plan_are_kept(world: World) {
+        let mara = world.person("mara").await;
+        let helper = world.assistant("helper", mara).await;
+        world.ask(world.thread(mara).await, mara, helper).await;
+        let claimed = world.store.claim("instance-7", ROOMY).await.unwrap().unwrap();
+        let (turn, fence) = (claimed.turn.id, claimed.fence);
+        let plan = "Mara's ChatGPT plan".to_owned();
+        assert!(!world.store.set_runs_on(turn, fence - 1, "nobody's".into()).await.unwrap());
+        assert!(world.store.set_runs_on(turn, fence, plan.clone()).await.unwrap());
+        assert_eq!(world.turn(turn).await.runs_on, Some(plan));
+        let running = world.reader().running().await.unwrap();
+        assert_eq!((running[0].instance.as_str(), running[0].fence), ("instance-7", fence));
+    }
+
+    async fn a_backends_session_is_bound_under_the_fence_only(world: World) {
+        let mara = world.person("mara").await;
+        let helper = world.assistant("helper", mara).await;
+        world.ask(world.thread(mara).await, mara, helper).await;
+        let claimed = world.claim().await.unwrap();
+        let (turn, fence) = (claimed.turn.id, claimed.fence);
+        let bind = |fence, session: &str| world.store.bind_session(turn, fence, "/home".into(), session.into());
+        assert!(!bind(fence - 1, "s0").await.unwrap());
+        assert!(bind(fence, "s1").await.unwrap());
+        assert!(bind(fence, "s2").await.unwrap());
+    }
+}

@@ -53,7 +53,7 @@ on_both_databases! {
 
     async fn a_sign_in_link_opens_one_session_and_then_is_used_up(world: World) {
         let mara = world.person("mara").await;
-        let soon = world.clock.now().plus(Duration::from_secs(60));
+        let soon = world.clock.now().plus(Duration::from_mins(1));
         world.store.add_link(mara, [1; 32], soon).await.unwrap();
         let agent = "x".repeat(500);
         let (session, person) =
@@ -74,7 +74,7 @@ on_both_databases! {
 
     async fn two_browsers_with_one_link_get_one_session(world: World) {
         let mara = world.person("mara").await;
-        let soon = world.clock.now().plus(Duration::from_secs(60));
+        let soon = world.clock.now().plus(Duration::from_mins(1));
         world.store.add_link(mara, [1; 32], soon).await.unwrap();
         let one = world.store.redeem_link([1; 32], [2; 32], String::new());
         let two = world.store.redeem_link([1; 32], [3; 32], String::new());
@@ -85,7 +85,7 @@ on_both_databases! {
 
     async fn an_idle_session_is_over_and_a_touched_one_goes_on(world: World) {
         let (mara, hash) = (world.person("mara").await, [2; 32]);
-        let soon = world.clock.now().plus(Duration::from_secs(60));
+        let soon = world.clock.now().plus(Duration::from_mins(1));
         world.store.add_link(mara, [1; 32], soon).await.unwrap();
         let (session, _) = world.store.redeem_link([1; 32], hash, String::new()).await.unwrap().unwrap();
         world.tick(1000);
@@ -99,7 +99,7 @@ on_both_databases! {
 
     async fn only_its_person_ends_a_session_or_token(world: World) {
         let (mara, eve) = (world.person("mara").await, world.person("eve").await);
-        let soon = world.clock.now().plus(Duration::from_secs(60));
+        let soon = world.clock.now().plus(Duration::from_mins(1));
         world.store.add_link(mara, [1; 32], soon).await.unwrap();
         let (session, _) = world.store.redeem_link([1; 32], [2; 32], String::new()).await.unwrap().unwrap();
         let token = world.store.add_token(mara, "script".into(), [3; 32]).await.unwrap();

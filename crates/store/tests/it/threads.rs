@@ -10,12 +10,22 @@ use switchboard_store::{ThreadPatch, ThreadState};
 use crate::world::{World, private_thread};
 
 async fn listed(world: &World, person: PersonId) -> Vec<ThreadId> {
-    let page = world.reader().threads(person, false, None, 100).await.unwrap();
+    let page = world
+        .reader()
+        .threads(person, false, None, 100)
+        .await
+        .unwrap();
     page.items.iter().map(|row| row.thread.id).collect()
 }
 
 async fn state(world: &World, person: PersonId, thread: ThreadId) -> ThreadState {
-    world.reader().thread(person, thread).await.unwrap().unwrap().state
+    world
+        .reader()
+        .thread(person, thread)
+        .await
+        .unwrap()
+        .unwrap()
+        .state
 }
 
 on_both_databases! {

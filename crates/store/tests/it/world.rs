@@ -21,8 +21,8 @@ use switchboard_model::{
     turn::{Outcome, Turn, TurnState},
 };
 use switchboard_store::{
-    Addressed, ClaimRules, Claimed, Database, Finished, NewAssistant, NewPerson, NewThread, OpenOptions, Post,
-    Posted, Reader, Store,
+    Addressed, ClaimRules, Claimed, Database, Finished, NewAssistant, NewPerson, NewThread,
+    OpenOptions, Post, Posted, Reader, Store,
 };
 use tempfile::TempDir;
 
@@ -140,13 +140,25 @@ impl World {
         row.thread.id
     }
 
-    pub async fn post(&self, thread: ThreadId, by: PersonId, text: &str, to: &[AssistantId]) -> Posted {
-        self.store.append_message(post(thread, by, text, to)).await.unwrap()
+    pub async fn post(
+        &self,
+        thread: ThreadId,
+        by: PersonId,
+        text: &str,
+        to: &[AssistantId],
+    ) -> Posted {
+        self.store
+            .append_message(post(thread, by, text, to))
+            .await
+            .unwrap()
     }
 
     /// Posts to one assistant and returns the turn that is owed.
     pub async fn ask(&self, thread: ThreadId, by: PersonId, to: AssistantId) -> Turn {
-        self.post(thread, by, "what is 2+2?", &[to]).await.turns.remove(0)
+        self.post(thread, by, "what is 2+2?", &[to])
+            .await
+            .turns
+            .remove(0)
     }
 
     pub async fn claim(&self) -> Option<Claimed> {
@@ -178,7 +190,14 @@ impl World {
     }
 
     /// An item of a claimed turn, not yet written.
-    pub fn item(&self, claimed: &Claimed, seq: i64, body: ItemBody, status: ItemStatus, text: &str) -> Item {
+    pub fn item(
+        &self,
+        claimed: &Claimed,
+        seq: i64,
+        body: ItemBody,
+        status: ItemStatus,
+        text: &str,
+    ) -> Item {
         let now = self.store.ids().clock().now();
         Item {
             id: self.store.ids().make(),
@@ -201,7 +220,13 @@ impl World {
     }
 }
 
-async fn open(database: &Database, home: PathBuf, clock: Arc<FakeClock>, seed: u64, disk_floor: u64) -> Store {
+async fn open(
+    database: &Database,
+    home: PathBuf,
+    clock: Arc<FakeClock>,
+    seed: u64,
+    disk_floor: u64,
+) -> Store {
     Store::open(OpenOptions {
         database: database.clone(),
         home,
@@ -216,7 +241,12 @@ async fn open(database: &Database, home: PathBuf, clock: Arc<FakeClock>, seed: u
 pub fn options(database: Database, home: &Path, seed: u64) -> OpenOptions {
     let clock = Arc::new(FakeClock::at(Millis(1_700_000_000_000)));
     let ids = IdSource::new(clock, Arc::new(FakeChance::seeded(seed)));
-    OpenOptions { database, home: home.into(), ids, disk_floor: 0 }
+    OpenOptions {
+        database,
+        home: home.into(),
+        ids,
+        disk_floor: 0,
+    }
 }
 
 pub fn private_thread(by: PersonId) -> NewThread {
