@@ -87,6 +87,8 @@ pub(crate) type Ended = Option<Result<TurnEnd, BackendError>>;
 pub(crate) struct Shift<'a> {
     desk: Desk,
     book: Book,
+    /// Something is to be written before the next wait.
+    write_due: bool,
     place: &'a Place,
     /// Open questions, each waiting for its answer.
     questions: JoinSet<Result<(), DeskError>>,
@@ -99,6 +101,7 @@ impl<'a> Shift<'a> {
         Self {
             desk,
             book,
+            write_due: false,
             place,
             questions: JoinSet::new(),
             steers: JoinSet::new(),
@@ -174,7 +177,16 @@ impl<'a> Shift<'a> {
                     // Once cut, only what is on its way already is noted.
                     Some(report) => {
                         idle_ends = Instant::now() + idle;
-                        self.hear(report).await
+                        let mut wanted = self.hear(report).await;
+                        // All that waits becomes durable together: a flood must not cost a
+                        // transaction for each of its lines.
+                        while wanted.is_none() && let Ok(report) = end.reports.try_recv() {
+                            wanted = self.hear(report).await;
+                        }
+                        match wanted {
+                            None if self.write_due => self.write().await,
+                            wanted => wanted,
+                        }
                     }
                     None => None,
                 },
@@ -202,7 +214,7 @@ impl<'a> Shift<'a> {
     /// Takes in one report. Says why to stop, if that follows from it.
     async fn hear(&mut self, report: Report) -> Option<Cut> {
         match report {
-            Report::Item(event) => self.note(event).await,
+            Report::Item(event) => self.note(event),
             Report::Bind(session, done) => {
                 let bound = self.desk.bind(session).await;
                 let lost = matches!(bound, Err(DeskError::Lost));
@@ -231,11 +243,14 @@ impl<'a> Shift<'a> {
         }
     }
 
-    async fn note(&mut self, event: ItemEvent) -> Option<Cut> {
+    fn note(&mut self, event: ItemEvent) -> Option<Cut> {
         let now = self.desk.now();
         let book = &mut self.book;
         match self.place.with_items(|items| book.note(items, event, now)) {
-            Some(Then::Write) => self.write().await,
+            Some(Then::Write) => {
+                self.write_due = true;
+                None
+            }
             Some(Then::TooMuch) => Some(Cut::TooMuch),
             Some(Then::Later) | None => None,
         }
@@ -253,6 +268,7 @@ impl<'a> Shift<'a> {
     }
 
     async fn write(&mut self) -> Option<Cut> {
+        self.write_due = false;
         let book = &mut self.book;
         let dirty = self
             .place
