@@ -3,6 +3,8 @@
 
 use std::{io, path::Path};
 
+use sqlx::{ConnectOptions as _, Connection as _};
+
 use crate::{
     Database, OpenError, Reader, StoreError,
     blobs::Blobs,
@@ -44,10 +46,13 @@ impl Database {
                 },
             },
             Self::Postgres(url) => {
-                let pool = open::postgres_pool(url).await?;
-                let mut connection = pool.acquire().await.map_err(StoreError::from)?;
+                // One attempt, because a pool tries until its patience ends and then forgets why.
+                let server = open::postgres_options(url)?;
+                let mut connection = server.connect().await.map_err(StoreError::from)?;
                 let version =
                     migrate::version(&mut Conn::postgres(&mut connection, &blobs)).await?;
+                connection.close().await.map_err(StoreError::from)?;
+                let pool = open::postgres_pool(url).await?;
                 (version, Driver::Postgres(pool))
             }
         };

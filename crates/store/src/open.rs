@@ -232,14 +232,19 @@ fn begin(inner: Inner) -> Store {
 }
 
 pub(crate) async fn postgres_pool(url: &str) -> Result<PgPool, OpenError> {
-    let connect: PgConnectOptions = url.parse().map_err(|_| OpenError::BadUrl)?;
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(PATIENCE);
-    let connect = connect
+    let connected = pool.connect_with(postgres_options(url)?).await;
+    Ok(connected.map_err(StoreError::from)?)
+}
+
+/// How to connect to the server.
+pub(crate) fn postgres_options(url: &str) -> Result<PgConnectOptions, OpenError> {
+    let connect: PgConnectOptions = url.parse().map_err(|_| OpenError::BadUrl)?;
+    Ok(connect
         .application_name("switchboard")
-        .disable_statement_logging();
-    Ok(pool.connect_with(connect).await.map_err(StoreError::from)?)
+        .disable_statement_logging())
 }
 
 /// Connections that cannot write.
