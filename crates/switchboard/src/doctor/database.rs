@@ -80,3 +80,36 @@ fn not_writable(file: &Path) -> Check {
         "give yourself the right to write there; the disk may be read-only",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use switchboard_server::CheckStatus;
+
+    use super::*;
+
+    #[test]
+    fn a_database_that_cannot_be_used_stops_the_main_job_and_says_why() {
+        for (error, code) in [
+            (OpenError::Newer { found: 9, known: 1 }, "database_newer"),
+            (OpenError::BadUrl, "database_url"),
+            (StoreError::Corrupt("x".into()).into(), "database_foreign"),
+            (
+                StoreError::Unavailable("x".into()).into(),
+                "database_unavailable",
+            ),
+        ] {
+            let check = broken(&error, "SQLite, x.db");
+            assert_eq!(
+                (check.code.as_str(), check.status),
+                (code, CheckStatus::Fail)
+            );
+        }
+    }
+
+    #[test]
+    fn a_missing_database_can_be_written_if_its_folder_can() {
+        let folder = std::env::temp_dir();
+        assert!(can_write(&folder.join("switchboard-not-there.db")));
+        assert!(!can_write(Path::new("/proc/switchboard-not-there.db")));
+    }
+}
