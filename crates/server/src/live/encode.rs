@@ -3,10 +3,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use bytes::Bytes;
 use switchboard_engine::Engine;
 use switchboard_model::{
-    ThreadId, TurnId,
+    AssistantId, MessageId, ThreadId, TurnId,
     item::{Item, ItemStatus},
     message::{Message, Speaker},
     turn::{Turn, TurnState},
@@ -45,11 +44,15 @@ impl Encoder {
     ) -> Result<Vec<Frame>, StoreError> {
         self.learn(changes);
         let client_ids = self.client_ids(changes).await?;
+        let queues = self.queues(changes).await?;
         let mut frames = Vec::with_capacity(changes.len());
         for (pos, change) in changes {
             let payload = match change {
                 Change::Message(message) => self.message(*pos, message, &client_ids).await?,
-                Change::Turn(turn) => Payload::Text(self.turn(Some(*pos), turn).await?),
+                Change::Turn(turn) => {
+                    self.moved_up(&queues, *pos, &mut frames).await?;
+                    self.text("turn", *pos, &wire::Turn::at(turn, queues.place(turn.id)))
+                }
                 Change::Assistant(id) => Payload::Assistant(*id),
                 Change::Person(id) => match self.engine.reader().person(*id).await? {
                     Some(person) => self.text("person", *pos, &person.to_wire()),
@@ -93,7 +96,6 @@ impl Encoder {
                 payload,
             });
         }
-        self.queues(changes, &mut frames).await?;
         Ok(frames)
     }
 
@@ -144,7 +146,7 @@ impl Encoder {
         &self,
         pos: i64,
         message: &Message,
-        client_ids: &HashMap<switchboard_model::MessageId, String>,
+        client_ids: &HashMap<MessageId, String>,
     ) -> Result<Payload, StoreError> {
         let names = self.lookup.names().await?;
         let id = self.id(pos);
@@ -167,19 +169,6 @@ impl Encoder {
         })
     }
 
-    async fn turn(&self, pos: Option<i64>, turn: &Turn) -> Result<Bytes, StoreError> {
-        let position = match turn.state {
-            TurnState::Queued => self.engine.reader().queue_position(turn.id).await?,
-            _ => None,
-        };
-        let id = pos.map(|pos| self.id(pos));
-        Ok(event(
-            "turn",
-            id.as_deref(),
-            &wire::Turn::at(turn, position),
-        ))
-    }
-
     /// An item with all the text there is: a checkpoint is older than what viewers have by deltas.
     fn newest(&self, item: &Item) -> Item {
         if item.status != ItemStatus::Open {
@@ -194,7 +183,7 @@ impl Encoder {
     async fn client_ids(
         &self,
         changes: &[(i64, Change)],
-    ) -> Result<HashMap<switchboard_model::MessageId, String>, StoreError> {
+    ) -> Result<HashMap<MessageId, String>, StoreError> {
         let posts: Vec<_> = changes
             .iter()
             .filter_map(|(_, change)| match change {
@@ -208,38 +197,81 @@ impl Encoder {
         self.engine.reader().client_ids(&posts).await
     }
 
-    /// When a turn leaves a queue, those behind it move up although their rows did not change: they are
-    /// sent again, with their new places and no position of their own.
-    async fn queues(
-        &self,
-        changes: &[(i64, Change)],
-        frames: &mut Vec<Frame>,
-    ) -> Result<(), StoreError> {
-        let mut sent: HashSet<TurnId> = HashSet::new();
-        let mut left: Vec<(ThreadId, i64)> = Vec::new();
+    /// The queues of the threads in which a turn changed.
+    async fn queues(&self, changes: &[(i64, Change)]) -> Result<Queues, StoreError> {
+        let mut queues = Queues::default();
         for (pos, change) in changes {
             if let Change::Turn(turn) = change {
-                sent.insert(turn.id);
-                if turn.state != TurnState::Queued
-                    && left.iter().all(|(thread, _)| *thread != turn.thread)
+                queues.changed.insert(turn.id);
+                if queues
+                    .waiting
+                    .iter()
+                    .all(|(_, thread, _)| *thread != turn.thread)
                 {
-                    left.push((turn.thread, *pos));
+                    let open = self.engine.reader().open_turns(turn.thread).await?;
+                    queues.add(*pos, turn.thread, open);
                 }
             }
         }
-        for (thread, pos) in left {
-            for turn in self.engine.reader().open_turns(thread).await? {
-                if turn.state == TurnState::Queued && !sent.contains(&turn.id) {
-                    let audience = self.lookup.audience(thread).await?;
-                    let payload = Payload::Text(self.turn(None, &turn).await?);
-                    frames.push(Frame {
-                        pos,
-                        audience,
-                        payload,
-                    });
-                }
+        Ok(queues)
+    }
+
+    /// When a turn leaves a queue, those behind it move up although their rows did not change. They are
+    /// sent again with their new places, without an id, and before the event that has one: a viewer
+    /// that breaks off between the two then hears all of it again.
+    async fn moved_up(
+        &self,
+        queues: &Queues,
+        at: i64,
+        frames: &mut Vec<Frame>,
+    ) -> Result<(), StoreError> {
+        for (pos, thread, turns) in queues.waiting.iter().filter(|(pos, ..)| *pos == at) {
+            for turn in turns
+                .iter()
+                .filter(|turn| !queues.changed.contains(&turn.id))
+            {
+                frames.push(Frame {
+                    pos: *pos,
+                    audience: self.lookup.audience(*thread).await?,
+                    payload: Payload::Text(event(
+                        "turn",
+                        None,
+                        &wire::Turn::at(turn, queues.place(turn.id)),
+                    )),
+                });
             }
         }
         Ok(())
+    }
+}
+
+/// Who waits for whom, in the threads of a batch of changes.
+#[derive(Default)]
+struct Queues {
+    /// Turns that the batch has an event for anyway.
+    changed: HashSet<TurnId>,
+    /// The queued turns of each thread, oldest first, at the first position that touches them.
+    waiting: Vec<(i64, ThreadId, Vec<Turn>)>,
+    /// How many turns go before each.
+    places: HashMap<TurnId, i64>,
+}
+
+impl Queues {
+    fn add(&mut self, pos: i64, thread: ThreadId, open: Vec<Turn>) {
+        let mut queued = open;
+        queued.retain(|turn| turn.state == TurnState::Queued);
+        // They come in the order of their messages; a second attempt queues up anew.
+        queued.sort_by_key(|turn| turn.queued_at);
+        let mut before: HashMap<AssistantId, i64> = HashMap::new();
+        for turn in &queued {
+            let place = before.entry(turn.assistant).or_default();
+            self.places.insert(turn.id, *place);
+            *place += 1;
+        }
+        self.waiting.push((pos, thread, queued));
+    }
+
+    fn place(&self, turn: TurnId) -> Option<i64> {
+        self.places.get(&turn).copied()
     }
 }

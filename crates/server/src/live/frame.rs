@@ -125,7 +125,8 @@ mod tests {
             text: "a\n\nevent: reset\r\ndata: {}\n\n",
         };
         let text = event("delta", None, &delta);
-        assert_eq!(text.iter().filter(|byte| **byte == b'\n').count(), 3);
-        assert!(!text.contains(&b'\r'));
+        let text = String::from_utf8_lossy(&text);
+        assert_eq!(text.lines().count(), 3, "name, data, and the end: {text}");
+        assert!(!text.contains('\r'));
     }
 }

@@ -63,12 +63,11 @@ impl Drop for Seat {
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
-    use switchboard_model::ids::Id;
 
     #[test]
     fn a_person_has_so_many_streams_and_a_closed_one_makes_room() {
         let seats = Seats::default();
-        let person = PersonId::from_uuid(uuid(7));
+        let person: PersonId = "0192f0c1-2345-7abc-8def-0123456789ab".parse().unwrap();
         let mut taken: Vec<Seat> = (0..MOST).map(|_| seats.take(person).unwrap()).collect();
         assert!(seats.take(person).is_none());
         taken.pop();

@@ -120,7 +120,7 @@ impl Viewer {
         let mut text = BytesMut::from(RETRY);
         match after {
             Some(after) if after.epoch == self.source.engine.reader().epoch() => {
-                self.pos = after.pos
+                self.pos = after.pos;
             }
             Some(_) => text.extend_from_slice(&self.reset().await?),
             None => self.pos = self.source.engine.reader().position().await?.pos,
@@ -197,12 +197,11 @@ impl Viewer {
                 self.append(text, frames).await?;
                 self.pos = *upto;
             }
-            // Read from the store before the feed told it.
-            Signal::Changes { .. } => {}
             Signal::Loose(frames) => self.append(text, frames).await?,
             Signal::Jumped => self.fall_back(),
             Signal::Revoked(via) if *via == self.via => self.phase = Phase::End,
-            Signal::Revoked(_) => {}
+            // Somebody else's, or read from the store before the feed told it.
+            Signal::Revoked(_) | Signal::Changes { .. } => {}
         }
         Ok(())
     }
@@ -239,11 +238,12 @@ impl Viewer {
                 continue;
             }
             match &frame.payload {
-                Payload::Text(shared) => text.extend_from_slice(shared),
                 Payload::Message { author, own, .. } if *author == me => {
-                    text.extend_from_slice(own)
+                    text.extend_from_slice(own);
                 }
-                Payload::Message { text: shared, .. } => text.extend_from_slice(shared),
+                Payload::Text(shared) | Payload::Message { text: shared, .. } => {
+                    text.extend_from_slice(shared);
+                }
                 Payload::Assistant(id) => {
                     let own = Box::pin(self.assistant(frame.pos, *id)).await?;
                     text.extend_from_slice(&own);
@@ -265,7 +265,7 @@ impl Viewer {
         let data = match views.iter().find(|view| view.assistant.id == id) {
             Some(view) => {
                 let names = Names::read(engine.reader()).await?;
-                wire::AssistantEvent::Changed(wire::Assistant::new(view, &names))
+                wire::AssistantEvent::Changed(Box::new(wire::Assistant::new(view, &names)))
             }
             None => wire::AssistantEvent::Deleted(wire::Deleted::of(id)),
         };

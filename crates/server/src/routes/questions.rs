@@ -20,9 +20,6 @@ pub(crate) async fn decide(
     Id(id): Id<QuestionId>,
     extract::Json(body): extract::Json<wire::Decision>,
 ) -> Result<Json<wire::Question>, ApiError> {
-    let question = app
-        .engine
-        .decide(&caller.person, id, body.from_wire())
-        .await?;
+    let question = app.engine.decide(&caller.person, id, body.into()).await?;
     Ok(Json(question.to_wire()))
 }

@@ -41,7 +41,12 @@ pub(crate) async fn list(
     let threads = app
         .engine
         .reader()
-        .threads(caller.person.id, page.archived, page.before, limit)
+        .threads(
+            caller.person.id,
+            page.archived,
+            page.before.map(cursor).transpose()?,
+            limit,
+        )
         .await?;
     Ok(Json(threads.to_wire()))
 }
@@ -57,10 +62,7 @@ pub(crate) async fn open(
     extract::Json(mut body): extract::Json<wire::NewThread>,
 ) -> Result<(StatusCode, Json<wire::Thread>), ApiError> {
     body.client_id = client_id(body.client_id, &headers)?;
-    let (thread, new) = app
-        .engine
-        .open_thread(&caller.person, body.from_wire())
-        .await?;
+    let (thread, new) = app.engine.open_thread(&caller.person, body.into()).await?;
     let status = if new {
         StatusCode::CREATED
     } else {
@@ -100,7 +102,7 @@ pub(crate) async fn change(
 ) -> Result<Json<wire::Thread>, ApiError> {
     let thread = app
         .engine
-        .change_thread(&caller.person, id, body.from_wire())
+        .change_thread(&caller.person, id, body.into())
         .await?;
     Ok(Json(thread.to_wire()))
 }
@@ -115,4 +117,16 @@ pub(crate) async fn remove(
 ) -> Result<StatusCode, ApiError> {
     app.engine.delete_thread(&caller.person, id).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A cursor of this list, a time and a thread's id. The store starts over at what it cannot read, which
+/// a program that reads all pages would take for more.
+fn cursor(text: String) -> Result<String, ApiError> {
+    let reads =
+        |(at, id): (&str, &str)| at.parse::<i64>().is_ok() && id.parse::<ThreadId>().is_ok();
+    if text.split_once('.').is_some_and(reads) {
+        Ok(text)
+    } else {
+        Err(ApiError::invalid("this is not a cursor of this list"))
+    }
 }

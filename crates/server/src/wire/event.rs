@@ -98,7 +98,7 @@ pub enum ThreadEvent {
 #[serde(untagged)]
 pub enum AssistantEvent {
     /// As it is now, for the one who listens.
-    Changed(Assistant),
+    Changed(Box<Assistant>),
     /// Gone.
     Deleted(Deleted),
 }

@@ -1,5 +1,5 @@
 //! Our own wire: the JSON that pages and programs read and write. Owns its shapes and how the words of
-//! `model` become them and back; never asks the store. Times are milliseconds since the epoch, ids are
+//! `model` become them (`to_wire`) and back (`From`); never asks the store. Times are milliseconds since the epoch, ids are
 //! UUIDv7 text, names are those of the glossary.
 
 mod assistant;

@@ -58,12 +58,11 @@ pub struct Decision {
     pub answer: Option<serde_json::Value>,
 }
 
-impl Decision {
-    /// The same for the engine.
-    pub fn from_wire(self) -> model::Decision {
-        model::Decision {
-            choice: self.choice,
-            answer: self.answer.map(|answer| answer.to_string()),
+impl From<Decision> for model::Decision {
+    fn from(decision: Decision) -> Self {
+        Self {
+            choice: decision.choice,
+            answer: decision.answer.map(|answer| answer.to_string()),
         }
     }
 }

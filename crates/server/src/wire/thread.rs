@@ -115,35 +115,32 @@ pub struct ThreadPatch {
     pub visibility: Option<Visibility>,
 }
 
-impl Visibility {
-    /// The rule's word for it.
-    pub fn from_wire(self) -> model::Visibility {
-        match self {
-            Self::Private => model::Visibility::Private,
-            Self::Open => model::Visibility::Open,
+impl From<Visibility> for model::Visibility {
+    fn from(visibility: Visibility) -> Self {
+        match visibility {
+            Visibility::Private => Self::Private,
+            Visibility::Open => Self::Open,
         }
     }
 }
 
-impl NewThread {
-    /// The same for the engine.
-    pub fn from_wire(self) -> OpenThread {
-        OpenThread {
-            title: self.title,
-            visibility: self.visibility.unwrap_or(Visibility::Private).from_wire(),
-            assistant: self.assistant,
-            client_id: self.client_id,
+impl From<NewThread> for OpenThread {
+    fn from(thread: NewThread) -> Self {
+        Self {
+            title: thread.title,
+            visibility: thread.visibility.unwrap_or(Visibility::Private).into(),
+            assistant: thread.assistant,
+            client_id: thread.client_id,
         }
     }
 }
 
-impl ThreadPatch {
-    /// The same for the engine.
-    pub fn from_wire(self) -> store::ThreadPatch {
-        store::ThreadPatch {
-            title: self.title,
-            archived: self.archived,
-            visibility: self.visibility.map(Visibility::from_wire),
+impl From<ThreadPatch> for store::ThreadPatch {
+    fn from(patch: ThreadPatch) -> Self {
+        Self {
+            title: patch.title,
+            archived: patch.archived,
+            visibility: patch.visibility.map(Into::into),
         }
     }
 }
