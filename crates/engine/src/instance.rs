@@ -37,7 +37,7 @@ impl Instance {
             let path = lock_path(run, &id);
             let lock = File::options().create_new(true).write(true).open(&path)?;
             lock.lock()?;
-            // Another process may have swept the file away in the moment before it was locked.
+            // Another process may have forgotten the file in the moment before it was locked.
             if path.exists() {
                 return Ok(Self {
                     id,
@@ -61,31 +61,47 @@ impl Instance {
 
 /// Whether the process behind `id` lives. Asking never takes a lock for longer than the question.
 pub fn life(run: &Path, id: &str) -> Life {
-    match File::options().write(true).open(lock_path(run, id)) {
+    match examine(run, id) {
+        Ok(Some(_)) => Life::Dead,
+        Ok(None) => Life::Alive,
         Err(_) => Life::Elsewhere,
-        // A shared lock is enough to prove that nobody holds the exclusive one, and two processes
-        // that ask at the same time do not take each other for the owner.
-        Ok(file) => match file.try_lock_shared() {
-            Ok(()) => Life::Dead,
-            Err(TryLockError::WouldBlock) => Life::Alive,
-            Err(TryLockError::Error(_)) => Life::Elsewhere,
-        },
     }
 }
 
-/// Removes the lock files of dead instances other than those in `needed`.
-pub fn sweep(run: &Path, needed: &[String]) {
+/// The instances of this folder that are provably dead. One that is being made may be among them: it
+/// has claimed nothing yet.
+pub fn dead(run: &Path) -> Vec<String> {
     let Ok(entries) = fs::read_dir(run) else {
-        return;
+        return Vec::new();
     };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let Some(id) = name.to_str().and_then(|name| name.strip_suffix(".lock")) else {
-            continue;
-        };
-        if !needed.iter().any(|n| n == id) && life(run, id) == Life::Dead {
-            let _ = fs::remove_file(entry.path());
-        }
+    entries
+        .flatten()
+        .filter_map(|entry| {
+            let name = entry.file_name();
+            let id = name.to_str()?.strip_suffix(".lock")?;
+            (life(run, id) == Life::Dead).then(|| id.to_owned())
+        })
+        .collect()
+}
+
+/// Removes the lock file of a dead instance. Nothing may be left that belongs to it: from now on
+/// nobody can prove its death.
+pub fn forget(run: &Path, id: &str) {
+    // Held while the file goes, so that whoever makes an instance of this very file notices.
+    if let Ok(Some(_held)) = examine(run, id) {
+        let _ = fs::remove_file(lock_path(run, id));
+    }
+}
+
+/// The lock of a dead instance, held until it is dropped; `None` if its own process holds it.
+fn examine(run: &Path, id: &str) -> io::Result<Option<File>> {
+    let file = File::options().write(true).open(lock_path(run, id))?;
+    // A shared lock is enough to prove that nobody holds the exclusive one, and two processes that
+    // ask at the same time do not take each other for the owner.
+    match file.try_lock_shared() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(error),
     }
 }
 

@@ -61,6 +61,11 @@ impl Running {
         }
     }
 
+    /// Whether a turn runs in this process.
+    pub(crate) fn has(&self, turn: TurnId) -> bool {
+        self.lock().contains_key(&turn)
+    }
+
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
         self.lock().len()
@@ -98,6 +103,11 @@ impl Place {
             .lock()
             .get_mut(&self.turn)
             .map(|entry| change(&mut entry.items))
+    }
+
+    /// Shows no items any more: from here on the store knows more than this memory.
+    pub(crate) fn clear(&self) {
+        self.with_items(Vec::clear);
     }
 }
 
