@@ -54,7 +54,7 @@ impl Engine {
             .registry()
             .get(&assistant.backend)
             .map(|backend| backend.spec().clone());
-        let refusal = self.refusal(by, &assistant).await?;
+        let refusal = self.refusal(by.id, &assistant).await?;
         let usable = refusal.is_none();
         let failure = match refusal {
             Some(failure) => Some(failure),

@@ -89,13 +89,15 @@ impl Book {
         };
         let (item, mark) = (&mut items[place], &mut self.marks[place]);
         item.body = body;
-        if let Some(text) = text {
-            let text = capped(text);
+        if let Some(mut text) = text {
+            let more = text.len().saturating_sub(item.text.len());
+            let room = room(&item.text, self.total);
+            text.truncate(cut(&text, item.text.len() + room).len());
             // Only an addition can be announced as one; anything else reaches readers as the item.
             if !text.starts_with(&item.text) {
                 mark.announced = text.len();
             }
-            self.total += text.len().saturating_sub(item.text.len());
+            self.total += more;
             item.text = text;
         }
         item.status = status;
@@ -114,8 +116,7 @@ impl Book {
         };
         let (item, mark) = (&mut items[place], &mut self.marks[place]);
         let first = item.text.is_empty() && !mark.dirty;
-        let room = ITEM_TEXT_LIMIT.saturating_sub(item.text.len());
-        item.text.push_str(cut(text, room));
+        item.text.push_str(cut(text, room(&item.text, self.total)));
         self.total += text.len();
         mark.dirty = true;
         if self.total > TURN_TEXT_LIMIT {
@@ -173,10 +174,15 @@ impl Book {
         dirty
     }
 
-    /// The last writing failed: everything is to be written again.
-    pub(crate) fn nothing_written(&mut self) {
-        for mark in &mut self.marks {
-            mark.dirty = true;
+    /// The items at these places (their `seq`) were taken and could not be written.
+    pub(crate) fn not_written(&mut self, places: &[i64]) {
+        for seq in places {
+            let mark = usize::try_from(seq - 1)
+                .ok()
+                .and_then(|at| self.marks.get_mut(at));
+            if let Some(mark) = mark {
+                mark.dirty = true;
+            }
         }
     }
 
@@ -210,6 +216,13 @@ impl Book {
     }
 }
 
+/// How many bytes may be added to an item's text in a turn that has `total` already. A turn that is
+/// told to stop because it wrote too much must not fill the memory until it does.
+fn room(text: &str, total: usize) -> usize {
+    let item = ITEM_TEXT_LIMIT.saturating_sub(text.len());
+    item.min(TURN_TEXT_LIMIT.saturating_sub(total))
+}
+
 /// As much of `text` as fits in `room` bytes, cut between characters.
 fn cut(text: &str, room: usize) -> &str {
     if text.len() <= room {
@@ -220,12 +233,6 @@ fn cut(text: &str, room: usize) -> &str {
         end -= 1;
     }
     &text[..end]
-}
-
-fn capped(mut text: String) -> String {
-    let end = cut(&text, ITEM_TEXT_LIMIT).len();
-    text.truncate(end);
-    text
 }
 
 #[cfg(test)]
@@ -340,6 +347,35 @@ mod tests {
             .map(|n| book.note(&mut items, delta(&n.to_string(), "x"), Millis(1)))
             .last();
         assert_eq!(ends, Some(Then::TooMuch));
+    }
+
+    #[test]
+    fn a_turn_that_wrote_too_much_keeps_no_more_of_it() {
+        let (mut book, mut items) = (book(), Vec::new());
+        let flood = "x".repeat(ITEM_TEXT_LIMIT);
+        for n in 0..20 {
+            let key = n.to_string();
+            let event = if n % 2 == 0 {
+                delta(&key, &flood)
+            } else {
+                put(&key, Some(&flood), ItemStatus::Open)
+            };
+            book.note(&mut items, event, Millis(1));
+        }
+        let kept: usize = items.iter().map(|item| item.text.len()).sum();
+        assert_eq!(kept, TURN_TEXT_LIMIT);
+    }
+
+    #[test]
+    fn what_could_not_be_written_is_dirty_again_and_nothing_else() {
+        let (mut book, mut items) = (book(), Vec::new());
+        book.note(&mut items, delta("a", "x"), Millis(1));
+        book.take_dirty(&items);
+        book.note(&mut items, delta("b", "y"), Millis(1));
+        let taken = book.take_dirty(&items);
+        assert!(book.take_dirty(&items).is_empty());
+        book.not_written(&[taken[0].seq]);
+        assert_eq!(book.take_dirty(&items), taken);
     }
 
     #[test]

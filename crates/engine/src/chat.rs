@@ -260,7 +260,7 @@ impl Engine {
         let mut addressed: Vec<Addressed> = Vec::new();
         for assistant in direct.into_iter().chain(mentioned) {
             if addressed.iter().all(|a| a.assistant != assistant.id) {
-                let refused = self.refusal(by, assistant).await?;
+                let refused = self.refusal(by.id, assistant).await?;
                 addressed.push(Addressed {
                     assistant: assistant.id,
                     refused,
@@ -273,7 +273,7 @@ impl Engine {
     /// Why this person gets no answer from this assistant, as far as it is known without starting it.
     pub(crate) async fn refusal(
         &self,
-        by: &Person,
+        by: PersonId,
         assistant: &Assistant,
     ) -> Result<Option<Failure>, StoreError> {
         let handle = &assistant.handle;
@@ -282,14 +282,10 @@ impl Engine {
         }
         let allowed = match assistant.access {
             Access::Everyone => true,
-            Access::Owner => assistant.owner == by.id,
+            Access::Owner => assistant.owner == by,
             Access::Named => {
-                assistant.owner == by.id
-                    || self
-                        .reader()
-                        .named_users(assistant.id)
-                        .await?
-                        .contains(&by.id)
+                assistant.owner == by
+                    || self.reader().named_users(assistant.id).await?.contains(&by)
             }
         };
         if !allowed {

@@ -1,17 +1,23 @@
 //! What one running turn needs of the house, and nothing more. The runner knows only this. Owns the
 //! fence: after the first refused write the turn is somebody else's.
 
+use std::time::Duration;
+
 use switchboard_model::{
     IdSource, Millis, QuestionId, SteerId, TurnId,
     approval::{Asking, Decision, Question, QuestionState},
     item::Item,
     message::Message,
     steer::{Steer, SteerState},
-    turn::Outcome,
+    turn::{Outcome, TurnState},
 };
 use switchboard_store::{Audit, Claimed, Delta, Finished, Store, StoreError};
+use tokio::{sync::watch, time::timeout};
 
 use crate::backend::SessionRef;
+
+/// How often to look without having heard the bell.
+const LOOK: Duration = Duration::from_secs(1);
 
 /// What went wrong at the desk.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -98,7 +104,7 @@ impl Desk {
             .ok_or(DeskError::Lost)
     }
 
-    /// Waits until a question is decided; `None` once it is void.
+    /// Waits until a question is decided; `None` once it is void. Safe to drop.
     pub(crate) async fn answered(&self, id: QuestionId) -> Option<Decision> {
         let mut position = self.store.bus().position();
         loop {
@@ -113,58 +119,61 @@ impl Desk {
                 // A failed read is not an answer; the next ring asks again.
                 Err(error) => tracing::warn!(%error, "cannot read a question"),
             }
-            if position.changed().await.is_err() {
+            if !rung(&mut position).await {
                 return None;
             }
         }
     }
 
-    /// The backend has the decision.
-    pub(crate) async fn delivered(&self, id: QuestionId) -> Result<(), DeskError> {
-        held(self.store.delivered(id, self.fence).await?)
+    /// The backend has the decision. Changes nothing if the question was settled before, as one that
+    /// is asked twice can be.
+    pub(crate) async fn delivered(&self, id: QuestionId) -> Result<(), StoreError> {
+        self.store.delivered(id, self.fence).await.map(drop)
     }
 
-    /// Takes a question down.
-    pub(crate) async fn withdraw(&self, id: QuestionId) -> Result<(), DeskError> {
-        held(self.store.void_question(id, self.fence).await?)
+    /// Takes a question down, unless it is down.
+    pub(crate) async fn withdraw(&self, id: QuestionId) -> Result<(), StoreError> {
+        self.store.void_question(id, self.fence).await.map(drop)
     }
 
-    /// Waits for the next steer.
-    pub(crate) async fn next_steer(&self) -> Option<Steer> {
+    /// Waits until there is a steer to take; `false`: there will be none. Safe to drop.
+    pub(crate) async fn steer_waits(&self) -> bool {
         let mut position = self.store.bus().position();
         loop {
             position.mark_unchanged();
-            // Looked at by reading: the bell rings for everybody, and a write per ring would ring again.
             match self.store.reader().steers(self.turn).await {
-                Ok(steers) if steers.iter().any(|steer| steer.state == SteerState::Queued) => {
-                    match self.store.take_steer(self.turn, self.fence).await {
-                        Ok(Some(steer)) => return Some(steer),
-                        Ok(None) => {}
-                        Err(error) => tracing::warn!(%error, "cannot take a steer"),
-                    }
-                }
+                Ok(steers) if steers.iter().any(|s| s.state == SteerState::Queued) => return true,
                 Ok(_) => {}
                 Err(error) => tracing::warn!(%error, "cannot read steers"),
             }
-            if position.changed().await.is_err() {
-                return None;
+            if !rung(&mut position).await {
+                return false;
             }
         }
     }
 
-    /// Notes what became of a steer.
+    /// Takes the oldest steer that waits. Not safe to drop: it may be taken all the same.
+    pub(crate) async fn take_steer(&self) -> Result<Option<Steer>, StoreError> {
+        self.store.take_steer(self.turn, self.fence).await
+    }
+
+    /// Notes what became of a steer. Changes nothing if that is known already.
     pub(crate) async fn settle_steer(
         &self,
         id: SteerId,
         state: SteerState,
-    ) -> Result<(), DeskError> {
-        held(self.store.settle_steer(id, self.fence, state).await?)
+    ) -> Result<(), StoreError> {
+        self.store
+            .settle_steer(id, self.fence, state)
+            .await
+            .map(drop)
     }
 
     /// Whether a person wants it to stop, as far as the database knows; also whether it is still ours.
     pub(crate) async fn stop_wanted(&self) -> Result<bool, DeskError> {
-        match self.store.reader().turn(self.turn).await? {
-            Some(turn) if !turn.state.is_ended() => Ok(turn.stop_wanted),
+        let turn = self.store.reader().turn(self.turn).await?;
+        match turn.as_ref().map(|turn| (&turn.state, turn.stop_wanted)) {
+            Some((TurnState::Running { fence, .. }, wanted)) if *fence == self.fence => Ok(wanted),
             _ => Err(DeskError::Lost),
         }
     }
@@ -173,6 +182,12 @@ impl Desk {
     pub(crate) async fn finish(&self, outcome: Outcome) -> Result<Finished, StoreError> {
         self.store.finish(self.turn, self.fence, outcome).await
     }
+}
+
+/// Waits for the bell, and not for long: a lost ring, or a read that failed after it, delays only.
+/// `false`: it will not ring again.
+async fn rung(position: &mut watch::Receiver<i64>) -> bool {
+    !matches!(timeout(LOOK, position.changed()).await, Ok(Err(_)))
 }
 
 fn held(held: bool) -> Result<(), DeskError> {

@@ -1,5 +1,5 @@
-//! Hands queued turns to runners. Owns when to look for work and how much runs at once; never knows
-//! what a turn does.
+//! Hands queued turns to runners. Owns when to look for work, how much runs at once and who may still
+//! be answered; never knows what a turn does.
 
 use std::{sync::Arc, time::Duration};
 
@@ -8,7 +8,8 @@ use switchboard_store::{ClaimRules, Claimed};
 use tokio::{sync::Notify, time::MissedTickBehavior};
 
 use crate::{
-    Engine,
+    Engine, Settings,
+    backend::Backend,
     desk::Desk,
     runner::{Ran, Runner},
 };
@@ -17,7 +18,11 @@ use crate::{
 const LOOK: Duration = Duration::from_secs(1);
 
 /// Runs until this process is asked to stop: claims what is due and starts a runner for each.
-pub(crate) async fn run(engine: Engine, rules: ClaimRules, most: usize) {
+pub(crate) async fn run(engine: Engine, settings: Settings) {
+    let rules = ClaimRules {
+        per_login: settings.per_login,
+        per_person: settings.per_person,
+    };
     let soft = engine.supervisor().soft();
     let mut position = engine.bus().position();
     let ended = Arc::new(Notify::new());
@@ -25,9 +30,9 @@ pub(crate) async fn run(engine: Engine, rules: ClaimRules, most: usize) {
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         position.mark_unchanged();
-        while engine.running().count() < most && !soft.is_cancelled() {
+        while engine.running().count() < settings.most && !soft.is_cancelled() {
             match engine.store().claim(engine.instance(), rules).await {
-                Ok(Some(claimed)) => start(&engine, claimed, ended.clone()),
+                Ok(Some(claimed)) => start(&engine, claimed, settings.stop_grace, ended.clone()),
                 Ok(None) => break,
                 Err(error) => {
                     tracing::warn!(%error, "cannot claim turns yet");
@@ -44,26 +49,25 @@ pub(crate) async fn run(engine: Engine, rules: ClaimRules, most: usize) {
     }
 }
 
-fn start(engine: &Engine, claimed: Claimed, ended: Arc<Notify>) {
+fn start(engine: &Engine, claimed: Claimed, grace: Duration, ended: Arc<Notify>) {
     let runner = Runner {
         desk: Desk::new(engine.store().clone(), &claimed),
         hard: engine.supervisor().hard(),
+        grace,
     };
     let engine = engine.clone();
     // Entered before the task runs, so that the count above is right.
     let seat = engine.running().enter(claimed.turn.id);
     engine.clone().supervisor().spawn("turn", async move {
         let name = claimed.assistant.backend.clone();
-        let ran = if let Some(backend) = engine.registry().get(&name) {
-            runner.run(claimed, backend, seat).await
-        } else {
-            let failure = Failure::new(
-                OutcomeCode::AssistantUnavailable,
-                format!("this Switchboard has no backend named {name}"),
-            );
-            runner
-                .refuse(failure.hint("run `switchboard assistants list` and remove or re-add it"))
-                .await
+        let ran = match admit(&engine, &claimed).await {
+            Ok(backend) => runner.run(claimed, backend, seat).await,
+            Err(failure) => {
+                let ran = runner.refuse(failure).await;
+                // Left before the bell below, as a runner leaves it.
+                drop(seat);
+                ran
+            }
         };
         if matches!(
             ran,
@@ -76,4 +80,33 @@ fn start(engine: &Engine, claimed: Claimed, ended: Arc<Notify>) {
         }
         ended.notify_one();
     });
+}
+
+/// What runs the turn, or why nothing does. Between the question and its turn the assistant may have
+/// been switched off or closed to whoever asked: no process starts on a plan that was taken back.
+async fn admit(engine: &Engine, claimed: &Claimed) -> Result<Arc<dyn Backend>, Failure> {
+    let assistant = &claimed.assistant;
+    match engine.refusal(claimed.turn.person, assistant).await {
+        Ok(None) => {}
+        Ok(Some(failure)) => return Err(failure),
+        Err(error) => {
+            let failure = Failure::new(
+                OutcomeCode::AssistantUnavailable,
+                "the turn could not be started",
+            );
+            return Err(failure
+                .hint("retry; if it stays, run `switchboard doctor`")
+                .detail(error.to_string()));
+        }
+    }
+    engine.registry().get(&assistant.backend).ok_or_else(|| {
+        let failure = Failure::new(
+            OutcomeCode::AssistantUnavailable,
+            format!(
+                "this Switchboard has no backend named {}",
+                assistant.backend
+            ),
+        );
+        failure.hint("run `switchboard assistants list` and remove or re-add it")
+    })
 }

@@ -7,19 +7,22 @@ pub mod assistants;
 pub mod backend;
 mod book;
 pub mod chat;
+mod deadlines;
 mod desk;
 mod dispatch;
 pub mod instance;
+mod pause;
 mod recovery;
 pub mod registry;
 mod runner;
 mod running;
 mod shift;
 pub mod supervisor;
+mod talk;
 pub mod turn_io;
 pub mod turns;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 pub use assistants::AssistantView;
 pub use chat::{ChatError, OpenThread};
@@ -27,13 +30,13 @@ pub use instance::Instance;
 pub use registry::Registry;
 pub use supervisor::Supervisor;
 use switchboard_model::{TurnId, item::Item};
-use switchboard_store::{Bus, ClaimRules, Reader, Store};
+use switchboard_store::{Bus, Reader, Store};
 pub use turn_io::TurnIo;
 pub use turns::TurnError;
 
 use crate::running::Running;
 
-/// How much runs at once.
+/// How much runs at once, and how long it may take to stop.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
     /// Running turns per login.
@@ -42,6 +45,8 @@ pub struct Settings {
     pub per_person: u32,
     /// Running turns of this process in all.
     pub most: usize,
+    /// How long a backend may take to stop before it is dropped, and its processes with it.
+    pub stop_grace: Duration,
 }
 
 impl Default for Settings {
@@ -50,6 +55,7 @@ impl Default for Settings {
             per_login: 4,
             per_person: 2,
             most: 32,
+            stop_grace: Duration::from_secs(8),
         }
     }
 }
@@ -85,17 +91,12 @@ impl Engine {
 
     /// Starts claiming turns and settling those of dead processes. `run_folder` holds the instance locks.
     pub fn start(&self, settings: Settings, run_folder: PathBuf) {
-        let rules = ClaimRules {
-            per_login: settings.per_login,
-            per_person: settings.per_person,
-        };
         self.0
             .supervisor
             .spawn("recovery", recovery::run(self.clone(), run_folder));
-        self.0.supervisor.spawn(
-            "dispatch",
-            dispatch::run(self.clone(), rules, settings.most),
-        );
+        self.0
+            .supervisor
+            .spawn("dispatch", dispatch::run(self.clone(), settings));
     }
 
     /// The reading half of the store.

@@ -11,16 +11,18 @@ use switchboard_model::{
     thread::TitledBy,
     turn::Outcome,
 };
-use switchboard_store::{Audit, Claimed, Finished};
+use switchboard_store::{Audit, Claimed, Finished, StoreError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     backend::{Backend, BackendError, Home, Policy, TurnEnd, TurnOutcome, TurnRequest, Work},
     book::Book,
+    deadlines::Bounds,
     desk::{Desk, DeskError},
+    pause::Pause,
     running::{Place, Seat},
-    shift::{Bounds, Cut, Ended, Shift, Signals},
+    shift::{Cut, Ended, Shift, Signals},
     turn_io,
 };
 
@@ -29,6 +31,8 @@ pub(crate) struct Runner {
     pub(crate) desk: Desk,
     /// Cancelled when this process must end now.
     pub(crate) hard: CancellationToken,
+    /// How long a backend may take to stop.
+    pub(crate) grace: Duration,
 }
 
 /// What became of a turn, for whoever started the runner.
@@ -55,9 +59,13 @@ impl Runner {
                     OutcomeCode::AssistantUnavailable,
                     "the turn could not be started",
                 )
+                .hint("retry; if it stays, run `switchboard doctor`")
                 .detail(error.to_string()),
             )),
         };
+        // The store has every item, and closes those that are open with the ending: whoever looks
+        // while it does must not be told of them as this memory has them.
+        place.clear();
         match outcome {
             Some(outcome) => self.finish(outcome).await,
             None => Ran::LetGo,
@@ -143,8 +151,8 @@ impl Runner {
             self.desk.ids().clone(),
         );
         let (io, runner_end) = turn_io::pair();
-        // A panic in a backend is that turn's crash, not ours.
-        let work = AssertUnwindSafe(backend.run_turn(request, io))
+        // A panic in a backend is that turn's crash, not ours, also before its first await.
+        let work = AssertUnwindSafe(async move { backend.run_turn(request, io).await })
             .catch_unwind()
             .map(|ended| {
                 ended.unwrap_or_else(|_| {
@@ -157,10 +165,15 @@ impl Runner {
             stop: stop_notice,
             hard: &self.hard,
         };
-        let mut shift = Shift::new(self.desk.clone(), book, place);
+        let mut shift = Shift::new(self.desk.clone(), book, place, self.grace);
         let (ended, cut) = shift.run(work.boxed(), runner_end, signals, bounds).await;
         match cut {
-            Some(Cut::Lost | Cut::Shutdown) => None,
+            Some(Cut::Lost) => None,
+            // An answer that came all the same counts; whether the rest may be repeated is for
+            // recovery to say, once this process is dead.
+            Some(Cut::Shutdown) => {
+                matches!(ended, Some(Ok(_))).then(|| outcome_of(ended, &claimed.assistant.handle))
+            }
             Some(Cut::Person) => Some(Outcome::Cancelled),
             Some(Cut::TotalDeadline) => Some(Outcome::Failed(Failure::new(
                 OutcomeCode::TimedOut,
@@ -187,15 +200,13 @@ impl Runner {
     }
 
     /// Writes the ending. The database may be out for a while; the work is done and must not be lost.
-    async fn finish(&self, outcome: Outcome) -> Ran {
-        let code = match &outcome {
-            Outcome::Failed(failure) => Some(failure.code),
-            _ => None,
-        };
-        let mut pause = Duration::from_millis(100);
+    async fn finish(&self, mut outcome: Outcome) -> Ran {
+        let mut pause = Pause::new(&self.hard);
         loop {
             match self.desk.finish(outcome.clone()).await {
-                Ok(Finished::Stored(_)) => return Ran::Ended(code),
+                Ok(Finished::Stored(turn)) => {
+                    return Ran::Ended(turn.state.failure().map(|failure| failure.code));
+                }
                 Ok(Finished::Zombie) => {
                     tracing::warn!("an ending came too late: the turn is not ours any more");
                     return Ran::LetGo;
@@ -203,9 +214,13 @@ impl Runner {
                 // Nobody else may end the turn while this process lives, so there is no giving up.
                 Err(error) => {
                     tracing::warn!(%error, "cannot store the ending of a turn yet");
-                    tokio::select! {
-                        () = self.hard.cancelled() => return Ran::LetGo,
-                        () = tokio::time::sleep(pause) => pause = (pause * 2).min(Duration::from_secs(5)),
+                    if let (StoreError::Corrupt(_), Outcome::Replied { .. }) = (&error, &outcome) {
+                        // Trying again does not make it fit. A failure that people see is an ending.
+                        let failure =
+                            Failure::new(OutcomeCode::Crashed, "the answer could not be stored");
+                        outcome = Outcome::Failed(failure.detail(error.to_string()));
+                    } else if !pause.wait().await {
+                        return Ran::LetGo;
                     }
                 }
             }

@@ -4,34 +4,33 @@
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use switchboard_model::{
-    approval::{Asking, Decision},
-    item::{Item, ItemEvent, ItemStatus},
-};
+use switchboard_model::item::{Item, ItemEvent};
 use switchboard_store::StoreError;
 use tokio::{
-    sync::{Notify, oneshot},
-    task::JoinSet,
-    time::{Instant, MissedTickBehavior, interval, sleep_until, timeout},
+    sync::Notify,
+    time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout},
 };
 use tokio_util::sync::CancellationToken;
 
 use crate::{
     backend::{BackendError, Stop, TurnEnd},
     book::{Book, Then},
+    deadlines::{Bounds, Deadlines},
     desk::{Desk, DeskError},
+    pause::Pause,
     running::Place,
+    talk::Talk,
     turn_io::{LeaseLost, Report, RunnerEnd},
 };
-
-/// How long a backend may take to stop before its future is dropped, and its processes with it.
-const STOP_GRACE: Duration = Duration::from_secs(8);
 
 /// How often text in flight is announced.
 const ANNOUNCE: Duration = Duration::from_millis(40);
 
 /// How often open text is written, and a stop wanted through another process is noticed.
 const CHECKPOINT: Duration = Duration::from_secs(1);
+
+/// How many reports are taken in before stops and deadlines are looked at again.
+const AT_ONCE: usize = 64;
 
 /// A database that takes longer must not keep a stop or a deadline waiting.
 const WRITE_PATIENCE: Duration = Duration::from_secs(3);
@@ -61,15 +60,16 @@ impl Cut {
             Self::Shutdown | Self::Lost => Stop::Now,
         }
     }
-}
 
-/// How long a turn may take.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Bounds {
-    /// In all, without the time in which a question waits for a person.
-    pub(crate) total: Duration,
-    /// Without a sign of life, while no command or tool call is open.
-    pub(crate) idle: Duration,
+    /// Whether it counts although the work was cut already.
+    fn outranks(self, earlier: Self) -> bool {
+        let rank = |cut| match cut {
+            Self::Lost => 2,
+            Self::Shutdown => 1,
+            _ => 0,
+        };
+        rank(self) > rank(earlier)
+    }
 }
 
 /// Who can end a shift from outside.
@@ -90,26 +90,28 @@ pub(crate) struct Shift<'a> {
     /// Something is to be written before the next wait.
     write_due: bool,
     place: &'a Place,
-    /// Open questions, each waiting for its answer.
-    questions: JoinSet<Result<(), DeskError>>,
-    /// At most one request for the next steer.
-    steers: JoinSet<()>,
+    talk: Talk,
+    /// Why the work was cut short, once it was.
+    cut: Option<Cut>,
+    /// How long the backend may take to stop before its future is dropped, and its processes with it.
+    grace: Duration,
 }
 
 impl<'a> Shift<'a> {
-    pub(crate) fn new(desk: Desk, book: Book, place: &'a Place) -> Self {
+    pub(crate) fn new(desk: Desk, book: Book, place: &'a Place, grace: Duration) -> Self {
         Self {
+            talk: Talk::new(desk.clone()),
             desk,
             book,
             write_due: false,
             place,
-            questions: JoinSet::new(),
-            steers: JoinSet::new(),
+            cut: None,
+            grace,
         }
     }
 
     /// Listens until the work ended, or was cut and did not end in time. Afterwards the store holds
-    /// every item as far as it came.
+    /// every item as far as it came, unless the turn is not ours or this process must end.
     pub(crate) async fn run(
         &mut self,
         work: BoxFuture<'_, Result<TurnEnd, BackendError>>,
@@ -117,9 +119,12 @@ impl<'a> Shift<'a> {
         signals: Signals<'_>,
         bounds: Bounds,
     ) -> (Ended, Option<Cut>) {
+        let hard = signals.hard;
         let ended = self.listen(work, end, signals, bounds).await;
-        self.write_all().await;
-        ended
+        self.talk.finish(WRITE_PATIENCE).await;
+        self.announce();
+        self.write_rest(hard).await;
+        (ended, self.cut)
     }
 
     async fn listen(
@@ -127,87 +132,83 @@ impl<'a> Shift<'a> {
         mut work: BoxFuture<'_, Result<TurnEnd, BackendError>>,
         mut end: RunnerEnd,
         signals: Signals<'_>,
-        Bounds { total, idle }: Bounds,
-    ) -> (Ended, Option<Cut>) {
-        let mut total_ends = Instant::now() + total;
-        let mut idle_ends = Instant::now() + idle;
+        bounds: Bounds,
+    ) -> Ended {
+        let mut deadlines = Deadlines::from(Instant::now(), bounds);
         let mut stop_ends: Option<Instant> = None;
-        let mut cut = None;
         let mut announce = ticks(ANNOUNCE);
         let mut checkpoint = ticks(CHECKPOINT);
-        let mut last_tick = Instant::now();
+        let mut waiting = Vec::new();
         loop {
+            // The clock stands still while a question waits for a person.
+            deadlines.stand_still(self.talk.waits(), Instant::now());
+            let timed = self.cut.is_none() && deadlines.go_on();
             let wanted = tokio::select! {
                 // Deadlines and stops first: a flood of reports must not delay them.
                 biased;
-                Some(asked) = self.questions.join_next() => match asked {
-                    Ok(Err(DeskError::Lost)) => Some(Cut::Lost),
-                    _ => None,
-                },
-                () = signals.stop.notified(), if cut.is_none() => Some(Cut::Person),
-                () = signals.hard.cancelled(), if cut != Some(Cut::Shutdown) => Some(Cut::Shutdown),
-                () = sleep_until(total_ends), if cut.is_none() => Some(Cut::TotalDeadline),
-                () = sleep_until(idle_ends), if cut.is_none() => {
+                ended = self.talk.ended() => ended.is_err().then_some(Cut::Lost),
+                () = signals.stop.notified(), if self.cut.is_none() => Some(Cut::Person),
+                () = signals.hard.cancelled(), if self.listens_for(Cut::Shutdown) => Some(Cut::Shutdown),
+                () = sleep_until(deadlines.total()), if timed => Some(Cut::TotalDeadline),
+                () = sleep_until(deadlines.idle()), if timed => {
                     if self.place.with_items(|items| Book::is_busy(items)) == Some(true) {
-                        idle_ends = Instant::now() + idle;
+                        deadlines.heard(Instant::now());
                         None
                     } else {
                         Some(Cut::IdleDeadline)
                     }
                 }
+                () = sleep_until(stop_ends.unwrap_or(deadlines.total())), if stop_ends.is_some() => {
+                    // Dropping `work` hands its processes to the guard, which ends them.
+                    return None;
+                }
                 _ = announce.tick() => {
                     self.announce();
-                    // The clock stands still while a question waits for a person.
-                    let passed = last_tick.elapsed();
-                    last_tick = Instant::now();
-                    if !self.questions.is_empty() {
-                        total_ends += passed;
-                        idle_ends += passed;
-                    }
                     None
                 }
-                _ = checkpoint.tick() => {
+                _ = checkpoint.tick(), if self.cut != Some(Cut::Lost) => {
                     self.write().await.or(self.look_for_stop().await)
                 }
-                () = sleep_until(stop_ends.unwrap_or(total_ends)), if stop_ends.is_some() => {
-                    // Dropping `work` hands its processes to the guard, which ends them.
-                    return (None, cut);
+                // A backend that let go of its end goes on working; there is nothing to hear then.
+                1.. = end.reports.recv_many(&mut waiting, AT_ONCE) => {
+                    deadlines.heard(Instant::now());
+                    self.hear_all(waiting.drain(..)).await
                 }
-                report = end.reports.recv() => match report {
-                    // Once cut, only what is on its way already is noted.
-                    Some(report) => {
-                        idle_ends = Instant::now() + idle;
-                        let mut wanted = self.hear(report).await;
-                        // All that waits becomes durable together: a flood must not cost a
-                        // transaction for each of its lines.
-                        while wanted.is_none() && let Ok(report) = end.reports.try_recv() {
-                            wanted = self.hear(report).await;
-                        }
-                        match wanted {
-                            None if self.write_due => self.write().await,
-                            wanted => wanted,
-                        }
-                    }
-                    None => None,
-                },
                 ended = &mut work => {
-                    // What it reported before it ended still counts.
+                    // What it reported before it ended still counts, what comes now does not.
+                    end.reports.close();
                     while let Ok(report) = end.reports.try_recv() {
-                        if let Some(wanted) = self.hear(report).await {
-                            cut = cut.or(Some(wanted));
-                        }
+                        let wanted = self.hear(report).await;
+                        self.cut = self.cut.or(wanted);
                     }
-                    return (Some(ended), cut);
+                    return Some(ended);
                 }
             };
-            if let Some(wanted) = wanted {
-                let stronger = matches!(wanted, Cut::Shutdown | Cut::Lost);
-                if cut.is_none() || stronger {
-                    cut = Some(wanted);
-                    stop_ends = Some(Instant::now() + STOP_GRACE);
-                    end.stop.send_replace(Some(wanted.stop()));
-                }
+            if let Some(wanted) = wanted
+                && self.listens_for(wanted)
+            {
+                self.cut = Some(wanted);
+                // Counted from the first cut: what comes on top of it prolongs nothing.
+                stop_ends.get_or_insert(Instant::now() + self.grace);
+                end.stop.send_replace(Some(wanted.stop()));
             }
+        }
+    }
+
+    fn listens_for(&self, cut: Cut) -> bool {
+        self.cut.is_none_or(|earlier| cut.outranks(earlier))
+    }
+
+    /// Takes in what waits, and makes it durable together: a flood must not cost a transaction for
+    /// each of its lines.
+    async fn hear_all(&mut self, reports: impl Iterator<Item = Report>) -> Option<Cut> {
+        let mut wanted = None;
+        for report in reports {
+            wanted = wanted.or(self.hear(report).await);
+        }
+        match wanted {
+            None if self.write_due => self.write().await,
+            wanted => wanted,
         }
     }
 
@@ -216,7 +217,7 @@ impl<'a> Shift<'a> {
         match report {
             Report::Item(event) => self.note(event),
             Report::Bind(session, done) => {
-                let bound = self.desk.bind(session).await;
+                let bound = self.in_time(self.desk.bind(session)).await;
                 let lost = matches!(bound, Err(DeskError::Lost));
                 let _ = done.send(bound.map_err(|_| LeaseLost));
                 lost.then_some(Cut::Lost)
@@ -225,21 +226,23 @@ impl<'a> Shift<'a> {
                 tracing::trace!(bytes = line.len(), "raw event");
                 None
             }
+            // Nobody is asked on behalf of work that is to stop.
             Report::Ask(asking, answer) => {
-                self.questions
-                    .spawn(question(self.desk.clone(), asking, answer));
+                if self.cut.is_none() {
+                    self.talk.ask(asking, answer);
+                }
                 None
             }
             Report::NextSteer(give) => {
-                let desk = self.desk.clone();
-                self.steers.spawn(async move {
-                    if let Some(steer) = desk.next_steer().await {
-                        let _ = give.send(steer);
-                    }
-                });
+                if self.cut.is_none() {
+                    self.talk.steer(give);
+                }
                 None
             }
-            Report::SettleSteer(id, state) => lost(self.desk.settle_steer(id, state).await),
+            Report::SettleSteer(id, state) => {
+                let settled = async { Ok(self.desk.settle_steer(id, state).await?) };
+                lost(self.in_time(settled).await)
+            }
         }
     }
 
@@ -269,19 +272,59 @@ impl<'a> Shift<'a> {
 
     async fn write(&mut self) -> Option<Cut> {
         self.write_due = false;
+        if self.cut == Some(Cut::Lost) {
+            return None;
+        }
+        let (items, places) = self.take_dirty();
+        if items.is_empty() {
+            return None;
+        }
+        let written = self.in_time(self.desk.append(items)).await;
+        if written.is_err() {
+            self.book.not_written(&places);
+        }
+        lost(written)
+    }
+
+    fn take_dirty(&mut self) -> (Vec<Item>, Vec<i64>) {
         let book = &mut self.book;
-        let dirty = self
+        let items = self
             .place
             .with_items(|items| book.take_dirty(items))
             .unwrap_or_default();
-        if dirty.is_empty() {
-            return None;
+        let places = items.iter().map(|item| item.seq).collect();
+        (items, places)
+    }
+
+    /// Writes what is not written yet. The database may be out for a while; the text must not be lost.
+    async fn write_rest(&mut self, hard: &CancellationToken) {
+        let mut pause = Pause::new(hard);
+        while self.cut != Some(Cut::Lost) {
+            let (items, places) = self.take_dirty();
+            if items.is_empty() {
+                return;
+            }
+            let patience = async {
+                hard.cancelled().await;
+                sleep(WRITE_PATIENCE).await;
+            };
+            let written = tokio::select! {
+                written = self.desk.append(items) => written,
+                () = patience => return,
+            };
+            match written {
+                Ok(()) => return,
+                Err(DeskError::Lost) => self.cut = Some(Cut::Lost),
+                Err(DeskError::Store(error)) => {
+                    tracing::warn!(%error, "cannot write the last items of a turn yet");
+                    // Nothing makes it fit later; the ending still has to be told.
+                    if matches!(error, StoreError::Corrupt(_)) || !pause.wait().await {
+                        return;
+                    }
+                    self.book.not_written(&places);
+                }
+            }
         }
-        let written = self.in_time(self.desk.append(dirty)).await;
-        if matches!(written, Err(DeskError::Store(_))) {
-            self.book.nothing_written();
-        }
-        lost(written)
     }
 
     async fn in_time<T>(
@@ -300,40 +343,6 @@ impl<'a> Shift<'a> {
             Ok(false) => None,
             Err(error) => lost(Err(error)),
         }
-    }
-
-    /// Writes every item once more: after this the store holds all text there was.
-    async fn write_all(&mut self) {
-        self.announce();
-        let items: Vec<Item> = self
-            .place
-            .with_items(|items| items.clone())
-            .unwrap_or_default();
-        if !items.is_empty() && items.iter().any(|item| item.status == ItemStatus::Open) {
-            let _ = self.desk.append(items).await;
-        } else {
-            let _ = self.write().await;
-        }
-    }
-}
-
-/// Asks, waits, and hands the decision over.
-async fn question(
-    desk: Desk,
-    asking: Asking,
-    mut answer: oneshot::Sender<Decision>,
-) -> Result<(), DeskError> {
-    let question = desk.ask(asking).await?;
-    tokio::select! {
-        decision = desk.answered(question.id) => match decision {
-            Some(decision) => match answer.send(decision) {
-                Ok(()) => desk.delivered(question.id).await,
-                Err(_) => desk.withdraw(question.id).await,
-            },
-            None => desk.withdraw(question.id).await,
-        },
-        // The backend does not wait any more: settled elsewhere.
-        () = answer.closed() => desk.withdraw(question.id).await,
     }
 }
 

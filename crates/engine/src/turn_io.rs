@@ -1,13 +1,15 @@
 //! What a running backend reports and hears. The backend's end of a turn; the runner holds the other.
 //! Owns the channels between the two; never touches the store.
 
+use std::sync::Arc;
+
 use switchboard_model::{
     SteerId,
     approval::{Asking, Decision},
     item::ItemEvent,
     steer::{Steer, SteerState},
 };
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
 use crate::backend::{SessionRef, Stop};
 
@@ -41,6 +43,8 @@ pub(crate) enum Report {
 pub struct TurnIo {
     reports: mpsc::Sender<Report>,
     stop: watch::Receiver<Option<Stop>>,
+    /// The steer that was asked for and has not come yet.
+    steer: Arc<Mutex<Option<oneshot::Receiver<Steer>>>>,
 }
 
 /// The runner's end.
@@ -58,6 +62,7 @@ pub(crate) fn pair() -> (TurnIo, RunnerEnd) {
         TurnIo {
             reports: reports_in,
             stop: stop_out,
+            steer: Arc::default(),
         },
         RunnerEnd { reports, stop },
     )
@@ -94,18 +99,29 @@ impl TurnIo {
     }
 
     /// Asks the person who started the turn. Many may be open at once; dropping the future takes the
-    /// card down. `Err` if the turn ended first.
+    /// card down. `Err` if the turn ended or is to stop first.
     pub async fn ask(&self, asking: Asking) -> Result<Decision, LeaseLost> {
         let (answer, answered) = oneshot::channel();
         self.send(Report::Ask(asking, answer)).await?;
         answered.await.map_err(|_| LeaseLost)
     }
 
-    /// The next words for the running turn. Waits until there are some.
+    /// The next words for the running turn. Waits until there are some. Safe to drop: what was on its
+    /// way then is given to the next call.
     pub async fn next_steer(&self) -> Result<Steer, LeaseLost> {
-        let (give, given) = oneshot::channel();
-        self.send(Report::NextSteer(give)).await?;
-        given.await.map_err(|_| LeaseLost)
+        // Held while waiting on purpose: it keeps the clones of this end in line.
+        let mut asked = self.steer.lock().await;
+        let given = match &mut *asked {
+            Some(given) => given,
+            none => {
+                let (give, given) = oneshot::channel();
+                self.send(Report::NextSteer(give)).await?;
+                none.insert(given)
+            }
+        };
+        let steer = given.await;
+        *asked = None;
+        steer.map_err(|_| LeaseLost)
     }
 
     /// Says what became of a steer.

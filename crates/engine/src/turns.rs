@@ -63,7 +63,7 @@ impl Engine {
             .ok_or(TurnError::NotRetryable)?;
         // Trying again may need a fresh look at the machine: the remedy was often applied just now.
         self.registry().forget(&assistant.backend);
-        if self.refusal(by, &assistant).await?.is_some() && turn.person != by.id {
+        if self.refusal(by.id, &assistant).await?.is_some() && turn.person != by.id {
             return Err(TurnError::NotYours);
         }
         self.store()
@@ -88,7 +88,10 @@ impl Engine {
             .question(id)
             .await?
             .ok_or(TurnError::NotFound)?;
-        self.visible_turn(by, question.turn).await?;
+        // Only an attempt that may succeed is noted, and it is noted first.
+        if self.visible_turn(by, question.turn).await?.person != by.id {
+            return Err(TurnError::NotYours);
+        }
         self.note(
             by.id,
             "question.decide",

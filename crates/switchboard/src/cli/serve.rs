@@ -1,12 +1,6 @@
 //! `switchboard serve`: the server, its page, and the turns.
 
-use std::{
-    io::Write as _,
-    net::SocketAddr,
-    path::PathBuf,
-    process::ExitCode,
-    time::Duration,
-};
+use std::{io::Write as _, net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -62,7 +56,11 @@ impl Serve {
         };
         let mut config = Config::read(home, flags)?;
         // Lives as long as the server: its upstream goes with it.
-        let demo = if self.demo { Some(demo::prepare(&mut config).await?) } else { None };
+        let demo = if self.demo {
+            Some(demo::prepare(&mut config).await?)
+        } else {
+            None
+        };
         let house = House::open(config).await?;
         let listener = listen(house.config.settings.listen).await?;
         let url = format!("http://{}", listener.local_addr()?);
@@ -74,6 +72,7 @@ impl Serve {
             per_login: limits.per_login,
             per_person: limits.per_person,
             most: limits.most,
+            ..engine::Settings::default()
         };
         house.engine.start(rules, house.config.run_folder());
         let address = house.config.run_folder().join("address");
@@ -81,14 +80,25 @@ impl Serve {
         let mut out = std::io::stdout();
         writeln!(out, "listening on {url}")?;
         let base = house.config.settings.public_url.clone().unwrap_or(url);
-        let link = house.identity.first_link(&house.config.user).await?.map(|link| link_url(&base, &link));
+        let link = house
+            .identity
+            .first_link(&house.config.user)
+            .await?
+            .map(|link| link_url(&base, &link));
         match &link {
             Some(link) => writeln!(out, "sign in (10 minutes, once): {link}")?,
-            None => writeln!(out, "open {base}   (a fresh sign-in link: switchboard people link)")?,
+            None => writeln!(
+                out,
+                "open {base}   (a fresh sign-in link: {})",
+                house.config.command("people link")
+            )?,
         }
         if demo.is_some() {
-            writeln!(out, "demo: answers are scripted and no account is used; data is kept apart in {}",
-                house.config.home.display())?;
+            writeln!(
+                out,
+                "demo: answers are scripted and no account is used; data is kept apart in {}",
+                house.config.home.display()
+            )?;
         }
         out.flush()?;
         if self.open {
@@ -114,7 +124,13 @@ async fn serve_until_told(house: &House, listener: TcpListener, demo: bool) -> R
         identity: house.identity.clone(),
         settings: switchboard_server::Settings {
             listen: listener.local_addr()?,
-            public_url: house.config.settings.public_url.as_deref().map(str::parse).transpose()?,
+            public_url: house
+                .config
+                .settings
+                .public_url
+                .as_deref()
+                .map(str::parse)
+                .transpose()?,
             demo,
             workspace: house.config.settings.workspace.clone(),
             version: env!("CARGO_PKG_VERSION").into(),
@@ -131,7 +147,10 @@ async fn serve_until_told(house: &House, listener: TcpListener, demo: bool) -> R
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
     }
-    tracing::info!("stopping: running turns have {} s to end; a second signal stops at once", GRACE.as_secs());
+    tracing::info!(
+        "stopping: running turns have {} s to end; a second signal stops at once",
+        GRACE.as_secs()
+    );
     let ended = async {
         supervisor.shutdown(GRACE).await;
         serving.await
@@ -157,15 +176,20 @@ async fn listen(address: SocketAddr) -> Result<TcpListener> {
 /// What was found, for whoever started it.
 fn tell(findings: &[Finding]) {
     for finding in findings {
-        let what = match (&finding.program, &finding.version) {
-            (Some(program), Some(version)) => format!("{version} at {}", program.display()),
-            (Some(program), None) => format!("at {} (says no version)", program.display()),
-            (None, _) => "not found".into(),
-        };
-        eprintln!("{:<20} {what}", finding.title);
+        let version = finding.version.as_deref().unwrap_or("of unknown version");
+        let place = finding
+            .program
+            .as_ref()
+            .map(|program| format!("{version}, {}", program.display()));
+        eprintln!(
+            "{:<20} {}",
+            finding.title,
+            place.as_deref().unwrap_or("not found")
+        );
         match (&finding.account, &finding.problem) {
-            (Some(account), None) => eprintln!("{:<20} signed in: {account}", ""),
+            (_, Some(problem)) if place.is_none() => eprintln!("{:<20} {}", "", problem.hint),
             (_, Some(problem)) => eprintln!("{:<20} {}: {}", "", problem.message, problem.hint),
+            (Some(account), None) => eprintln!("{:<20} signed in: {account}", ""),
             (None, None) => {}
         }
     }
