@@ -34,6 +34,13 @@ export class Browser {
     return context;
   }
 
+  /** What stands on the open pages, for whoever reads about a failure. */
+  async seen() {
+    const pages = this.#contexts.flatMap((context) => context.pages());
+    const told = pages.map(async (page) => `${page.url()}\n${await page.locator("body").innerText({ timeout: 2000 }).catch(() => "(nothing)")}`);
+    return (await Promise.all(told)).map((text) => `a page showed: ${text.slice(0, 1500)}`).join("\n");
+  }
+
   /** Closes what the walk opened, and gives back what its pages complained about. */
   async sweep() {
     await Promise.all(this.#contexts.splice(0).map((context) => context.close()));
@@ -50,7 +57,7 @@ export async function signIn(context, link) {
   const page = await context.newPage();
   await page.goto(link);
   await page.waitForURL(/\/chat/);
-  await page.locator(".rows, .side .blank").first().waitFor();
+  await page.locator("#composer").waitFor();
   return page;
 }
 

@@ -1,4 +1,5 @@
-// One real `switchboard serve --demo` on a fresh home. Owns the process and its folder; both are gone afterwards.
+// One real `switchboard serve` on a fresh home, which answers from the demo's scripted upstream. Owns the process and its folder;
+// both are gone afterwards.
 import { execFile, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -15,25 +16,51 @@ const END_MS = 15_000;
 export class Server {
   url = "";
   #home = "";
+  #words = ["serve", "--demo"];
   #child;
   #environment;
   #said = [];
   #heard = new EventEmitter();
+  #outsider;
 
-  static async start() {
+  /** The demo, with its data in a file. */
+  static async demo() {
+    const server = await Server.#fresh({});
+    await server.up("127.0.0.1:0");
+    return server;
+  }
+
+  /** A plain server on that database. The demo insists on a file of its own, so another demo beside it lends its upstream. */
+  static async on(database) {
+    const demo = await Server.demo();
+    const upstream = await demo.#upstream();
+    const server = await Server.#fresh({
+      SWITCHBOARD_DATABASE: database,
+      SWITCHBOARD_PROVIDERS__CHATGPT__BACKEND: upstream.backend,
+      SWITCHBOARD_PROVIDERS__CHATGPT__RESPONSES: upstream.responses,
+      CODEX_HOME: join(await demo.#apart(), "codex-home"),
+    });
+    server.#outsider = demo;
+    server.#words = ["serve"];
+    await server.up("127.0.0.1:0");
+    return server;
+  }
+
+  static async #fresh(environment) {
     const server = new Server();
     server.#home = await mkdtemp(join(tmpdir(), "switchboard-walk-"));
-    // The login of whoever runs this is nobody's business: the demo brings its own.
+    // The login and the settings of whoever runs this are nobody's business.
+    const clean = Object.entries(process.env).filter(([name]) => !name.startsWith("SWITCHBOARD_") && !name.startsWith("CODEX_"));
     server.#environment = {
-      ...process.env, SWITCHBOARD_HOME: join(server.#home, "state"), CODEX_HOME: join(server.#home, "codex"), NO_COLOR: "1",
+      ...Object.fromEntries(clean), SWITCHBOARD_HOME: join(server.#home, "state"), CODEX_HOME: join(server.#home, "codex"), NO_COLOR: "1",
+      ...environment,
     };
-    await server.up("127.0.0.1:0");
     return server;
   }
 
   /** Starts the process; again after `down`, on the same files. */
   async up(listen) {
-    const child = spawn(BIN, ["serve", "--demo", "--listen", listen], { env: this.#environment, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(BIN, [...this.#words, "--listen", listen], { env: this.#environment, stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
     this.#said = [];
     for (const stream of [child.stdout, child.stderr]) {
@@ -72,13 +99,32 @@ export class Server {
 
   async end() {
     await this.down();
+    await this.#outsider?.end();
     await rm(this.#home, { recursive: true, force: true });
   }
 
-  /** A subcommand beside the running server, on the data that the demo keeps apart. */
+  /** Where the demo keeps its data. */
+  #apart() {
+    return this.#line(/^demo: .* (\/\S+)$/);
+  }
+
+  /** Where the demo's upstream listens: the server itself tells, among where its settings come from. */
+  async #upstream() {
+    const token = await this.run("tokens", "create", "--name", "walks");
+    const reply = await fetch(`${this.url}/api/doctor`, { headers: { authorization: `Bearer ${token}` } });
+    const told = JSON.stringify(await reply.json());
+    const setting = (name) => {
+      const value = new RegExp(`providers\\.chatgpt\\.${name} = (http://[^\\s"\\\\]+)`).exec(told)?.[1];
+      if (!value) throw new Error(`the doctor does not tell providers.chatgpt.${name}: ${told}`);
+      return value;
+    };
+    return { backend: setting("backend"), responses: setting("responses") };
+  }
+
+  /** A subcommand beside the running server, on its data. */
   async run(...words) {
-    const apart = await this.#line(/^demo: .* (\/\S+)$/);
-    const { stdout } = await promisify(execFile)(BIN, words, { env: { ...this.#environment, SWITCHBOARD_HOME: apart } });
+    const home = this.#words.includes("--demo") ? await this.#apart() : this.#environment.SWITCHBOARD_HOME;
+    const { stdout } = await promisify(execFile)(BIN, words, { env: { ...this.#environment, SWITCHBOARD_HOME: home } });
     return stdout.trim();
   }
 

@@ -1,6 +1,6 @@
 // The way in, and back out.
 import assert from "node:assert/strict";
-import { demoHandle, signIn } from "../lib/browser.mjs";
+import { signIn } from "../lib/browser.mjs";
 
 export default {
   async "the printed link signs in once, and a used one says how to get another"({ server, browser }) {
@@ -30,15 +30,16 @@ export default {
   },
 
   async "a session that is ended elsewhere ends here"({ server, browser }) {
+    const phone = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Safari/605";
+    const away = await signIn(await browser.person({ userAgent: phone }), await server.link());
     const here = await signIn(await browser.person(), await server.link());
-    const elsewhere = await signIn(await browser.person(), await server.link());
-    await demoHandle(here);
-    await elsewhere.goto(`${server.url}/settings/sessions`);
-    const current = elsewhere.locator("tr", { hasText: "This one" });
-    await current.waitFor();
-    await current.getByRole("button", { name: "Sign out" }).click();
-    await elsewhere.getByText("Sign in with a link").waitFor();
-    await here.reload();
-    await here.locator(".me-row").waitFor();
+    await here.goto(`${server.url}/settings/sessions`);
+    await here.locator("tr", { hasText: "This one" }).waitFor();
+    await here.locator("tr", { hasText: "iPhone" }).getByRole("button", { name: "End" }).click();
+    await away.getByText("Sign in with a link").waitFor();
+    await here.locator("tr", { hasText: "iPhone" }).waitFor({ state: "detached" });
+
+    await here.locator("tr", { hasText: "This one" }).getByRole("button", { name: "Sign out" }).click();
+    await here.getByText("Sign in with a link").waitFor();
   },
 };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { clock, commandIn, initials, sentence, took, until } from "./words";
+import { clock, commandIn, initials, plain, sentence, took, until } from "./words";
 
 describe("durations", () => {
   test("that grow are clocks", () => {
@@ -12,6 +12,7 @@ describe("durations", () => {
 
   test("until a moment are told to the minute", () => {
     expect(until(13_080_000, 0)).toBe("in 3 h 38 m");
+    expect(until(3_600_000, 0)).toBe("in 1 h");
     expect(until(59_000, 0)).toBe("in 1 m");
     expect(until(0, 1)).toBe("now");
   });
@@ -21,11 +22,19 @@ test("a clause of the server becomes a sentence", () => {
   expect(sentence("the disk is full")).toBe("The disk is full.");
   expect(sentence("Why not?")).toBe("Why not?");
   expect(sentence("")).toBe("");
+  for (const exact of ["rate_limited once", "/tmp/x is full", "listen = 4747", "`codex` is gone", "codex-cli.toml is torn"]) {
+    expect(sentence(exact)).toBe(`${exact}.`);
+  }
 });
 
 test("a hint offers what stands between its backticks", () => {
   expect(commandIn("run `codex login`, then `codex`")).toBe("codex login");
   expect(commandIn("ask its owner")).toBe(null);
+});
+
+test("a cut line shows words, not Markdown", () => {
+  expect(plain("**2 + 2 = 4**\n\n*Scripted*, see [this](https://e.org/x)")).toBe("2 + 2 = 4 Scripted, see this");
+  expect(plain("# Title\n- a `b` snake_case 2 * 3")).toBe("Title a b snake_case 2 * 3");
 });
 
 test("a face has two letters", () => {

@@ -23,7 +23,7 @@ export function took(ms: number): string {
 
 /** How long until a moment, for limits: `in 3 h 38 m`. */
 export function until(at: Millis, now: Millis): string {
-  return at <= now ? "now" : `in ${took(Math.ceil((at - now) / 60_000) * 60_000).replace(/ 0 s$/, "")}`;
+  return at <= now ? "now" : `in ${took(Math.ceil((at - now) / 60_000) * 60_000).replace(/ 0 [sm]$/, "")}`;
 }
 
 const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat("en-GB", options);
@@ -63,10 +63,26 @@ export const inWords: Record<AssistantState, string> = {
 
 export const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** Begins with a capital unless it begins with something exact: a path, a code, a setting. */
+export function begun(clause: string): string {
+  return /^[a-z][a-z'’-]*(?![^\s,:;]|\s*=)/.test(clause) ? capital(clause) : clause;
+}
+
 /** The server speaks in clauses, lower case and without a full stop; the page in sentences. */
 export function sentence(clause: string): string {
-  const text = capital(clause.trim());
+  const text = begun(clause.trim());
   return text === "" || /[.!?…:]$/.test(text) ? text : `${text}.`;
+}
+
+/** The first words of a message without its Markdown, for a line that is cut anyway. */
+export function plain(text: string): string {
+  return text
+    .replace(/!?\[([^\]]*)\]\([^)]*\)?/g, "$1")
+    .replace(/(\*\*|__|~~|`+)/g, "")
+    .replace(/(^|\s)[*_](?=\S)|(?<=\S)[*_](?=\s|[.,;:!?]|$)/g, "$1")
+    .replace(/(^|\n)\s*(#{1,6}|>|[-*+])\s+/g, "$1")
+    .replace(/\s+/g, " ")
+    .trim();
 }
 
 export function assistantLamp(assistant: Assistant): LampKind {
@@ -96,7 +112,9 @@ export function stepWords(item: Item): string {
   const firstLine = item.text.trim().split("\n", 1)[0] ?? "";
   switch (item.kind) {
     case "reasoning":
-      return item.ended_at ? `Thought for ${took(item.ended_at - item.started_at)}` : "Thinking";
+      if (!item.ended_at) return "Thinking";
+      // Some assistants report a thought only when it is over, and so without its length.
+      return item.ended_at - item.started_at < 100 ? "Thought" : `Thought for ${took(item.ended_at - item.started_at)}`;
     case "command": return item.command ?? firstLine;
     case "file_change": {
       const paths = (item.changes ?? []).map((change) => change.path.split("/").at(-1) ?? change.path);

@@ -3,7 +3,7 @@ import { memo } from "react";
 import type { Id, Thread, Turn } from "../../api/types";
 import { turnIsOpen } from "../../state/model";
 import { useView } from "../../state/react";
-import { endHeading, type LampKind, shortWhen } from "../../state/words";
+import { endHeading, type LampKind, plain, shortWhen } from "../../state/words";
 import { Lamp } from "../../ui/marks";
 import { chatPath, Link } from "../../ui/route";
 
@@ -50,7 +50,7 @@ function Fact({ thread }: { thread: Thread }) {
     case "idle": {
       if (!thread.last) return <span className="m">Nothing said yet</span>;
       const name = author === me?.handle ? "You" : byAssistant ? `@${author}` : person?.name.split(" ")[0] ?? author;
-      return <span className="m">{name}: {thread.last.text}</span>;
+      return <span className="m">{name}: {plain(thread.last.text)}</span>;
     }
   }
 }

@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useState } from "react";
 import { api } from "../../api/client";
 import type { Check } from "../../api/types";
-import { commandIn, type LampKind, sentence } from "../../state/words";
+import { begun, commandIn, type LampKind } from "../../state/words";
 import { Command } from "../../ui/Copy";
 import { Hint } from "../../ui/Hint";
 import { Icon } from "../../ui/Icon";
@@ -44,8 +44,8 @@ function CheckRow({ check }: { check: Check }) {
       <Lamp kind={lamps[check.status]} label={spoken[check.status]} />
       <div className="lines">
         <div><span className="strong">{check.title}</span> <span className="id">{check.code}</span></div>
-        <div className="mid"><Hint text={sentence(check.detail)} /></div>
-        {check.fix ? <div className="mid fix"><Hint text={sentence(check.fix)} /></div> : null}
+        <div className="mid found-out"><Hint text={begun(check.detail)} /></div>
+        {check.fix ? <div className="mid fix"><Hint text={begun(check.fix)} /></div> : null}
       </div>
       {command ? <Command text={command} /> : null}
     </li>

@@ -87,7 +87,7 @@ function bodyOf(item: HeldItem, running: boolean): ReactNode {
       const both = [asked, text].filter(Boolean).join("\n→ ");
       return both ? <div className="body"><div className="code out"><pre tabIndex={0} aria-label="Output">{both}</pre></div></div> : null;
     }
-    case "notice": return text.includes("\n") ? <div className="body note">{text}</div> : null;
+    case "notice": return text.length > 60 || text.includes("\n") ? <div className="body note">{text}</div> : null;
     default: return text.length > 80 || text.includes("\n") ? <div className="body note">{text}</div> : null;
   }
 }
