@@ -1,7 +1,11 @@
-//! People, their sessions, sign-in links and tokens. Owns the rows; only ever sees hashes of secrets.
+//! People: the rows of whoever signs in. Their sessions, sign-in links and tokens are in files of their
+//! own, which only ever see hashes of secrets.
+
+mod sessions;
+mod tokens;
 
 use switchboard_model::{
-    Millis, PersonId, SessionId, TokenId,
+    PersonId,
     person::{Person, Role},
 };
 
@@ -11,6 +15,9 @@ use crate::{
     rows::{bytewise, named},
     writer::{Floor, Kind, Tx},
 };
+
+pub use sessions::Session;
+pub use tokens::Token;
 
 /// A person to add.
 #[derive(Debug, Clone)]
@@ -34,36 +41,6 @@ pub enum HandleTaken {
     Store(#[from] StoreError),
 }
 
-/// A signed-in browser.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
-    /// Which.
-    pub id: SessionId,
-    /// Whose.
-    pub person: PersonId,
-    /// What the browser said it is, at most 200 characters.
-    pub user_agent: String,
-    /// When it signed in.
-    pub created_at: Millis,
-    /// When it was last used.
-    pub last_seen_at: Millis,
-}
-
-/// An API token.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Token {
-    /// Which.
-    pub id: TokenId,
-    /// In whose name it acts.
-    pub person: PersonId,
-    /// What its maker calls it.
-    pub name: String,
-    /// When it was made.
-    pub created_at: Millis,
-    /// When it was last used.
-    pub last_used_at: Option<Millis>,
-}
-
 /// SHA-256 of a secret.
 pub type Hash = [u8; 32];
 
@@ -80,138 +57,6 @@ impl Store {
     pub async fn ensure_admin(&self, person: NewPerson) -> Result<Person, StoreError> {
         self.write(Floor::Ignore, move |tx| {
             Box::pin(ensure_admin(tx, person.clone()))
-        })
-        .await
-    }
-
-    /// Stores a single-use sign-in link.
-    pub async fn add_link(
-        &self,
-        person: PersonId,
-        hash: Hash,
-        expires_at: Millis,
-    ) -> Result<(), StoreError> {
-        self.write(Floor::Ignore, move |tx| {
-            Box::pin(async move {
-                tx.run("DELETE FROM links WHERE expires_at < $1", &vals![tx.now()])
-                    .await?;
-                tx.run(
-                    "INSERT INTO links (hash, person, expires_at) VALUES ($1, $2, $3)",
-                    &vals![hash, person, expires_at],
-                )
-                .await?;
-                Ok(())
-            })
-        })
-        .await
-    }
-
-    /// Uses up a link and opens a session, in one transaction. `None` if it is unknown, used or expired.
-    pub async fn redeem_link(
-        &self,
-        link: Hash,
-        session: Hash,
-        user_agent: String,
-    ) -> Result<Option<(Session, Person)>, StoreError> {
-        self.write(Floor::Ignore, move |tx| {
-            Box::pin(redeem(
-                tx,
-                link,
-                session,
-                user_agent.chars().take(200).collect(),
-            ))
-        })
-        .await
-    }
-
-    /// Notes that a session was used.
-    pub async fn touch_session(&self, id: SessionId) -> Result<(), StoreError> {
-        self.write(Floor::Ignore, move |tx| {
-            Box::pin(async move {
-                let seen = vals![tx.now(), id];
-                tx.run("UPDATE sessions SET last_seen_at = $1 WHERE id = $2", &seen)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
-    }
-
-    /// Ends a session of that person. Says whether there was one.
-    pub async fn revoke_session(
-        &self,
-        person: PersonId,
-        id: SessionId,
-    ) -> Result<bool, StoreError> {
-        self.write(Floor::Ignore, move |tx| {
-            Box::pin(async move {
-                let whose = vals![id, person];
-                let ended = tx
-                    .run("DELETE FROM sessions WHERE id = $1 AND person = $2", &whose)
-                    .await?;
-                Ok(ended > 0)
-            })
-        })
-        .await
-    }
-
-    /// Adds a token.
-    pub async fn add_token(
-        &self,
-        person: PersonId,
-        name: String,
-        hash: Hash,
-    ) -> Result<Token, StoreError> {
-        self.write(Floor::Ignore, move |tx| {
-            let name = name.clone();
-            Box::pin(async move {
-                let token = Token {
-                    id: tx.ids().make(),
-                    person,
-                    name,
-                    created_at: tx.now(),
-                    last_used_at: None,
-                };
-                tx.run(
-                    "INSERT INTO tokens (id, person, name, hash, created_at) VALUES ($1, $2, $3, $4, $5)",
-                    &vals![
-                        token.id,
-                        person,
-                        token.name.clone(),
-                        hash,
-                        token.created_at
-                    ],
-                )
-                .await?;
-                Ok(token)
-            })
-        })
-        .await
-    }
-
-    /// Notes that a token was used (at most once a minute by the caller).
-    pub async fn touch_token(&self, id: TokenId) -> Result<(), StoreError> {
-        self.write(Floor::Ignore, move |tx| {
-            Box::pin(async move {
-                let used = vals![tx.now(), id];
-                tx.run("UPDATE tokens SET last_used_at = $1 WHERE id = $2", &used)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
-    }
-
-    /// Ends a token of that person. Says whether there was one.
-    pub async fn revoke_token(&self, person: PersonId, id: TokenId) -> Result<bool, StoreError> {
-        self.write(Floor::Ignore, move |tx| {
-            Box::pin(async move {
-                let whose = vals![id, person];
-                let ended = tx
-                    .run("DELETE FROM tokens WHERE id = $1 AND person = $2", &whose)
-                    .await?;
-                Ok(ended > 0)
-            })
         })
         .await
     }
@@ -242,86 +87,11 @@ impl Reader {
         self.read(move |conn| Box::pin(one(conn, "p.handle", handle.clone())))
             .await
     }
-
-    /// The open session with that secret, and whose it is. Sessions unused since `idle_since` are over.
-    pub async fn session_by_hash(
-        &self,
-        hash: Hash,
-        idle_since: Millis,
-    ) -> Result<Option<(Session, Person)>, StoreError> {
-        self.read(move |conn| {
-            Box::pin(async move {
-                let sql = format!("{SESSION} WHERE s.hash = $1 AND s.last_seen_at >= $2");
-                let line = conn.one(&sql, &vals![hash, idle_since]).await?;
-                let Some(line) = line else { return Ok(None) };
-                let session = session(&line)?;
-                let person = one(conn, "p.id", session.person.to_string()).await?;
-                Ok(person.map(|person| (session, person)))
-            })
-        })
-        .await
-    }
-
-    /// A person's open sessions, newest first.
-    pub async fn sessions(&self, person: PersonId) -> Result<Vec<Session>, StoreError> {
-        self.read(move |conn| {
-            Box::pin(async move {
-                let sql =
-                    format!("{SESSION} WHERE s.person = $1 ORDER BY s.created_at DESC, s.id DESC");
-                let lines = conn.all(&sql, &vals![person]).await?;
-                lines.iter().map(session).collect()
-            })
-        })
-        .await
-    }
-
-    /// Whether anyone has an open session used since `idle_since`.
-    pub async fn any_session(&self, idle_since: Millis) -> Result<bool, StoreError> {
-        self.read(move |conn| {
-            Box::pin(async move {
-                let sql = "SELECT id FROM sessions WHERE last_seen_at >= $1 LIMIT 1";
-                Ok(conn.one(sql, &vals![idle_since]).await?.is_some())
-            })
-        })
-        .await
-    }
-
-    /// The live token with that secret, and in whose name it acts.
-    pub async fn token_by_hash(&self, hash: Hash) -> Result<Option<(Token, Person)>, StoreError> {
-        self.read(move |conn| {
-            Box::pin(async move {
-                let sql = format!("{TOKEN} WHERE k.hash = $1");
-                let Some(line) = conn.one(&sql, &vals![hash]).await? else {
-                    return Ok(None);
-                };
-                let token = token(&line)?;
-                let person = one(conn, "p.id", token.person.to_string()).await?;
-                Ok(person.map(|person| (token, person)))
-            })
-        })
-        .await
-    }
-
-    /// A person's tokens, newest first.
-    pub async fn tokens(&self, person: PersonId) -> Result<Vec<Token>, StoreError> {
-        self.read(move |conn| {
-            Box::pin(async move {
-                let sql =
-                    format!("{TOKEN} WHERE k.person = $1 ORDER BY k.created_at DESC, k.id DESC");
-                let lines = conn.all(&sql, &vals![person]).await?;
-                lines.iter().map(token).collect()
-            })
-        })
-        .await
-    }
 }
 
 /// Living people; assistants are rows of the same table, and no people.
 const PERSON: &str = "SELECT p.id, p.handle, p.name, p.role, p.created_at FROM people p \
      WHERE p.kind = 'person' AND p.removed_at IS NULL";
-const SESSION: &str =
-    "SELECT s.id, s.person, s.user_agent, s.created_at, s.last_seen_at FROM sessions s";
-const TOKEN: &str = "SELECT k.id, k.person, k.name, k.created_at, k.last_used_at FROM tokens k";
 
 async fn insert(tx: &mut Tx<'_>, new: NewPerson) -> Result<Person, HandleTaken> {
     let person = Person {
@@ -372,40 +142,6 @@ async fn ensure_admin(tx: &mut Tx<'_>, mut new: NewPerson) -> Result<Person, Sto
     }
 }
 
-async fn redeem(
-    tx: &mut Tx<'_>,
-    link: Hash,
-    hash: Hash,
-    user_agent: String,
-) -> Result<Option<(Session, Person)>, StoreError> {
-    let now = tx.now();
-    let used = tx
-        .one(
-            "UPDATE links SET used_at = $1 WHERE hash = $2 AND used_at IS NULL AND expires_at > $1 \
-             RETURNING person",
-            &vals![now, link],
-        )
-        .await?;
-    let Some(used) = used else { return Ok(None) };
-    let Some(person) = one(&mut tx.conn, "p.id", used.text("person")?).await? else {
-        return Ok(None);
-    };
-    let session = Session {
-        id: tx.ids().make(),
-        person: person.id,
-        user_agent,
-        created_at: now,
-        last_seen_at: now,
-    };
-    tx.run(
-        "INSERT INTO sessions (id, person, hash, user_agent, created_at, last_seen_at) \
-         VALUES ($1, $2, $3, $4, $5, $5)",
-        &vals![session.id, person.id, hash, session.user_agent.clone(), now],
-    )
-    .await?;
-    Ok(Some((session, person)))
-}
-
 async fn one(
     conn: &mut Conn<'_>,
     column: &str,
@@ -424,25 +160,5 @@ pub(crate) fn person(line: &Line) -> Result<Person, StoreError> {
         name: line.text("name")?,
         role: named(line, "role", Role::parse)?,
         created_at: line.millis("created_at")?,
-    })
-}
-
-fn session(line: &Line) -> Result<Session, StoreError> {
-    Ok(Session {
-        id: line.id("id")?,
-        person: line.id("person")?,
-        user_agent: line.text("user_agent")?,
-        created_at: line.millis("created_at")?,
-        last_seen_at: line.millis("last_seen_at")?,
-    })
-}
-
-fn token(line: &Line) -> Result<Token, StoreError> {
-    Ok(Token {
-        id: line.id("id")?,
-        person: line.id("person")?,
-        name: line.text("name")?,
-        created_at: line.millis("created_at")?,
-        last_used_at: line.opt_millis("last_used_at")?,
     })
 }

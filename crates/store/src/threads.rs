@@ -1,10 +1,14 @@
 //! Threads, their members, and the lists of them.
 
+mod change;
+
 use switchboard_model::{
     AssistantId, Millis, PersonId, ThreadId,
     person::Person,
-    thread::{Thread, TitledBy, Visibility, title_from},
+    thread::{Thread, TitledBy, Visibility},
 };
+
+pub(crate) use change::sweep;
 
 use crate::{
     Position, Reader, Store, StoreError,
@@ -79,7 +83,7 @@ impl Store {
     /// Opens a thread; its creator is a member. Says `false` if the client id was there already.
     pub async fn create_thread(&self, thread: NewThread) -> Result<(ThreadRow, bool), StoreError> {
         self.write(Floor::Respect, move |tx| {
-            Box::pin(create(tx, thread.clone()))
+            Box::pin(change::create(tx, thread.clone()))
         })
         .await
     }
@@ -91,7 +95,7 @@ impl Store {
         patch: ThreadPatch,
     ) -> Result<Option<ThreadRow>, StoreError> {
         self.write(Floor::Ignore, move |tx| {
-            Box::pin(apply(tx, id, patch.clone()))
+            Box::pin(change::apply(tx, id, patch.clone()))
         })
         .await
     }
@@ -99,7 +103,7 @@ impl Store {
     /// Deletes a thread: a tombstone stays; messages, items, blobs and search rows go; queued turns
     /// are cancelled and running ones told to stop. Says whether there was one.
     pub async fn delete_thread(&self, id: ThreadId) -> Result<bool, StoreError> {
-        self.write(Floor::Ignore, move |tx| Box::pin(delete(tx, id)))
+        self.write(Floor::Ignore, move |tx| Box::pin(change::delete(tx, id)))
             .await
     }
 
@@ -108,7 +112,7 @@ impl Store {
         self.write(Floor::Ignore, move |tx| {
             Box::pin(async move {
                 if lock(tx, thread).await?.is_some() {
-                    join(tx, thread, person).await?;
+                    change::join(tx, thread, person).await?;
                 }
                 Ok(())
             })
@@ -234,163 +238,6 @@ pub(crate) async fn lock(tx: &mut Tx<'_>, id: ThreadId) -> Result<Option<Thread>
     let sql = format!("SELECT t.* FROM threads t WHERE t.id = $1 AND t.deleted_at IS NULL{held}");
     let line = tx.one(&sql, &vals![id]).await?;
     line.as_ref().map(thread).transpose()
-}
-
-/// Takes everything out of a deleted thread but its turns that still run.
-pub(crate) async fn sweep(tx: &mut Tx<'_>, id: ThreadId) -> Result<(), StoreError> {
-    for sql in [
-        "DELETE FROM steers WHERE thread = $1",
-        "DELETE FROM questions WHERE thread = $1",
-        "DELETE FROM items WHERE thread = $1",
-        "DELETE FROM turns WHERE thread = $1 AND state <> 'running'",
-        "DELETE FROM deliveries WHERE thread = $1",
-        "DELETE FROM messages WHERE thread = $1",
-        "DELETE FROM backend_sessions WHERE thread = $1",
-    ] {
-        tx.run(sql, &vals![id]).await?;
-    }
-    Ok(())
-}
-
-async fn create(tx: &mut Tx<'_>, new: NewThread) -> Result<(ThreadRow, bool), StoreError> {
-    let id: ThreadId = tx.ids().make();
-    let now = tx.now();
-    let (title, titled_by) = match new.title.filter(|title| !title.is_empty()) {
-        Some(title) => (title, TitledBy::Person),
-        None => (String::new(), TitledBy::Auto),
-    };
-    let added = tx
-        .run(
-            "INSERT INTO threads (id, title, titled_by, visibility, assistant, created_by, client_id, \
-             created_at, last_message_at, last_seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0) \
-             ON CONFLICT (created_by, client_id) DO NOTHING",
-            &vals![
-                id,
-                title,
-                titled_by_name(titled_by),
-                new.visibility.as_str(),
-                new.assistant,
-                new.created_by,
-                new.client_id.clone(),
-                now
-            ],
-        )
-        .await?;
-    if added == 0 {
-        let sql = "SELECT id FROM threads WHERE created_by = $1 AND client_id = $2";
-        let there = tx.one(sql, &vals![new.created_by, new.client_id]).await?;
-        let there = there
-            .ok_or_else(|| StoreError::Corrupt("a client id without its thread".to_owned()))?;
-        return Ok((load_row(tx, there.id("id")?).await?, false));
-    }
-    tx.changed(Kind::Thread, id, Some(id));
-    join(tx, id, new.created_by).await?;
-    Ok((load_row(tx, id).await?, true))
-}
-
-async fn join(tx: &mut Tx<'_>, thread: ThreadId, person: PersonId) -> Result<(), StoreError> {
-    let sql =
-        "INSERT INTO members (thread, person, added_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-    let now = tx.now();
-    if tx.run(sql, &vals![thread, person, now]).await? > 0 {
-        tx.changed(Kind::Member, format!("{thread}/{person}"), Some(thread));
-    }
-    Ok(())
-}
-
-async fn apply(
-    tx: &mut Tx<'_>,
-    id: ThreadId,
-    patch: ThreadPatch,
-) -> Result<Option<ThreadRow>, StoreError> {
-    let Some(mut thread) = lock(tx, id).await? else {
-        return Ok(None);
-    };
-    if let Some(title) = patch.title {
-        thread.titled_by = if title.is_empty() {
-            TitledBy::Auto
-        } else {
-            TitledBy::Person
-        };
-        thread.title = if title.is_empty() {
-            automatic_title(tx, id).await?
-        } else {
-            title
-        };
-    }
-    match patch.archived {
-        Some(true) => thread.archived_at = thread.archived_at.or(Some(tx.now())),
-        Some(false) => thread.archived_at = None,
-        None => {}
-    }
-    if let Some(visibility) = patch
-        .visibility
-        .filter(|visibility| *visibility != thread.visibility)
-    {
-        thread.visibility = visibility;
-        tell_outsiders(tx, id).await?;
-    }
-    tx.run(
-        "UPDATE threads SET title = $2, titled_by = $3, archived_at = $4, visibility = $5 WHERE id = $1",
-        &vals![
-            id,
-            thread.title,
-            titled_by_name(thread.titled_by),
-            thread.archived_at,
-            thread.visibility.as_str()
-        ],
-    )
-    .await?;
-    tx.changed(Kind::Thread, id, Some(id));
-    load_row(tx, id).await.map(Some)
-}
-
-/// Everyone who is not a member gains or loses a thread whose visibility changes.
-async fn tell_outsiders(tx: &mut Tx<'_>, thread: ThreadId) -> Result<(), StoreError> {
-    let sql = "SELECT id FROM people WHERE kind = 'person' AND removed_at IS NULL \
-               AND id NOT IN (SELECT person FROM members WHERE thread = $1) ORDER BY id";
-    for line in tx.all(sql, &vals![thread]).await? {
-        let person: PersonId = line.id("id")?;
-        tx.changed(Kind::Member, format!("{thread}/{person}"), Some(thread));
-    }
-    Ok(())
-}
-
-async fn automatic_title(tx: &mut Tx<'_>, id: ThreadId) -> Result<String, StoreError> {
-    let first = tx
-        .one(
-            "SELECT text FROM messages WHERE thread = $1 AND seq = 1",
-            &vals![id],
-        )
-        .await?;
-    Ok(match first {
-        Some(line) => title_from(&line.text("text")?),
-        None => String::new(),
-    })
-}
-
-async fn delete(tx: &mut Tx<'_>, id: ThreadId) -> Result<bool, StoreError> {
-    if lock(tx, id).await?.is_none() {
-        return Ok(false);
-    }
-    let stopping = tx
-        .all(
-            "UPDATE turns SET stop_wanted = 1 WHERE thread = $1 AND state = 'running' RETURNING id",
-            &vals![id],
-        )
-        .await?;
-    for turn in stopping {
-        tx.changed(Kind::Turn, turn.text("id")?, Some(id));
-    }
-    sweep(tx, id).await?;
-    let gone = vals![id, tx.now()];
-    tx.run(
-        "UPDATE threads SET deleted_at = $2, title = '', client_id = NULL WHERE id = $1",
-        &gone,
-    )
-    .await?;
-    tx.changed(Kind::Thread, id, Some(id));
-    Ok(true)
 }
 
 async fn list(

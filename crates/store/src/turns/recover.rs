@@ -86,12 +86,8 @@ async fn revert(tx: &mut Tx<'_>, id: TurnId, fence: i64) -> Result<bool, StoreEr
     }
     let turn = locked.turn;
     close_talk(tx, &turn).await?;
-    let items = tx
-        .all("DELETE FROM items WHERE turn = $1 RETURNING id", &vals![id])
+    tx.run("DELETE FROM items WHERE turn = $1", &vals![id])
         .await?;
-    for item in items {
-        tx.changed(Kind::Item, item.text("id")?, Some(turn.thread));
-    }
     let state = turn
         .state
         .apply(TurnEvent::Reverted)

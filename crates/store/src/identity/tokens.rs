@@ -1,0 +1,131 @@
+//! API tokens: secrets with which programs act in a person's name. Only ever sees their hashes.
+
+use switchboard_model::{Millis, PersonId, TokenId, person::Person};
+
+use super::{Hash, one};
+use crate::{
+    Reader, Store, StoreError,
+    db::{Line, vals},
+    writer::Floor,
+};
+
+/// An API token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// Which.
+    pub id: TokenId,
+    /// In whose name it acts.
+    pub person: PersonId,
+    /// What its maker calls it.
+    pub name: String,
+    /// When it was made.
+    pub created_at: Millis,
+    /// When it was last used.
+    pub last_used_at: Option<Millis>,
+}
+
+impl Store {
+    /// Adds a token.
+    pub async fn add_token(
+        &self,
+        person: PersonId,
+        name: String,
+        hash: Hash,
+    ) -> Result<Token, StoreError> {
+        self.write(Floor::Ignore, move |tx| {
+            let name = name.clone();
+            Box::pin(async move {
+                let token = Token {
+                    id: tx.ids().make(),
+                    person,
+                    name,
+                    created_at: tx.now(),
+                    last_used_at: None,
+                };
+                tx.run(
+                    "INSERT INTO tokens (id, person, name, hash, created_at) VALUES ($1, $2, $3, $4, $5)",
+                    &vals![
+                        token.id,
+                        person,
+                        token.name.clone(),
+                        hash,
+                        token.created_at
+                    ],
+                )
+                .await?;
+                Ok(token)
+            })
+        })
+        .await
+    }
+
+    /// Notes that a token was used (at most once a minute by the caller).
+    pub async fn touch_token(&self, id: TokenId) -> Result<(), StoreError> {
+        self.write(Floor::Ignore, move |tx| {
+            Box::pin(async move {
+                let used = vals![tx.now(), id];
+                tx.run("UPDATE tokens SET last_used_at = $1 WHERE id = $2", &used)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Ends a token of that person. Says whether there was one.
+    pub async fn revoke_token(&self, person: PersonId, id: TokenId) -> Result<bool, StoreError> {
+        self.write(Floor::Ignore, move |tx| {
+            Box::pin(async move {
+                let whose = vals![id, person];
+                let ended = tx
+                    .run("DELETE FROM tokens WHERE id = $1 AND person = $2", &whose)
+                    .await?;
+                Ok(ended > 0)
+            })
+        })
+        .await
+    }
+}
+
+impl Reader {
+    /// The live token with that secret, and in whose name it acts.
+    pub async fn token_by_hash(&self, hash: Hash) -> Result<Option<(Token, Person)>, StoreError> {
+        self.read(move |conn| {
+            Box::pin(async move {
+                let sql = format!("{TOKEN} WHERE k.hash = $1");
+                let Some(line) = conn.one(&sql, &vals![hash]).await? else {
+                    return Ok(None);
+                };
+                let token = token(&line)?;
+                let person = one(conn, "p.id", token.person.to_string()).await?;
+                Ok(person.map(|person| (token, person)))
+            })
+        })
+        .await
+    }
+
+    /// A person's tokens, newest first.
+    pub async fn tokens(&self, person: PersonId) -> Result<Vec<Token>, StoreError> {
+        self.read(move |conn| {
+            Box::pin(async move {
+                let sql =
+                    format!("{TOKEN} WHERE k.person = $1 ORDER BY k.created_at DESC, k.id DESC");
+                let lines = conn.all(&sql, &vals![person]).await?;
+                lines.iter().map(token).collect()
+            })
+        })
+        .await
+    }
+}
+
+const TOKEN: &str = "SELECT k.id, k.person, k.name, k.created_at, k.last_used_at FROM tokens k";
+
+fn token(line: &Line) -> Result<Token, StoreError> {
+    Ok(Token {
+        id: line.id("id")?,
+        person: line.id("person")?,
+        name: line.text("name")?,
+        created_at: line.millis("created_at")?,
+        last_used_at: line.opt_millis("last_used_at")?,
+    })
+}
