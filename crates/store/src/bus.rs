@@ -56,7 +56,7 @@ impl Bus {
     }
 
     /// The newest known position of the changes feed; changes when something was committed, by
-    /// this process or another.
+    /// this process or another. Copy the number out: a borrow held over an await stops the bell.
     pub fn position(&self) -> watch::Receiver<i64> {
         self.0.position.subscribe()
     }
