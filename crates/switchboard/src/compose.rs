@@ -58,14 +58,31 @@ impl House {
             disk_floor: config.settings.disk_floor,
         })
         .await?;
-        let instance =
-            Arc::new(Instance::hold(&config.run_folder(), &ids).context("cannot take this process's instance lock")?);
+        let instance = Arc::new(
+            Instance::hold(&config.run_folder(), &ids)
+                .context("cannot take this process's instance lock")?,
+        );
         let launcher = Launcher::new(GuardExe::this_program(), instance.lock_path());
         let registry = Registry::new(backends(&config, &launcher), Arc::new(sources::SystemClock));
         let supervisor = Supervisor::new();
-        let engine = Engine::new(store.clone(), registry.clone(), supervisor.clone(), instance.clone());
+        let engine = Engine::new(
+            store.clone(),
+            registry.clone(),
+            supervisor.clone(),
+            instance.clone(),
+        );
         let identity = Identity::new(store.clone(), ids.clone());
-        Ok(Self { config, ids, store, identity, engine, registry, supervisor, launcher, _instance: instance })
+        Ok(Self {
+            config,
+            ids,
+            store,
+            identity,
+            engine,
+            registry,
+            supervisor,
+            launcher,
+            _instance: instance,
+        })
     }
 
     /// The person in whose name local commands act; made if there is nobody yet.
@@ -88,7 +105,12 @@ impl House {
     pub async fn register_found(&self, owner: &Person) -> Result<()> {
         for spec in self.registry.specs() {
             let known = self.store.reader().backend_known(&spec.name).await?;
-            let missing = self.registry.probe(&spec.name).await.problem.is_some_and(|problem| problem.code == OutcomeCode::NotInstalled);
+            let missing = self
+                .registry
+                .probe(&spec.name)
+                .await
+                .problem
+                .is_some_and(|problem| problem.code == OutcomeCode::NotInstalled);
             if known || missing {
                 continue;
             }

@@ -97,7 +97,11 @@ impl Default for Settings {
 impl Default for Limits {
     fn default() -> Self {
         let engine = switchboard_engine::Settings::default();
-        Self { per_login: engine.per_login, per_person: engine.per_person, most: engine.most }
+        Self {
+            per_login: engine.per_login,
+            per_person: engine.per_person,
+            most: engine.most,
+        }
     }
 }
 
@@ -153,7 +157,11 @@ impl Config {
     /// Reads file and environment, and lays the flags over them.
     pub fn read(home: Option<PathBuf>, flags: Flags) -> Result<Self> {
         let env: Vec<(OsString, OsString)> = std::env::vars_os().collect();
-        let var = |name: &str| env.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+        let var = |name: &str| {
+            env.iter()
+                .find(|(key, _)| key == name)
+                .map(|(_, value)| value.clone())
+        };
         let home = match home.or_else(|| var("SWITCHBOARD_HOME").map(PathBuf::from)) {
             Some(home) if !home.as_os_str().is_empty() => std::path::absolute(home)?,
             _ => default_home()?,
@@ -164,9 +172,12 @@ impl Config {
         if file.exists() {
             figment = figment.merge(Toml::file_exact(&file));
         }
-        let figment = figment.merge(variables()).merge(Serialized::defaults(flags));
-        let settings: Settings =
-            figment.extract().with_context(|| format!("cannot read the configuration (file {})", file.display()))?;
+        let figment = figment
+            .merge(variables())
+            .merge(Serialized::defaults(flags));
+        let settings: Settings = figment
+            .extract()
+            .with_context(|| format!("cannot read the configuration (file {})", file.display()))?;
         check(&settings)?;
         let user_home = var("HOME").map(PathBuf::from).unwrap_or_default();
         Ok(Self {
@@ -193,7 +204,10 @@ impl Config {
 
     /// A command line for this home: names it where a plain `switchboard` would find another.
     pub fn command(&self, words: &str) -> String {
-        let plain = self.var("SWITCHBOARD_HOME").map(PathBuf::from).or_else(|| default_home().ok());
+        let plain = self
+            .var("SWITCHBOARD_HOME")
+            .map(PathBuf::from)
+            .or_else(|| default_home().ok());
         if plain.is_some_and(|plain| plain == self.home) {
             format!("switchboard {words}")
         } else {
@@ -203,7 +217,11 @@ impl Config {
 
     /// A variable of this process's environment.
     pub fn var(&self, name: &str) -> Option<&OsStr> {
-        let found = self.env.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_os_str());
+        let found = self
+            .env
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_os_str());
         found.filter(|value| !value.is_empty())
     }
 
@@ -219,7 +237,8 @@ pub fn colours_allowed() -> bool {
 }
 
 fn default_home() -> Result<PathBuf> {
-    let base = etcetera::choose_base_strategy().context("cannot find your home folder: set SWITCHBOARD_HOME")?;
+    let base = etcetera::choose_base_strategy()
+        .context("cannot find your home folder: set SWITCHBOARD_HOME")?;
     let state = base.state_dir().unwrap_or_else(|| base.data_dir());
     Ok(state.join("switchboard"))
 }
@@ -241,13 +260,18 @@ fn variables() -> Env {
     Env::prefixed("SWITCHBOARD_")
         .filter(|key| {
             let key = key.as_str().to_ascii_lowercase();
-            NAMES.iter().any(|name| key == *name || key.starts_with(&format!("{name}__")))
+            NAMES
+                .iter()
+                .any(|name| key == *name || key.starts_with(&format!("{name}__")))
         })
         .split("__")
 }
 
 fn check(settings: &Settings) -> Result<()> {
-    let https = settings.public_url.as_deref().is_some_and(|url| url.starts_with("https://"));
+    let https = settings
+        .public_url
+        .as_deref()
+        .is_some_and(|url| url.starts_with("https://"));
     if let Some(url) = &settings.public_url
         && !(url.starts_with("https://") || url.starts_with("http://"))
     {
@@ -274,7 +298,9 @@ fn check(settings: &Settings) -> Result<()> {
 
 /// Where each value that is not a default came from.
 fn origins(figment: &Figment, settings: &Settings) -> Vec<(String, String, String)> {
-    let Ok(all) = figment::value::Value::serialize(settings) else { return Vec::new() };
+    let Ok(all) = figment::value::Value::serialize(settings) else {
+        return Vec::new();
+    };
     let mut names = Vec::new();
     collect("", &all, &mut names);
     names
@@ -292,14 +318,21 @@ fn origin(name: &str, metadata: &Metadata) -> Option<String> {
         Some(Source::File(file)) => Some(file.display().to_string()),
         _ if metadata.name.contains("Settings") => None,
         _ if metadata.name.contains("Flags") => Some(format!("--{}", name.replace('_', "-"))),
-        _ => Some(format!("SWITCHBOARD_{}", name.to_uppercase().replace('.', "__"))),
+        _ => Some(format!(
+            "SWITCHBOARD_{}",
+            name.to_uppercase().replace('.', "__")
+        )),
     }
 }
 
 fn collect(prefix: &str, value: &figment::value::Value, names: &mut Vec<(String, String)>) {
     if let figment::value::Value::Dict(_, entries) = value {
         for (key, value) in entries {
-            let name = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
+            let name = if prefix.is_empty() {
+                key.clone()
+            } else {
+                format!("{prefix}.{key}")
+            };
             collect(&name, value, names);
         }
     } else {
@@ -329,14 +362,24 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("config.toml");
         std::fs::write(&file, "workspace = \"Attic\"\nlisten = \"127.0.0.1:1\"\n").unwrap();
-        let flags = Flags { listen: Some(([127, 0, 0, 1], 2).into()), ..Flags::default() };
+        let flags = Flags {
+            listen: Some(([127, 0, 0, 1], 2).into()),
+            ..Flags::default()
+        };
         let config = Config::read(Some(home.path().into()), flags).unwrap();
         let origin = |name: &str| {
             let found = config.origins.iter().find(|(known, ..)| known == name);
             found.map(|(_, value, origin)| (value.clone(), origin.clone()))
         };
-        assert_eq!(origin("workspace"), Some(("\"Attic\"".into(), file.display().to_string())));
-        assert_eq!(origin("listen"), Some(("\"127.0.0.1:2\"".into(), "--listen".into())), "the flag wins");
+        assert_eq!(
+            origin("workspace"),
+            Some(("\"Attic\"".into(), file.display().to_string()))
+        );
+        assert_eq!(
+            origin("listen"),
+            Some(("\"127.0.0.1:2\"".into(), "--listen".into())),
+            "the flag wins"
+        );
         assert_eq!(origin("disk_floor"), None, "a default");
     }
 
@@ -344,16 +387,26 @@ mod tests {
     fn a_database_password_is_not_shown() {
         let shown = without_password("postgres://mara:secret@db.example/chat");
         assert_eq!(shown, "postgres://mara:…@db.example/chat");
-        assert_eq!(without_password("postgres://mara@db/chat"), "postgres://mara@db/chat");
+        assert_eq!(
+            without_password("postgres://mara@db/chat"),
+            "postgres://mara@db/chat"
+        );
     }
 
     #[test]
     fn a_command_names_a_home_that_is_not_the_usual_one() {
         let home = tempfile::tempdir().unwrap();
         let mut config = Config::read(Some(home.path().into()), Flags::default()).unwrap();
-        assert_eq!(config.command("doctor"), format!("switchboard --home {} doctor", home.path().display()));
-        config.env.push(("SWITCHBOARD_HOME".into(), home.path().into()));
-        config.env.retain(|(name, value)| name != "SWITCHBOARD_HOME" || value == home.path());
+        assert_eq!(
+            config.command("doctor"),
+            format!("switchboard --home {} doctor", home.path().display())
+        );
+        config
+            .env
+            .push(("SWITCHBOARD_HOME".into(), home.path().into()));
+        config
+            .env
+            .retain(|(name, value)| name != "SWITCHBOARD_HOME" || value == home.path());
         assert_eq!(config.command("doctor"), "switchboard doctor");
     }
 }

@@ -75,15 +75,27 @@ impl Assistants {
             Self::Add { handle, owner } => add(&house, &handle, owner.as_deref()).await,
             Self::List { available: true } => {
                 for spec in house.registry.specs() {
-                    println!("{:<16} {} ({})", spec.handle, spec.title, spec.account_words);
+                    println!(
+                        "{:<16} {} ({})",
+                        spec.handle, spec.title, spec.account_words
+                    );
                 }
                 Ok(())
             }
             Self::List { available: false } => list(&house).await,
             Self::Enable { handle } => switch(&house, &handle, true).await,
             Self::Disable { handle } => switch(&house, &handle, false).await,
-            Self::Access { handle, who, people } => access(&house, &handle, who, &people).await,
-            Self::Limits { handle, mention, direct, idle } => {
+            Self::Access {
+                handle,
+                who,
+                people,
+            } => access(&house, &handle, who, &people).await,
+            Self::Limits {
+                handle,
+                mention,
+                direct,
+                idle,
+            } => {
                 let assistant = find(&house, &handle).await?;
                 let limits = Limits {
                     mention_deadline: mention.map(Duration::from_secs),
@@ -101,7 +113,10 @@ impl Assistants {
             Self::Remove { handle } => {
                 let assistant = find(&house, &handle).await?;
                 house.store.remove_assistant(assistant.id).await?;
-                eprintln!("@{} is removed; `switchboard assistants add {}` brings it back.", handle, handle);
+                eprintln!(
+                    "@{} is removed; `switchboard assistants add {}` brings it back.",
+                    handle, handle
+                );
                 Ok(())
             }
         }
@@ -113,7 +128,10 @@ async fn add(house: &House, handle: &str, owner: Option<&str>) -> Result<()> {
     let specs = house.registry.specs();
     let Some(spec) = specs.iter().find(|spec| spec.handle == wanted) else {
         let known: Vec<&str> = specs.iter().map(|spec| spec.handle.as_str()).collect();
-        bail!("there is no assistant named {handle}; known are: {}", known.join(", "));
+        bail!(
+            "there is no assistant named {handle}; known are: {}",
+            known.join(", ")
+        );
     };
     let owner = named(house, owner).await?;
     let (assistant, _) = register(house, spec, &owner).await?;
@@ -129,7 +147,12 @@ async fn add(house: &House, handle: &str, owner: Option<&str>) -> Result<()> {
     }
     let probe = house.registry.probe_now(&spec.name).await;
     if let Some(problem) = probe.problem {
-        eprintln!("Not ready yet ({}): {}. To fix it: {}.", problem.code.as_str(), problem.message, problem.hint);
+        eprintln!(
+            "Not ready yet ({}): {}. To fix it: {}.",
+            problem.code.as_str(),
+            problem.message,
+            problem.hint
+        );
     }
     Ok(())
 }
@@ -141,15 +164,26 @@ async fn register(house: &House, spec: &Spec, owner: &Person) -> Result<(Assista
         backend: spec.name.clone(),
         owner: owner.id,
     };
-    house.store.add_assistant(new).await.with_context(|| format!("cannot register @{}", spec.handle))
+    house
+        .store
+        .add_assistant(new)
+        .await
+        .with_context(|| format!("cannot register @{}", spec.handle))
 }
 
 /// Makes a pair, stores the secret's hash, and shows the secret this once.
 async fn show_pair(house: &House, assistant: &Assistant) -> Result<()> {
     let pair = make_client_pair(&house.ids);
-    house.store.set_client_pair(assistant.id, pair.id.clone(), pair.hash).await?;
+    house
+        .store
+        .set_client_pair(assistant.id, pair.id.clone(), pair.hash)
+        .await?;
     println!("{}_CLIENT_ID={}", prefix(assistant), pair.id);
-    println!("{}_CLIENT_SECRET={}", prefix(assistant), pair.secret.expose());
+    println!(
+        "{}_CLIENT_SECRET={}",
+        prefix(assistant),
+        pair.secret.expose()
+    );
     eprintln!(
         "@{} runs on this machine and does not need the pair; it is kept for OAuth. The secret is not shown again.",
         assistant.handle
@@ -164,7 +198,9 @@ fn prefix(assistant: &Assistant) -> String {
 async fn list(house: &House) -> Result<()> {
     let assistants = house.store.reader().assistants().await?;
     if assistants.is_empty() {
-        eprintln!("No assistants yet: `switchboard assistants list --available` shows what can be added.");
+        eprintln!(
+            "No assistants yet: `switchboard assistants list --available` shows what can be added."
+        );
     }
     for assistant in assistants {
         let state = match house.registry.probe(&assistant.backend).await.problem {
@@ -186,7 +222,11 @@ async fn list(house: &House) -> Result<()> {
 async fn switch(house: &House, handle: &str, enabled: bool) -> Result<()> {
     let assistant = find(house, handle).await?;
     house.store.set_enabled(assistant.id, enabled).await?;
-    eprintln!("@{} is {}.", assistant.handle, if enabled { "on" } else { "off" });
+    eprintln!(
+        "@{} is {}.",
+        assistant.handle,
+        if enabled { "on" } else { "off" }
+    );
     Ok(())
 }
 
@@ -198,20 +238,32 @@ async fn access(house: &House, handle: &str, who: Who, people: &[String]) -> Res
         Who::Everyone => Access::Everyone,
     };
     if (access == Access::Named) == people.is_empty() {
-        bail!("give people with `named`, and only then: switchboard assistants access {handle} named ANNA BEN");
+        bail!(
+            "give people with `named`, and only then: switchboard assistants access {handle} named ANNA BEN"
+        );
     }
     let mut ids = Vec::new();
     for name in people {
         ids.push(named(house, Some(name)).await?.id);
     }
     house.store.set_access(assistant.id, access, ids).await?;
-    eprintln!("@{} may be mentioned by: {}.", assistant.handle, access.as_str());
+    eprintln!(
+        "@{} may be mentioned by: {}.",
+        assistant.handle,
+        access.as_str()
+    );
     Ok(())
 }
 
 async fn find(house: &House, handle: &str) -> Result<Assistant> {
     let wanted = handle.trim_start_matches('@').to_lowercase();
-    let found = house.store.reader().assistants().await?.into_iter().find(|assistant| assistant.handle == wanted);
+    let found = house
+        .store
+        .reader()
+        .assistants()
+        .await?
+        .into_iter()
+        .find(|assistant| assistant.handle == wanted);
     found.with_context(|| {
         format!("there is no assistant named {handle}; `switchboard assistants list` shows those registered")
     })

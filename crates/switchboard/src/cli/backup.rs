@@ -42,7 +42,10 @@ impl Restore {
             disk_floor: config.settings.disk_floor,
         };
         Store::restore(&self.folder, options).await?;
-        eprintln!("Restored into {}. Everyone's page starts afresh; sessions stay.", config.home.display());
+        eprintln!(
+            "Restored into {}. Everyone's page starts afresh; sessions stay.",
+            config.home.display()
+        );
         Ok(ExitCode::SUCCESS)
     }
 }

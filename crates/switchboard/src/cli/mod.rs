@@ -1,7 +1,11 @@
 //! The command line: stdout is data, stderr is talk. One file per noun; each prints and nothing else
 //! does.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what a command line does")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "printing is what a command line does"
+)]
 
 mod assistants;
 mod backup;
@@ -10,7 +14,7 @@ mod people;
 mod serve;
 mod tokens;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::IsTerminal as _, path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -66,7 +70,10 @@ enum Internal {
 
 /// Runs a command to its end.
 pub fn run(args: Args) -> ExitCode {
-    let flags = Flags { database: args.database, ..Flags::default() };
+    let flags = Flags {
+        database: args.database,
+        ..Flags::default()
+    };
     let home = args.home;
     let result = match args.command {
         Command::Serve(serve) => block_on(serve.run(home, flags)),
@@ -90,7 +97,11 @@ pub fn run(args: Args) -> ExitCode {
     }
 }
 
-fn with_house<F>(home: Option<PathBuf>, flags: Flags, command: impl FnOnce(House) -> F) -> Result<ExitCode>
+fn with_house<F>(
+    home: Option<PathBuf>,
+    flags: Flags,
+    command: impl FnOnce(House) -> F,
+) -> Result<ExitCode>
 where
     F: Future<Output = Result<()>>,
 {
@@ -105,12 +116,19 @@ where
 }
 
 fn block_on(command: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command)
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(command)
 }
 
 /// Logs go to stderr; `SWITCHBOARD_LOG` chooses what.
 fn logs(default: &str) {
     let filter = tracing_subscriber::EnvFilter::try_from_env("SWITCHBOARD_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(default));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .try_init();
 }

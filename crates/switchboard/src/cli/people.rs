@@ -40,7 +40,12 @@ impl People {
         match self {
             Self::List => {
                 for person in house.store.reader().people().await? {
-                    println!("{:<16} {:<8} {}", person.handle, person.role.as_str(), person.name);
+                    println!(
+                        "{:<16} {:<8} {}",
+                        person.handle,
+                        person.role.as_str(),
+                        person.name
+                    );
                 }
             }
             Self::Link { name } => {
@@ -81,11 +86,18 @@ fn base_url(house: &House) -> String {
     let settings = &house.config.settings;
     settings.public_url.clone().unwrap_or_else(|| {
         let running = std::fs::read_to_string(house.config.run_folder().join("address"));
-        running.map_or_else(|_| format!("http://{}", settings.listen), |url| url.trim().to_owned())
+        running.map_or_else(
+            |_| format!("http://{}", settings.listen),
+            |url| url.trim().to_owned(),
+        )
     })
 }
 
 /// The secret goes into the fragment, which no server, log or referrer ever sees.
 pub fn link_url(base: &str, link: &Link) -> String {
-    format!("{}/sign-in#{}", base.trim_end_matches('/'), link.secret.expose())
+    format!(
+        "{}/sign-in#{}",
+        base.trim_end_matches('/'),
+        link.secret.expose()
+    )
 }

@@ -50,7 +50,10 @@ impl Tokens {
             Self::Revoke { id, person } => {
                 let person = named(&house, person.as_deref()).await?;
                 if !house.identity.revoke_token(person.id, id.parse()?).await? {
-                    bail!("@{} has no token {id}; `switchboard tokens list` shows them", person.handle);
+                    bail!(
+                        "@{} has no token {id}; `switchboard tokens list` shows them",
+                        person.handle
+                    );
                 }
                 eprintln!("Ended.");
             }
