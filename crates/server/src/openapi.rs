@@ -58,9 +58,35 @@ struct Api;
 
 /// The description, pretty, the same for the same source.
 pub fn openapi_json() -> String {
-    let mut text = Api::openapi().to_pretty_json().unwrap_or_default();
+    let mut api = Api::openapi();
+    name_operations(&mut api);
+    let mut text = api.to_pretty_json().unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// Handlers are named in their module, where several may `list`; the ids of operations have to be unique
+/// in the whole description, so method and path make them.
+fn name_operations(api: &mut utoipa::openapi::OpenApi) {
+    for (path, item) in &mut api.paths.paths {
+        let words: Vec<_> = path
+            .split('/')
+            .filter(|word| !word.is_empty() && *word != "api")
+            .map(|word| word.trim_matches(['{', '}']))
+            .collect();
+        let words = words.join("_");
+        let operations = [
+            ("get", &mut item.get),
+            ("post", &mut item.post),
+            ("patch", &mut item.patch),
+            ("delete", &mut item.delete),
+        ];
+        for (verb, operation) in operations {
+            if let Some(operation) = operation {
+                operation.operation_id = Some(format!("{verb}_{words}"));
+            }
+        }
+    }
 }
 
 /// The description of this very server.

@@ -1,6 +1,6 @@
 /** One function per request. Owns how a request is sent and how a refusal becomes a `Problem`; keeps no state. */
 import type {
-  Assistant, Check, Id, Item, MessagePage, Page, Person, Posted, Session, SessionRow, Thread, Turn,
+  Assistant, Check, Id, Item, MessagePage, NewMessage, NewThread, Page, Person, Posted, Session, SessionRow, Thread, ThreadPatch, Turn,
 } from "./types";
 
 /** A refusal in the server's own words (RFC 9457), or the lack of any answer (`offline`). */
@@ -74,15 +74,15 @@ export const api = {
   threads: (ask: { archived?: boolean; before?: string; limit?: number } = {}) =>
     call<Page<Thread>>("GET", `/api/threads${query(ask)}`),
   thread: (id: Id) => call<Thread>("GET", `/api/threads/${part(id)}`),
-  createThread: (body: { title?: string; visibility?: "private" | "open"; assistant?: Id; client_id?: string }) =>
+  createThread: (body: NewThread) =>
     call<Thread>("POST", "/api/threads", body),
-  changeThread: (id: Id, body: { title?: string; archived?: boolean; visibility?: "private" | "open" }) =>
+  changeThread: (id: Id, body: ThreadPatch) =>
     call<Thread>("PATCH", `/api/threads/${part(id)}`, body),
   deleteThread: (id: Id) => call<void>("DELETE", `/api/threads/${part(id)}`),
 
   messages: (thread: Id, ask: { before?: string; limit?: number } = {}) =>
     call<MessagePage>("GET", `/api/threads/${part(thread)}/messages${query(ask)}`),
-  post: (thread: Id, body: { text: string; client_id: string }) =>
+  post: (thread: Id, body: NewMessage) =>
     call<Posted>("POST", `/api/threads/${part(thread)}/messages`, body),
 
   turnItems: (id: Id) => call<Page<Item>>("GET", `/api/turns/${part(id)}/items`),

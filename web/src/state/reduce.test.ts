@@ -12,7 +12,7 @@ const thread = (over: Partial<Thread> = {}): Thread => ({
 });
 const message = (over: Partial<Message> = {}): Message => ({
   id: "m1", thread_id: "t1", seq: 1, role: "user", author: { id: "p1", handle: "mara", name: "Mara" }, text: "hi",
-  created_at: 1, mentions: [], ...over,
+  created_at: 1, mentions: [], turn_id: null, ...over,
 });
 const turn = (over: Partial<Turn> = {}): Turn => ({
   id: "u1", thread_id: "t1", message_id: "m1", assistant: "a1", person: "p1", attempt: 1, state: "running", stop_wanted: false,

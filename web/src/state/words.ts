@@ -90,14 +90,12 @@ export function assistantLamp(assistant: Assistant): LampKind {
   return assistant.state === "disabled" || assistant.state === "not_allowed" ? "off" : "failed";
 }
 
-const ordinal = (n: number) => `${n}${n % 10 === 1 && n % 100 !== 11 ? "st" : n % 10 === 2 && n % 100 !== 12 ? "nd" : n % 10 === 3 && n % 100 !== 13 ? "rd" : "th"}`;
-
 /** A turn's state beside its name. An ended turn says how long it took; how it failed is the end card's to say. */
 export function turnWords(turn: Turn): { text: string; lamp: LampKind } {
   switch (turn.state) {
     case "queued":
       if (turn.stop_wanted) return { text: "Stopping", lamp: "running" };
-      return { text: turn.position && turn.position > 1 ? `Queued, ${ordinal(turn.position)} in line` : "Queued", lamp: "off" };
+      return { text: turn.position && turn.position > 1 ? `Queued, ${turn.position} before it` : "Queued", lamp: "off" };
     case "running": return { text: turn.stop_wanted ? "Stopping" : "Answering", lamp: "running" };
     case "waiting_approval": return { text: turn.stop_wanted ? "Stopping" : "Waits for you", lamp: "needs" };
     case "done": return { text: "Answered", lamp: "none" };

@@ -1,5 +1,6 @@
 /** A unified diff of one file, as the assistant proposed or made it. */
 import { useMemo } from "react";
+import type { FileChange } from "../../api/types";
 import { Copy } from "../../ui/Copy";
 import { Icon } from "../../ui/Icon";
 
@@ -29,7 +30,7 @@ export function linesOf(diff: string): Line[] {
 const signs = { add: "+", del: "−", ctx: " ", gap: "" };
 const spoken = { add: "added", del: "removed", ctx: null, gap: null };
 
-export function Patch({ path, change, diff }: { path: string; change: string; diff: string | null }) {
+export function Patch({ path, change, diff }: FileChange) {
   const lines = useMemo(() => (diff ? linesOf(diff) : []), [diff]);
   const added = lines.filter((line) => line.kind === "add").length;
   const removed = lines.filter((line) => line.kind === "del").length;

@@ -1,0 +1,2105 @@
+/** Generated from docs/protocol/openapi.json by `npm run gen`. Do not edit. */
+
+export interface paths {
+    "/api/assistants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All assistants, each with how it is doing and whether the caller may use it. */
+        get: operations["get_assistants"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest notes of the audit, for admins. */
+        get: operations["get_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Looks at the server's machine now: programs, sign-ins, database, with a fix for every finding. */
+        get: operations["get_doctor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything that happens in the threads one may see, as server-sent events. Each event's data is in
+         *     the schema `Event` under the event's name. Put what comes in the place of what you have, by id.
+         */
+        get: operations["get_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/mentions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The names in a text that mean somebody. Posting the text would mention exactly these. */
+        post: operations["post_mentions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everyone, by handle. */
+        get: operations["get_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/questions/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides a question, once, as the person who started the turn. */
+        post: operations["post_questions_id_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is asking, and where. */
+        get: operations["get_session"];
+        put?: never;
+        /** Uses up a sign-in link and opens a session in this browser. */
+        post: operations["post_session"];
+        /** Signs this browser out. */
+        delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own sessions, newest first. */
+        get: operations["get_sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of one's own sessions. */
+        delete: operations["delete_sessions_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The threads one may see, newest activity first. */
+        get: operations["get_threads"];
+        put?: never;
+        /** Opens a thread. */
+        post: operations["post_threads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/threads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One thread, with its members. */
+        get: operations["get_threads_id"];
+        put?: never;
+        post?: never;
+        /** Deletes a thread for everyone; what runs in it is stopped. */
+        delete: operations["delete_threads_id"];
+        options?: never;
+        head?: never;
+        /** Renames a thread, puts it away or back, opens it to everyone or closes it. */
+        patch: operations["patch_threads_id"];
+        trace?: never;
+    };
+    "/api/threads/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A thread's members, by handle. */
+        get: operations["get_threads_id_members"];
+        put?: never;
+        /** Adds a person to a thread. Adding a member again changes nothing. */
+        post: operations["post_threads_id_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/threads/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of a thread, ascending, with the turns that belong to it. */
+        get: operations["get_threads_id_messages"];
+        put?: never;
+        /** Posts a message. Each assistant named in it owes an answer, and so does the one of a direct thread. */
+        post: operations["post_threads_id_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own tokens, newest first. */
+        get: operations["get_tokens"];
+        put?: never;
+        /** Makes a token. Its secret is in this answer and nowhere else. */
+        post: operations["post_tokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Ends one of one's own tokens. */
+        delete: operations["delete_tokens_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/turns/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One turn. */
+        get: operations["get_turns_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/turns/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stops a turn; its text so far stays. */
+        post: operations["post_turns_id_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/turns/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a turn produced so far, in order. */
+        get: operations["get_turns_id_items"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/turns/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries a turn again that failed, was stopped or abandoned: a new attempt of the same answer. */
+        post: operations["post_turns_id_retry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the server is up and its database answers. */
+        get: operations["get_healthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the server counts, for Prometheus. Needs a token: scrapers are programs. */
+        get: operations["get_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description A named participant that can be mentioned. */
+        Assistant: {
+            /** @description Who may mention it. */
+            access: components["schemas"]["AssistantAccess"];
+            /** @description The backend that reaches it. */
+            backend: string;
+            /** @description What it can do. */
+            capabilities: string[];
+            code?: components["schemas"]["OutcomeCode"] | null;
+            /** @description Whether mentions are answered. */
+            enabled: boolean;
+            /** @description The name after the `@`. */
+            handle: string;
+            /** @description What to do about it. */
+            hint?: string | null;
+            /** @description Which; also the author id of its replies. */
+            id: string;
+            /** @description The same in a sentence. */
+            message?: string | null;
+            /** @description As shown. */
+            name: string;
+            /** @description What to know before asking it. */
+            note: string;
+            /** @description Whose login it runs on. */
+            owner: components["schemas"]["Author"];
+            /** @description The same in words. */
+            runs_on: string;
+            /** @description How it is doing. */
+            state: components["schemas"]["AssistantState"];
+            /** @description Whether the caller may mention it and would get an answer. */
+            usable: boolean;
+        };
+        /**
+         * @description Who may mention an assistant.
+         * @enum {string}
+         */
+        AssistantAccess: "owner" | "named" | "everyone";
+        /** @description An assistant as it is now, or that it is gone. */
+        AssistantEvent: components["schemas"]["Assistant"] | components["schemas"]["Deleted"];
+        /**
+         * @description How an assistant is doing, for the caller.
+         * @enum {string}
+         */
+        AssistantState: "ready" | "disabled" | "not_installed" | "not_signed_in" | "api_key_login" | "unavailable" | "not_allowed";
+        /** @description Who did what. */
+        AuditEntry: {
+            /** @description What, as `noun.verb`. */
+            action: string;
+            /** @description Who; null is Switchboard itself. */
+            actor?: string | null;
+            /**
+             * Format: int64
+             * @description When.
+             */
+            at: number;
+            /** @description More. */
+            detail: string;
+            /** @description To what. */
+            object: string;
+        };
+        /** @description Who wrote something, or owns it: a person or an assistant. */
+        Author: {
+            /** @description Without the `@`. */
+            handle: string;
+            /** @description Who. */
+            id: string;
+            /** @description As shown. */
+            name: string;
+        };
+        /** @description One thing that was checked. */
+        Check: {
+            /** @description Its stable name. */
+            code: string;
+            /** @description What was found. */
+            detail: string;
+            /** @description What to do about it. */
+            fix?: string | null;
+            /** @description How it is. */
+            status: components["schemas"]["CheckStatus"];
+            /** @description What was looked at. */
+            title: string;
+        };
+        /**
+         * @description How a check came out.
+         * @enum {string}
+         */
+        CheckStatus: "ok" | "warn" | "fail";
+        /** @description What a person decides. */
+        Decision: {
+            /** @description A form's answer, any JSON. */
+            answer?: unknown;
+            /** @description One of the decisions offered. */
+            choice: string;
+        };
+        /** @description Something is gone. */
+        Deleted: {
+            /** @description Always true. */
+            deleted: boolean;
+            /** @description What. */
+            id: string;
+        };
+        /**
+         * @description Text in flight: a piece of an open item's text. Drop what you have of it already; on a gap, ask for
+         *     the turn's items.
+         */
+        Delta: {
+            /** @description Of which item. */
+            item_id: string;
+            /**
+             * Format: int64
+             * @description How many UTF-8 bytes of the item's text come before it.
+             */
+            offset: number;
+            /** @description What was added. */
+            text: string;
+            /** @description Where. */
+            thread_id: string;
+            /** @description Whose. */
+            turn_id: string;
+        };
+        /** @description Everything that was checked. */
+        Doctor: {
+            /** @description In the order checked. */
+            checks: components["schemas"]["Check"][];
+        };
+        /**
+         * @description The data of each event of `GET /api/events`, by the event's name. No such object is ever sent: it is
+         *     the table from which clients are generated.
+         */
+        Event: {
+            approval?: components["schemas"]["Question"] | null;
+            assistant?: components["schemas"]["AssistantEvent"] | null;
+            delta?: components["schemas"]["Delta"] | null;
+            item?: components["schemas"]["Item"] | null;
+            message?: components["schemas"]["Message"] | null;
+            person?: components["schemas"]["Person"] | null;
+            ready?: components["schemas"]["Ready"] | null;
+            reset?: components["schemas"]["Reset"] | null;
+            thread?: components["schemas"]["ThreadEvent"] | null;
+            turn?: components["schemas"]["Turn"] | null;
+        };
+        /** @description One file in a file change. */
+        FileChange: {
+            /** @description `add`, `update` or `delete`. */
+            change: string;
+            /** @description Unified diff, where there is one. */
+            diff?: string | null;
+            /** @description Relative to the working folder where possible. */
+            path: string;
+        };
+        /** @description Something a turn produced. */
+        Item: {
+            /** @description `tool_call`: what it was given, any JSON. */
+            arguments?: unknown;
+            /** @description `file_change`: which, and how. */
+            changes?: components["schemas"]["FileChange"][] | null;
+            /** @description `command`: as run. */
+            command?: string | null;
+            /** @description `command`: where. */
+            cwd?: string | null;
+            /**
+             * Format: int64
+             * @description When it ended.
+             */
+            ended_at?: number | null;
+            /**
+             * Format: int64
+             * @description `command`: how it ended.
+             */
+            exit_code?: number | null;
+            /** @description Which. */
+            id: string;
+            /** @description What it is. */
+            kind: components["schemas"]["ItemKind"];
+            /** @description `web_search`: for what. */
+            query?: string | null;
+            /**
+             * Format: int64
+             * @description Its place in the turn, from 1.
+             */
+            seq: number;
+            /** @description `tool_call`: of which server. */
+            server?: string | null;
+            /** @description `other`: its name at the source; the text is its JSON. */
+            source_kind?: string | null;
+            /**
+             * Format: int64
+             * @description When it began.
+             */
+            started_at: number;
+            /** @description Where it stands. */
+            status: components["schemas"]["ItemStatus"];
+            /** @description `plan`: its steps. */
+            steps?: components["schemas"]["PlanStep"][] | null;
+            /** @description An answer, a thought, a command's output: its text so far. */
+            text: string;
+            /** @description Where. */
+            thread_id: string;
+            /** @description `tool_call`: which tool. */
+            tool?: string | null;
+            /** @description Whose. */
+            turn_id: string;
+        };
+        /**
+         * @description What an item is.
+         * @enum {string}
+         */
+        ItemKind: "text" | "reasoning" | "command" | "file_change" | "tool_call" | "web_search" | "plan" | "notice" | "other";
+        /**
+         * @description Where an item stands.
+         * @enum {string}
+         */
+        ItemStatus: "open" | "done" | "failed" | "declined" | "cut";
+        /** @description The newest message of a thread, in short. */
+        Last: {
+            /** @description Who wrote it. */
+            author_handle: string;
+            /** @description Its first 140 characters. */
+            text: string;
+        };
+        /** @description A whole list. */
+        List_Assistant: {
+            /** @description In the order the endpoint names. */
+            items: {
+                /** @description Who may mention it. */
+                access: components["schemas"]["AssistantAccess"];
+                /** @description The backend that reaches it. */
+                backend: string;
+                /** @description What it can do. */
+                capabilities: string[];
+                code?: components["schemas"]["OutcomeCode"] | null;
+                /** @description Whether mentions are answered. */
+                enabled: boolean;
+                /** @description The name after the `@`. */
+                handle: string;
+                /** @description What to do about it. */
+                hint?: string | null;
+                /** @description Which; also the author id of its replies. */
+                id: string;
+                /** @description The same in a sentence. */
+                message?: string | null;
+                /** @description As shown. */
+                name: string;
+                /** @description What to know before asking it. */
+                note: string;
+                /** @description Whose login it runs on. */
+                owner: components["schemas"]["Author"];
+                /** @description The same in words. */
+                runs_on: string;
+                /** @description How it is doing. */
+                state: components["schemas"]["AssistantState"];
+                /** @description Whether the caller may mention it and would get an answer. */
+                usable: boolean;
+            }[];
+        };
+        /** @description A whole list. */
+        List_AuditEntry: {
+            /** @description In the order the endpoint names. */
+            items: {
+                /** @description What, as `noun.verb`. */
+                action: string;
+                /** @description Who; null is Switchboard itself. */
+                actor?: string | null;
+                /**
+                 * Format: int64
+                 * @description When.
+                 */
+                at: number;
+                /** @description More. */
+                detail: string;
+                /** @description To what. */
+                object: string;
+            }[];
+        };
+        /** @description A whole list. */
+        List_Author: {
+            /** @description In the order the endpoint names. */
+            items: {
+                /** @description Without the `@`. */
+                handle: string;
+                /** @description Who. */
+                id: string;
+                /** @description As shown. */
+                name: string;
+            }[];
+        };
+        /** @description A whole list. */
+        List_Mention: {
+            /** @description In the order the endpoint names. */
+            items: {
+                /** @description Which assistant it means; null if it is a person. */
+                assistant_id?: string | null;
+                /** @description Without the `@`. */
+                handle: string;
+                /** @description How long it is with the `@`, in UTF-8 bytes. */
+                length: number;
+                /** @description Where the `@` is, in UTF-8 bytes. */
+                offset: number;
+            }[];
+        };
+        /** @description A whole list. */
+        List_Person: {
+            /** @description In the order the endpoint names. */
+            items: {
+                /** @description The name after the `@`. */
+                handle: string;
+                /** @description Who. */
+                id: string;
+                /** @description As shown. */
+                name: string;
+                /** @description What they may do. */
+                role: components["schemas"]["Role"];
+            }[];
+        };
+        /** @description A whole list. */
+        List_Session: {
+            /** @description In the order the endpoint names. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description When it signed in.
+                 */
+                created_at: number;
+                /** @description Whether it is the one that asks. */
+                current: boolean;
+                /** @description Which. */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description When it was last used.
+                 */
+                last_seen_at: number;
+                /** @description What the browser said it is. */
+                user_agent: string;
+            }[];
+        };
+        /** @description A whole list. */
+        List_Token: {
+            /** @description In the order the endpoint names. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description When it was made.
+                 */
+                created_at: number;
+                /** @description Which. */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description When it was last used.
+                 */
+                last_used_at?: number | null;
+                /** @description What its maker calls it. */
+                name: string;
+            }[];
+        };
+        /** @description Who is asking, and where. */
+        Me: {
+            /** @description Whether assistants answer from a script here. */
+            demo: boolean;
+            /** @description Who is signed in. */
+            person: components["schemas"]["Person"];
+            /** @description Of this server. */
+            version: string;
+            /** @description Where. */
+            workspace: components["schemas"]["Workspace"];
+        };
+        /** @description A name in a text that means somebody. */
+        Mention: {
+            /** @description Which assistant it means; null if it is a person. */
+            assistant_id?: string | null;
+            /** @description Without the `@`. */
+            handle: string;
+            /** @description How long it is with the `@`, in UTF-8 bytes. */
+            length: number;
+            /** @description Where the `@` is, in UTF-8 bytes. */
+            offset: number;
+        };
+        /** @description A text to look for names in. */
+        MentionQuery: {
+            /** @description As it would be posted. */
+            text: string;
+        };
+        /** @description One post. It never changes. */
+        Message: {
+            /** @description Who wrote it. */
+            author: components["schemas"]["Author"];
+            /** @description On one's own messages: what they were posted with. */
+            client_id?: string | null;
+            /**
+             * Format: int64
+             * @description When it was stored.
+             */
+            created_at: number;
+            /** @description Which. */
+            id: string;
+            /** @description The names in the text that mean somebody. */
+            mentions: components["schemas"]["Mention"][];
+            /** @description Whose voice. */
+            role: components["schemas"]["Speaker"];
+            /**
+             * Format: int64
+             * @description Its place in the thread, from 1, without gaps.
+             */
+            seq: number;
+            /** @description As written: Markdown. */
+            text: string;
+            /** @description Where. */
+            thread_id: string;
+            /** @description The turn whose reply this is. */
+            turn_id?: string | null;
+        };
+        /** @description A page of a thread, ascending. */
+        MessagePage: {
+            /** @description By `seq`, ascending. */
+            items: components["schemas"]["Message"][];
+            /**
+             * @description Where the next page starts: what to give as `before` for older messages, or as `after` if the
+             *     page was asked for with `after`. Null at the end.
+             */
+            next?: string | null;
+            /** @description Where the event stream goes on from this page. */
+            pos: string;
+            /** @description The turns that these messages asked for, and all that are still open in the thread. */
+            turns: components["schemas"]["Turn"][];
+        };
+        /** @description Somebody to add to a thread. */
+        NewMember: {
+            /** @description A person's id or handle. */
+            person: string;
+        };
+        /** @description A message to post. */
+        NewMessage: {
+            /** @description The same id with the same text again is the same message. `Idempotency-Key` means the same. */
+            client_id?: string | null;
+            /** @description Markdown. A name of an assistant in it asks for an answer. */
+            text: string;
+        };
+        /** @description A thread to open. */
+        NewThread: {
+            /**
+             * @description An assistant's id or handle makes a direct thread: it answers every message.
+             * @default null
+             */
+            assistant: string | null;
+            /**
+             * @description The same id again gives the same thread. `Idempotency-Key` means the same.
+             * @default null
+             */
+            client_id: string | null;
+            /**
+             * @description Titled by its first message if there is none.
+             * @default null
+             */
+            title: string | null;
+            /** @default null */
+            visibility: components["schemas"]["Visibility"] | null;
+        };
+        /** @description A token to make. */
+        NewToken: {
+            /** @description What to call it. */
+            name: string;
+        };
+        /**
+         * @description Why a turn did not end well, or cannot begin. Programs match on these; what each means stands beside
+         *     the codes in `model::outcome`.
+         * @enum {string}
+         */
+        OutcomeCode: "not_installed" | "not_signed_in" | "api_key_login" | "timed_out" | "sandbox_denied" | "sandbox_unavailable" | "assistant_unavailable" | "assistant_not_allowed" | "empty_reply" | "rate_limited" | "upstream_failed" | "too_much_output" | "crashed" | "abandoned";
+        /** @description Somebody who signs in, or in whose name a token acts. */
+        Person: {
+            /** @description The name after the `@`. */
+            handle: string;
+            /** @description Who. */
+            id: string;
+            /** @description As shown. */
+            name: string;
+            /** @description What they may do. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description One step of a plan. */
+        PlanStep: {
+            /** @description Whether it is done. */
+            done: boolean;
+            /** @description What is to be done. */
+            text: string;
+        };
+        /** @description What a post became. */
+        Posted: {
+            /** @description The message as stored. */
+            message: components["schemas"]["Message"];
+            /** @description One per assistant that owes an answer. */
+            turns: components["schemas"]["PostedTurn"][];
+        };
+        /** @description A turn that a post asked for. */
+        PostedTurn: {
+            /** @description Who answers. */
+            assistant: string;
+            /** @description Which. */
+            id: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["TurnState"];
+        };
+        /** @description A refusal on the wire (RFC 9457, `application/problem+json`). */
+        Problem: {
+            /** @description The stable name: programs match on it. */
+            code: string;
+            /** @description What is wrong with this request. */
+            detail: string;
+            /** @description What to do about it. */
+            hint?: string | null;
+            /** @description Names the request in the server's log. */
+            request_id: string;
+            /**
+             * Format: int32
+             * @description The HTTP status.
+             */
+            status: number;
+            /** @description The code in words. */
+            title: string;
+            /** @description `urn:switchboard:problem:` and the code. */
+            type: string;
+        };
+        /** @description A question that stops a turn. */
+        Question: {
+            /**
+             * Format: int64
+             * @description When it was asked.
+             */
+            asked_at: number;
+            /** @description What is shown, any JSON; exact, never Markdown. */
+            body: unknown;
+            /** @description The decision: one of those offered. */
+            choice?: string | null;
+            /**
+             * Format: int64
+             * @description When.
+             */
+            decided_at?: number | null;
+            /** @description Who decided. */
+            decided_by?: string | null;
+            /** @description Which. */
+            id: string;
+            /** @description `command`, `file_change`, `permissions`, `question`, `form` or `link`. */
+            kind: string;
+            /** @description The decisions offered, in order. */
+            offered: string[];
+            /** @description Where it stands. */
+            state: components["schemas"]["QuestionState"];
+            /** @description Where. */
+            thread_id: string;
+            /** @description Whose. */
+            turn_id: string;
+        };
+        /**
+         * @description Where a question stands.
+         * @enum {string}
+         */
+        QuestionState: "asked" | "decided" | "delivered" | "void";
+        /** @description Everything up to here was sent; from now on events come as they happen. */
+        Ready: {
+            /** @description Where the stream stands. */
+            pos: string;
+        };
+        /** @description Read afresh: one thread, which was gained or lost, or everything. */
+        Reset: {
+            /** @description Which thread; left out, everything. */
+            thread_id?: string | null;
+        };
+        /**
+         * @description What a person may do in the workspace.
+         * @enum {string}
+         */
+        Role: "admin" | "member";
+        /** @description A signed-in browser. */
+        Session: {
+            /**
+             * Format: int64
+             * @description When it signed in.
+             */
+            created_at: number;
+            /** @description Whether it is the one that asks. */
+            current: boolean;
+            /** @description Which. */
+            id: string;
+            /**
+             * Format: int64
+             * @description When it was last used.
+             */
+            last_seen_at: number;
+            /** @description What the browser said it is. */
+            user_agent: string;
+        };
+        /** @description What a sign-in link carries after the `#`. */
+        SignIn: {
+            /** @description Good for one sign-in within ten minutes. */
+            secret: string;
+        };
+        /**
+         * @description Whose voice a message has.
+         * @enum {string}
+         */
+        Speaker: "user" | "assistant";
+        /** @description A conversation, as a list shows it. */
+        Thread: {
+            /**
+             * Format: int64
+             * @description Set while it is out of the way.
+             */
+            archived_at?: number | null;
+            /** @description In a direct thread: the assistant that answers every message. */
+            assistant_id?: string | null;
+            /**
+             * Format: int64
+             * @description When it was opened.
+             */
+            created_at: number;
+            /** @description Who opened it. */
+            created_by: string;
+            /** @description Which. */
+            id: string;
+            last?: components["schemas"]["Last"] | null;
+            /**
+             * Format: int64
+             * @description The time of its newest message, or of its creation.
+             */
+            last_message_at: number;
+            /**
+             * Format: int64
+             * @description The `seq` of its newest message; 0 while there is none.
+             */
+            last_seq: number;
+            /** @description Its lamp. */
+            state: components["schemas"]["ThreadState"];
+            /** @description Empty until a person names it or its first message does. */
+            title: string;
+            /** @description Who may see it. */
+            visibility: components["schemas"]["Visibility"];
+        };
+        /** @description A thread with those who are in it. */
+        ThreadDetail: components["schemas"]["Thread"] & {
+            /** @description Its members, by handle. */
+            members: components["schemas"]["Author"][];
+        };
+        /** @description A thread as it is now, or that it is gone. */
+        ThreadEvent: components["schemas"]["Thread"] | components["schemas"]["Deleted"];
+        /** @description A page of the list of threads, newest activity first. */
+        ThreadPage: {
+            /** @description Newest activity first. */
+            items: components["schemas"]["Thread"][];
+            /** @description What to give as `before` for the next page; null at the end. */
+            next?: string | null;
+            /** @description Where the event stream goes on from this page. */
+            pos: string;
+        };
+        /** @description What to change on a thread; what is left out stays. */
+        ThreadPatch: {
+            /**
+             * @description Put it out of the way, or back.
+             * @default null
+             */
+            archived: boolean | null;
+            /**
+             * @description Empty goes back to an automatic title.
+             * @default null
+             */
+            title: string | null;
+            /** @default null */
+            visibility: components["schemas"]["Visibility"] | null;
+        };
+        /**
+         * @description What a thread's lamp shows.
+         * @enum {string}
+         */
+        ThreadState: "idle" | "running" | "needs_you" | "failed";
+        /** @description A token, as listed. */
+        Token: {
+            /**
+             * Format: int64
+             * @description When it was made.
+             */
+            created_at: number;
+            /** @description Which. */
+            id: string;
+            /**
+             * Format: int64
+             * @description When it was last used.
+             */
+            last_used_at?: number | null;
+            /** @description What its maker calls it. */
+            name: string;
+        };
+        /** @description A token, this once with its secret. */
+        TokenMade: {
+            /** @description Which. */
+            id: string;
+            /** @description What its maker calls it. */
+            name: string;
+            /** @description What goes after `Authorization: Bearer`. It is not shown again. */
+            token: string;
+        };
+        /** @description One piece of work by one assistant. */
+        Turn: {
+            /** @description Who answers. */
+            assistant: string;
+            /**
+             * Format: int64
+             * @description 1, 2, … of the same answer owed.
+             */
+            attempt: number;
+            /**
+             * Format: int64
+             * @description When it ended.
+             */
+            ended_at?: number | null;
+            error?: components["schemas"]["TurnError"] | null;
+            /** @description Which. */
+            id: string;
+            /** @description The message that asked. */
+            message_id: string;
+            /** @description Who asked. */
+            person: string;
+            /**
+             * Format: int64
+             * @description While queued: how many turns go before it.
+             */
+            position?: number | null;
+            /**
+             * Format: int64
+             * @description When it was asked for.
+             */
+            queued_at: number;
+            /** @description The message with its reply. */
+            reply_id?: string | null;
+            /** @description Whose plan it runs on, in words. */
+            runs_on?: string | null;
+            /**
+             * Format: int64
+             * @description When it began.
+             */
+            started_at?: number | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["TurnState"];
+            /** @description Whether a person asked for it to stop. */
+            stop_wanted: boolean;
+            /** @description Where its reply goes. */
+            thread_id: string;
+        };
+        /** @description How a turn failed. */
+        TurnError: {
+            /** @description The stable name. */
+            code: components["schemas"]["OutcomeCode"];
+            /** @description More for whoever debugs. */
+            detail?: string | null;
+            /** @description What to do about it. */
+            hint: string;
+            /** @description One sentence for people. */
+            message: string;
+            /**
+             * Format: int64
+             * @description When the limit resets.
+             */
+            retry_at?: number | null;
+        };
+        /** @description The items of a turn, in order. */
+        TurnItems: {
+            /** @description In order. */
+            items: components["schemas"]["Item"][];
+            /** @description Where the event stream goes on from this list. */
+            pos: string;
+        };
+        /**
+         * @description Where a turn stands.
+         * @enum {string}
+         */
+        TurnState: "queued" | "running" | "waiting_approval" | "done" | "failed" | "cancelled" | "abandoned";
+        /**
+         * @description Who may read and write in a thread.
+         * @enum {string}
+         */
+        Visibility: "private" | "open";
+        /** @description The workspace that this server holds. */
+        Workspace: {
+            /** @description As shown. */
+            name: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    get_assistants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Assistant"];
+                };
+            };
+        };
+    };
+    get_audit: {
+        parameters: {
+            query?: {
+                /** @description How many, 1 to 1000; 100 unless said otherwise. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_AuditEntry"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_doctor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Doctor"];
+                };
+            };
+        };
+    };
+    get_events: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `pos` of a snapshot, or the id of the last event heard. `Last-Event-ID` outranks it, because
+                 *     browsers repeat the URL when they come back.
+                 */
+                after?: string;
+            };
+            header?: {
+                /** @description the id of the last event heard */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Event"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_mentions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MentionQuery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Mention"];
+                };
+            };
+        };
+    };
+    get_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Person"];
+                };
+            };
+        };
+    };
+    post_questions_id_decide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description question_settled */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description link_expired */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    get_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Session"];
+                };
+            };
+        };
+    };
+    delete_sessions_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_threads: {
+        parameters: {
+            query?: {
+                /** @description Those out of the way instead of the others. */
+                archived?: boolean;
+                /** @description The `next` of the page before. */
+                before?: string;
+                /** @description How many, 1 to 200; 50 unless said otherwise. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadPage"];
+                };
+            };
+        };
+    };
+    post_threads: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same as client_id */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewThread"];
+            };
+        };
+        responses: {
+            /** @description this client id had opened it before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_threads_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_threads_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_threads_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThreadPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_threads_id_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Author"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_threads_id_members: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMember"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Author"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_threads_id_messages: {
+        parameters: {
+            query?: {
+                /** @description Newer messages: the `next` of a page asked for with `after`; `0` is the beginning. */
+                after?: string;
+                /** @description Older messages: the `next` of the page after. Without either, the newest messages. */
+                before?: string;
+                /** @description How many, 1 to 200; 50 unless said otherwise. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessagePage"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_threads_id_messages: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same as client_id */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMessage"];
+            };
+        };
+        responses: {
+            /** @description it was posted before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description client_id_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Token"];
+                };
+            };
+        };
+    };
+    post_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewToken"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenMade"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_tokens_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_turns_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turn"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_turns_id_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turn"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description turn_ended */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_turns_id_items: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnItems"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_turns_id_retry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Turn"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description not_retryable */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_healthz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_metrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/openmetrics-text": string;
+                };
+            };
+        };
+    };
+}
