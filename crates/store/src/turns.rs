@@ -162,9 +162,11 @@ const TURN: &str = "SELECT t.id, t.delivery, t.attempt, t.thread, t.message, t.s
 const NEWEST: &str =
     "t.attempt = (SELECT MAX(a.attempt) FROM turns a WHERE a.delivery = t.delivery)";
 
-/// Turns by their ids, in no order.
+/// Turns of living threads by their ids, in no order. One that still runs in a deleted thread is
+/// nobody's business but its runner's.
 pub(crate) async fn load(conn: &mut Conn<'_>, ids: &[String]) -> Result<Vec<Turn>, StoreError> {
-    let lines = of_ids(conn, &format!("{TURN} WHERE t.id"), ids).await?;
+    let living = "JOIN threads h ON h.id = t.thread AND h.deleted_at IS NULL";
+    let lines = of_ids(conn, &format!("{TURN} {living} WHERE t.id"), ids).await?;
     lines.iter().map(turn).collect()
 }
 

@@ -140,13 +140,15 @@ pub(super) async fn delete(tx: &mut Tx<'_>, id: ThreadId) -> Result<bool, StoreE
     if lock(tx, id).await?.is_none() {
         return Ok(false);
     }
-    let stopping = tx
+    // Queued ones too, so that nobody claims them before they are swept.
+    let open = tx
         .all(
-            "UPDATE turns SET stop_wanted = 1 WHERE thread = $1 AND state = 'running' RETURNING id",
+            "UPDATE turns SET stop_wanted = 1 WHERE thread = $1 AND state IN ('queued', 'running') \
+             RETURNING id",
             &vals![id],
         )
         .await?;
-    for turn in stopping {
+    for turn in open {
         tx.changed(Kind::Turn, turn.text("id")?, Some(id));
     }
     sweep(tx, id).await?;

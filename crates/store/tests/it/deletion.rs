@@ -84,6 +84,10 @@ on_both_databases! {
         let claimed = world.claim().await.unwrap();
         world.store.delete_thread(thread).await.unwrap();
         assert!(world.turn(claimed.turn.id).await.stop_wanted, "its runner can see the stop");
+        let Feed::Changes { changes, .. } = world.reader().changes_after(0, 100).await.unwrap() else {
+            panic!("the feed reaches back to the beginning");
+        };
+        assert!(!changes.iter().any(|(_, change)| matches!(change, Change::Turn(_))), "nobody else can");
         let item = world.item(&claimed, 1, ItemBody::Text, ItemStatus::Open, "late");
         world.put(&claimed, &[item]).await;
         assert_eq!(world.reader().items(claimed.turn.id).await.unwrap().0, []);
@@ -94,6 +98,21 @@ on_both_databases! {
         assert_eq!(world.reader().turn(claimed.turn.id).await.unwrap(), None);
         assert_eq!(world.reader().messages(thread, None, 10).await.unwrap().messages, []);
         assert_eq!(world.reader().turn_counts().await.unwrap(), (0, 0), "its login is free again");
+    }
+
+    async fn deleting_and_claiming_at_once_leave_no_turn_running_unasked(world: World) {
+        let mara = world.person("mara").await;
+        let helper = world.assistant("helper", mara).await;
+        for _ in 0..5 {
+            let thread = world.thread(mara).await;
+            let owed = world.ask(thread, mara, helper).await;
+            let (claimed, deleted) =
+                futures_util::future::join(world.claim(), world.store.delete_thread(thread)).await;
+            assert!(deleted.unwrap());
+            let left = world.reader().turn(owed.id).await.unwrap();
+            assert_eq!(left.is_some(), claimed.is_some());
+            assert!(left.is_none_or(|turn| turn.stop_wanted));
+        }
     }
 
     async fn a_dead_process_turn_of_a_deleted_thread_is_not_put_back(world: World) {
