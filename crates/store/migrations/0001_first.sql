@@ -3,7 +3,8 @@
 -- secrets the bytes of their hash. Rows of people and threads are never deleted, only marked, so
 -- everything may refer to them; all else of a thread goes when the thread goes.
 
--- One row per fact about the database itself: epoch.
+-- Facts about the database itself: its epoch, its version, where the feed stands and how far back it
+-- reaches.
 CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL

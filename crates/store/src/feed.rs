@@ -249,11 +249,10 @@ async fn load(
     }
     let mut found = HashMap::new();
     for (kind, ids) in by_kind {
-        let wanted = padded(&ids);
         let mut keep = |id: String, change: Change| found.insert((kind, id), change);
         match kind {
             Kind::Thread => {
-                let rows = threads::load_rows(conn, &wanted).await?;
+                let rows = threads::load_rows(conn, &ids).await?;
                 for id in ids {
                     let gone = Change::ThreadDeleted(parse(&id)?);
                     keep(id, gone);
@@ -263,22 +262,22 @@ async fn load(
                 }
             }
             Kind::Message => {
-                for message in messages::load(conn, &wanted).await? {
+                for message in messages::load(conn, &ids).await? {
                     keep(message.id.to_string(), Change::Message(Box::new(message)));
                 }
             }
             Kind::Turn => {
-                for turn in turns::load(conn, &wanted).await? {
+                for turn in turns::load(conn, &ids).await? {
                     keep(turn.id.to_string(), Change::Turn(Box::new(turn)));
                 }
             }
             Kind::Item => {
-                for item in items::load(conn, &wanted).await? {
+                for item in items::load(conn, &ids).await? {
                     keep(item.id.to_string(), Change::Item(Box::new(item)));
                 }
             }
             Kind::Question => {
-                for question in questions::load(conn, &wanted).await? {
+                for question in questions::load(conn, &ids).await? {
                     keep(
                         question.id.to_string(),
                         Change::Question(Box::new(question)),
@@ -286,7 +285,7 @@ async fn load(
                 }
             }
             Kind::Steer => {
-                for steer in steers::load(conn, &wanted).await? {
+                for steer in steers::load(conn, &ids).await? {
                     keep(steer.id.to_string(), Change::Steer(Box::new(steer)));
                 }
             }
@@ -322,13 +321,4 @@ async fn load(
 fn parse<T: FromStr<Err: fmt::Display>>(id: &str) -> Result<T, StoreError> {
     id.parse()
         .map_err(|error| StoreError::Corrupt(format!("a change of {id:?}: {error}")))
-}
-
-/// Filled up to a power of two with its last id, so that few different statements are ever prepared.
-fn padded(ids: &[String]) -> Vec<String> {
-    let mut padded = ids.to_vec();
-    if let Some(last) = ids.last() {
-        padded.resize(ids.len().next_power_of_two(), last.clone());
-    }
-    padded
 }
