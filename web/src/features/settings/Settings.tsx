@@ -10,15 +10,16 @@ import { Doctor } from "./Doctor";
 import { Sessions } from "./Sessions";
 import { SheetHead } from "./SheetHead";
 
-const places: { section: SettingsSection; name: string; icon: IconName; group: string }[] = [
+const allPlaces: { section: SettingsSection; name: string; icon: IconName; group: string; for?: "admin" }[] = [
   { section: "sessions", name: "You and your sessions", icon: "person", group: "You" },
   { section: "assistants", name: "Assistants", icon: "plug", group: "This server" },
-  { section: "doctor", name: "Doctor", icon: "done", group: "This server" },
+  { section: "doctor", name: "Doctor", icon: "done", group: "This server", for: "admin" },
 ];
 
 export function SettingsSidebar({ section }: { section: SettingsSection }) {
   const person = useView((state) => state.session?.person);
   const version = useView((state) => state.session?.version);
+  const places = allPlaces.filter((place) => place.for === undefined || place.for === person?.role);
   return (
     <aside className="side" aria-label="Settings">
       <div className="brand"><Link className="btn tool" to={chatPath(null)} aria-label="Back to threads"><Icon name="left" /></Link><b>Settings</b></div>
