@@ -73,6 +73,20 @@ describe("copies", () => {
     expect(state.threads["t1"]?.title).toBe("New");
   });
 
+  test("an answer that the stream overtook changes nothing but the members", () => {
+    const asked = { since: undefined };
+    const state = after([
+      { type: "thread", at: 5, thread: thread({ title: "Named", state: "failed" }) },
+      { type: "thread", asked, thread: thread({ members: [{ id: "p1", handle: "mara", name: "Mara" }] }) },
+      { type: "turn", at: 6, turn: turn({ state: "running" }) },
+      { type: "turn", asked, turn: turn({ state: "queued" }) },
+    ]);
+    expect(state.threads["t1"]).toEqual({ ...thread({ title: "Named", state: "failed" }), members: [{ id: "p1", handle: "mara", name: "Mara" }] });
+    expect(state.turns["u1"]?.state).toBe("running");
+    const told = after([{ type: "turn", asked: { since: 6 }, turn: turn({ stop_wanted: true }) }], state);
+    expect(told.turns["u1"]?.stop_wanted).toBe(true);
+  });
+
   test("a checkpoint that is behind the deltas takes nothing away", () => {
     const state = after([...open, delta(0, "abcd"), { type: "item", at: 3, item: item({ text: "ab" }) }]);
     expect(textOf(state)).toBe("abcd");
@@ -141,4 +155,21 @@ describe("a reset", () => {
 test("a frame this page does not know is no change", () => {
   expect(changeOf({ event: "presence", data: "{}" })).toBe(null);
   expect(changeOf({ event: "turn", data: "not json" })).toBe(null);
+});
+
+describe("a turn that was put back after a crash", () => {
+  test("loses what the dead run had produced", () => {
+    const state = after([
+      ...open,
+      { type: "turn", at: 5, turn: turn({ state: "queued", started_at: null }) },
+      { type: "turn", at: 6, turn: turn({ state: "running", started_at: 9 }) },
+      { type: "item", at: 7, item: item({ id: "i2", started_at: 9 }) },
+    ]);
+    expect(Object.keys(state.items["u1"] ?? {})).toEqual(["i2"]);
+  });
+
+  test("keeps what belongs to its present run", () => {
+    const state = after([...open, { type: "turn", at: 5, turn: turn({ state: "done" }) }]);
+    expect(Object.keys(state.items["u1"] ?? {})).toEqual(["i1"]);
+  });
 });

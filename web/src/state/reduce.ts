@@ -3,16 +3,16 @@
  * "snapshot + stream == fresh snapshot" true; never fetches: what it misses it writes into `wants`.
  */
 import type { Delta, Id, Item, Message, Thread, Turn } from "../api/types";
-import { type Change, posNumber } from "./change";
+import { type Asked, type Change, posNumber } from "./change";
 import { emptyState, type HeldItem, nothingWanted, type State, turnIsOpen } from "./model";
 import { utf8Length, utf8Skip } from "./utf8";
 
 export function reduce(state: State, change: Change): State {
   switch (change.type) {
     case "message": return putMessage(state, change.message, change.at);
-    case "thread": return putThread(state, change.thread, change.at);
+    case "thread": return putThread(state, change.thread, change.at, change.asked);
     case "thread_deleted": return dropThread(state, change.id, change.at);
-    case "turn": return putTurn(state, change.turn, change.at);
+    case "turn": return putTurn(state, change.turn, change.at, change.asked);
     case "item": return putItem(state, change.item, change.at);
     case "assistant": return { ...state, assistants: { ...state.assistants, [change.assistant.id]: change.assistant } };
     case "assistant_deleted": {
@@ -55,9 +55,10 @@ export function reduce(state: State, change: Change): State {
   }
 }
 
-/** Whether a copy from position `at` is older than what is here. A copy without a position never counts as older. */
-function isStale(state: State, key: string, at: number | undefined): boolean {
+/** Whether a copy from position `at`, or the answer to what was asked then, may be older than what is here. */
+function isStale(state: State, key: string, at: number | undefined, asked?: Asked): boolean {
   const seen = state.seen[key];
+  if (asked) return seen !== asked.since;
   return at !== undefined && seen !== undefined && seen > at;
 }
 
@@ -73,10 +74,15 @@ function putMessage(state: State, message: Message, at: number | undefined): Sta
   return { ...next, messages: { ...next.messages, [message.thread_id]: thread }, seen: sawAt(next, key, at) };
 }
 
-function putThread(state: State, thread: Thread, at: number | undefined): State {
+function putThread(state: State, thread: Thread, at: number | undefined, asked?: Asked): State {
   const key = `thread:${thread.id}`;
-  if (isStale(state, key, at) || isGone(state, thread.id)) return state;
-  const members = thread.members ?? state.threads[thread.id]?.members;
+  const known = state.threads[thread.id];
+  if (isGone(state, thread.id)) return state;
+  if (isStale(state, key, at, asked)) {
+    // The stream never tells who is in a thread, so that part of a late answer still counts.
+    return known && thread.members ? { ...state, threads: { ...state.threads, [thread.id]: { ...known, members: thread.members } } } : state;
+  }
+  const members = thread.members ?? known?.members;
   const held = members ? { ...thread, members } : thread;
   return { ...state, threads: { ...state.threads, [thread.id]: held }, seen: sawAt(state, key, at) };
 }
@@ -97,13 +103,22 @@ function dropThread(state: State, id: Id, at: number | undefined): State {
 
 const isGone = (state: State, thread: Id) => state.seen[`gone:${thread}`] !== undefined;
 
-function putTurn(state: State, turn: Turn, at: number | undefined): State {
+/** A turn that was put back after a crash begins again; what the dead run had produced is gone without a word. */
+function ofThisRun(items: Record<Id, HeldItem>, turn: Turn): Record<Id, HeldItem> {
+  const since = turn.started_at ?? Infinity;
+  const kept = Object.entries(items).filter(([, item]) => item.started_at >= since);
+  return kept.length === Object.keys(items).length ? items : Object.fromEntries(kept);
+}
+
+function putTurn(state: State, turn: Turn, at: number | undefined, asked?: Asked): State {
   const key = `turn:${turn.id}`;
   const held = state.turns[turn.id];
-  if (isStale(state, key, at) || isGone(state, turn.thread_id)) return state;
+  if (isStale(state, key, at, asked) || isGone(state, turn.thread_id)) return state;
   // An ended turn never opens again; what says so is a late copy.
   if (held && !turnIsOpen(held) && turnIsOpen(turn)) return state;
-  return { ...state, turns: { ...state.turns, [turn.id]: turn }, seen: sawAt(state, key, at) };
+  const items = { ...state.items };
+  if (items[turn.id]) items[turn.id] = ofThisRun(items[turn.id]!, turn);
+  return { ...state, items, turns: { ...state.turns, [turn.id]: turn }, seen: sawAt(state, key, at) };
 }
 
 function putItem(state: State, item: Item, at: number | undefined): State {
