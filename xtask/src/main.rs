@@ -1,4 +1,4 @@
-//! The developer's commands: `cargo xtask run | test | ci | tidy | gen | pg`. Parses and dispatches;
+//! The developer's commands: `cargo xtask run | test | ci | tidy | gen | pg | bench`. Parses and dispatches;
 //! each verb is a module of its own.
 #![allow(
     clippy::print_stdout,
@@ -6,6 +6,7 @@
     reason = "a command line tool talks to its terminal"
 )]
 
+mod bench;
 mod generated;
 mod repo;
 mod run;
@@ -56,6 +57,8 @@ enum Verb {
         #[arg(long)]
         check: bool,
     },
+    /// Measure the server under load and write docs/benchmarks.md
+    Bench(bench::Bench),
     /// Run a command with a private PostgreSQL in SWITCHBOARD_TEST_POSTGRES
     Pg {
         #[arg(trailing_var_arg = true, required = true, allow_hyphen_values = true)]
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Verb::Tidy => tidy::run(tidy::Generated::Checked),
         Verb::Gen { check: true } => generated::check_built(),
         Verb::Gen { check: false } => generated::write(),
+        Verb::Bench(bench) => bench::run(&bench),
         Verb::Pg { command } => test::with_postgres(&command),
     };
     match done {

@@ -1,0 +1,167 @@
+//! `cargo xtask bench`: builds the server, puts loads on it, and writes what it saw to
+//! `docs/benchmarks/latest.json` and, from that alone, to `docs/benchmarks.md`. Owns which figures there
+//! are and how often each is measured; fails over no figure.
+
+mod figures;
+mod house;
+mod machine;
+mod page;
+mod report;
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+use clap::{Args, ValueEnum};
+
+use self::house::Programs;
+use self::report::{Figure, Report};
+use crate::{repo, shell, web};
+
+#[derive(Args)]
+pub struct Bench {
+    /// Shorter and fewer runs: to see that it works
+    #[arg(long)]
+    quick: bool,
+    /// One figure only
+    #[arg(long, value_name = "NAME")]
+    only: Option<Name>,
+    /// The cargo profile to build with
+    #[arg(long, value_name = "NAME", default_value = RELEASE)]
+    profile: String,
+    /// Write the page anew from the figures that are there; measure nothing
+    #[arg(long)]
+    page: bool,
+}
+
+/// The profile of what people install.
+const RELEASE: &str = "release";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Name {
+    Start,
+    Memory,
+    Post,
+    Fanout,
+    Viewers,
+    Turns,
+}
+
+/// How much of everything.
+#[derive(Debug, Clone, Copy)]
+pub struct Extent {
+    /// How often a figure under load is measured.
+    runs: usize,
+    /// How often the server is started.
+    starts: usize,
+    /// Seconds of load that count, of posts and of events.
+    posting: u32,
+    telling: u32,
+    /// How many turns are asked for in a run.
+    turns: usize,
+}
+
+const FULL: Extent = Extent {
+    runs: 3,
+    starts: 20,
+    posting: 30,
+    telling: 20,
+    turns: 100,
+};
+
+const QUICK: Extent = Extent {
+    runs: 1,
+    starts: 3,
+    posting: 5,
+    telling: 4,
+    turns: 10,
+};
+
+pub fn run(bench: &Bench) -> Result<()> {
+    if bench.page {
+        let figures = fs::read_to_string(raw())?;
+        return Ok(fs::write(
+            page(),
+            page::of(&serde_json::from_str(&figures)?),
+        )?);
+    }
+    let machine = machine::Machine::read(&repo::target())?;
+    let programs = build(&bench.profile)?;
+    let extent = if bench.quick { QUICK } else { FULL };
+    let mut figures = Vec::new();
+    for name in Name::value_variants() {
+        if bench.only.is_none_or(|only| only == *name) {
+            figures.push(measure(*name, &programs, extent)?);
+        }
+    }
+    let report = Report {
+        commit: commit()?,
+        profile: bench.profile.clone(),
+        machine,
+        figures,
+    };
+    // Half the figures, or those of a build that nobody installs, are no page.
+    if bench.quick || bench.only.is_some() || bench.profile != RELEASE {
+        return Ok(());
+    }
+    let json = serde_json::to_string_pretty(&report)? + "\n";
+    let folder = raw();
+    fs::create_dir_all(folder.parent().context("the figures lie in a folder")?)?;
+    fs::write(raw(), json)?;
+    fs::write(page(), page::of(&report))?;
+    println!("wrote {} and {}", page().display(), raw().display());
+    Ok(())
+}
+
+fn measure(name: Name, programs: &Programs, extent: Extent) -> Result<Figure> {
+    let figure = match name {
+        Name::Start => figures::start(programs, extent),
+        Name::Memory => figures::memory(programs, extent),
+        Name::Post => figures::post(programs, extent),
+        Name::Fanout => figures::fanout(programs, extent),
+        Name::Viewers => figures::viewers(programs, extent),
+        Name::Turns => figures::turns(programs, extent),
+    };
+    let figure = figure.with_context(|| format!("while measuring {name:?}"))?;
+    println!("{}", page::figure(&figure));
+    Ok(figure)
+}
+
+/// The figures as they were measured.
+fn raw() -> PathBuf {
+    repo::root().join("docs/benchmarks/latest.json")
+}
+
+/// The page made of them.
+fn page() -> PathBuf {
+    repo::root().join("docs/benchmarks.md")
+}
+
+/// Builds the server with its page, as people install it, and the load.
+fn build(profile: &str) -> Result<Programs> {
+    web::check_node()?;
+    web::build(shell::show)?;
+    shell::show(repo::cargo().args([
+        "build",
+        "--profile",
+        profile,
+        "--package",
+        "switchboard",
+        "--package",
+        "switchboard-bench",
+        "--features",
+        "switchboard/ui",
+    ]))?;
+    let folder = if profile == "dev" { "debug" } else { profile };
+    Ok(Programs {
+        folder: repo::target().join(folder),
+    })
+}
+
+/// The commit that was measured, marked if files differed from it.
+fn commit() -> Result<String> {
+    let mut git = shell::program("git");
+    git.args(["describe", "--always", "--abbrev=12", "--dirty"]);
+    let commit = shell::read(git.current_dir(repo::root()))?;
+    Ok(commit.trim().to_owned())
+}
