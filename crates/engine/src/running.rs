@@ -28,6 +28,7 @@ struct Entry {
 pub(crate) struct Place {
     running: Running,
     turn: TurnId,
+    stop: Arc<Notify>,
 }
 
 /// A place, and what fires when somebody wants its turn to stop.
@@ -48,6 +49,7 @@ impl Running {
             Place {
                 running: self.clone(),
                 turn,
+                stop: stop.clone(),
             },
             stop,
         )
@@ -102,6 +104,7 @@ impl Place {
         self.running
             .lock()
             .get_mut(&self.turn)
+            .filter(|entry| Arc::ptr_eq(&entry.stop, &self.stop))
             .map(|entry| change(&mut entry.items))
     }
 
@@ -113,6 +116,13 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        self.running.lock().remove(&self.turn);
+        let mut turns = self.running.lock();
+        // A turn that was taken from us may run here again already; that place is not this one.
+        if turns
+            .get(&self.turn)
+            .is_some_and(|entry| Arc::ptr_eq(&entry.stop, &self.stop))
+        {
+            turns.remove(&self.turn);
+        }
     }
 }

@@ -167,7 +167,11 @@ impl<'a> Shift<'a> {
                     None
                 }
                 _ = checkpoint.tick(), if self.cut != Some(Cut::Lost) => {
-                    self.write().await.or(self.look_for_stop().await)
+                    let wanted = self.write().await.or(self.look_for_stop().await);
+                    // Counted from here: a database that takes longer than the period would otherwise
+                    // keep us from ever hearing the backend.
+                    checkpoint.reset();
+                    wanted
                 }
                 // A backend that let go of its end goes on working; there is nothing to hear then.
                 1.. = end.reports.recv_many(&mut waiting, AT_ONCE) => {
