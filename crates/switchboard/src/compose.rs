@@ -141,6 +141,7 @@ fn backends(config: &Config, launcher: &Launcher) -> Vec<Arc<dyn Backend>> {
         backend_url: chatgpt.backend.clone(),
         responses_url: chatgpt.responses.clone(),
         env: config.env.clone(),
+        account_words: config.account_words.into(),
     });
     match config.answers {
         Answers::Codex => vec![Arc::new(codex)],

@@ -147,6 +147,8 @@ pub struct Config {
     pub codex_home: PathBuf,
     /// What answers for ChatGPT.
     pub answers: Answers,
+    /// Whose account that is, as in "runs on Mara's ChatGPT plan".
+    pub account_words: &'static str,
     /// The local user's name.
     pub user: String,
     /// This process's environment, from which those of child processes are chosen.
@@ -184,6 +186,7 @@ impl Config {
             origins: origins(&figment, &settings),
             codex_home: var("CODEX_HOME").map_or_else(|| user_home.join(".codex"), PathBuf::from),
             answers: Answers::Codex,
+            account_words: "ChatGPT plan",
             user: ["USER", "LOGNAME"]
                 .iter()
                 .find_map(|name| var(name)?.into_string().ok())

@@ -60,6 +60,7 @@ pub async fn prepare(config: &mut Config) -> Result<DemoGuard> {
         format!("{}/oauth/token", upstream.origin()).into(),
     ));
 
+    config.account_words = "scripted demo";
     config.codex_home = config.home.join("codex-home");
     write_login(&config.codex_home).with_context(|| {
         format!(

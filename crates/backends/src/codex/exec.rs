@@ -61,6 +61,8 @@ pub struct Setup {
     pub responses_url: Option<String>,
     /// The environment of this process, from which the child's is chosen.
     pub env: Vec<(OsString, OsString)>,
+    /// Whose account it uses, as in "Mara's ChatGPT plan".
+    pub account_words: String,
 }
 
 /// The backend.
@@ -77,7 +79,7 @@ impl CodexExec {
             name: "codex".into(),
             handle: "chatgpt".into(),
             title: "ChatGPT".into(),
-            account_words: "ChatGPT plan".into(),
+            account_words: setup.account_words.clone(),
             capabilities: vec![Capability::Steps],
             note: "reads only, cannot write files".into(),
         };
