@@ -8,6 +8,7 @@ mod assistants;
 mod audience;
 mod audit;
 mod backup;
+mod begin;
 mod blobs;
 mod bus;
 mod db;

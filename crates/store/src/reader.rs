@@ -7,6 +7,7 @@ use sqlx::{PgPool, SqlitePool};
 
 use crate::{
     StoreError,
+    begin::{SNAPSHOT, begin},
     blobs::Blobs,
     db::{Conn, Driver},
 };
@@ -34,9 +35,7 @@ impl Reader {
                 result
             }
             Driver::Postgres(pool) => {
-                let mut transaction = pool
-                    .begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-                    .await?;
+                let mut transaction = begin(pool, SNAPSHOT).await?;
                 let result = f(&mut Conn::postgres(&mut transaction, &self.blobs)).await;
                 transaction.rollback().await?;
                 result

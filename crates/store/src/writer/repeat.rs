@@ -7,6 +7,7 @@ use sqlx::PgPool;
 use super::{Floor, Tx, order_changes, swallowed};
 use crate::{
     Inner, StoreError,
+    begin::{WRITE, begin},
     db::{Conn, Trouble},
 };
 
@@ -43,7 +44,7 @@ where
     E: From<StoreError>,
     F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Sync,
 {
-    let mut transaction = pool.begin().await?;
+    let mut transaction = begin(pool, WRITE).await?;
     let mut tx = Tx::new(
         Conn::postgres(&mut transaction, &inner.reader.blobs),
         &inner.ids,

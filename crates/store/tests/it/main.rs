@@ -11,6 +11,7 @@
 mod world;
 
 mod assistants;
+mod cancelled;
 mod children;
 mod claims;
 mod deletion;
