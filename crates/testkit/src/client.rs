@@ -121,6 +121,13 @@ impl Client {
         .await
     }
 
+    /// Waits until a turn has ended, which must be with a reply; the turn.
+    pub async fn answered(&self, id: &str) -> Value {
+        let turn = self.ended(id).await;
+        assert_eq!(turn["state"], "done", "{turn}");
+        turn
+    }
+
     /// Waits until a turn is in that state; the turn.
     pub async fn in_state(&self, id: &str, state: &str) -> Value {
         until(&format!("turn {id} is {state}"), || async {

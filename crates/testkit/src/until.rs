@@ -6,7 +6,7 @@ use std::{future::Future, time::Duration};
 use tokio::time::{Instant, interval};
 
 /// The longest a test waits for anything.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Returns the first `Some`, or panics with `what` after [`PATIENCE`].
 pub async fn until<T, F: Future<Output = Option<T>>>(what: &str, mut look: impl FnMut() -> F) -> T {

@@ -203,7 +203,7 @@ async fn a_prompt_is_never_in_the_process_list() {
         );
     }
     house.upstream.open("now");
-    assert_eq!(client.ended(&turn).await["state"], "done");
+    client.answered(&turn).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -446,14 +446,14 @@ async fn turns_wait_for_their_thread_and_a_person_has_two_at_once() {
             "two per person at once"
         );
         house.upstream.open("first");
-        assert_eq!(client.ended(&first).await["state"], "done");
+        client.answered(&first).await;
         for gate in ["behind", "beside", "third", "guest"] {
             house.upstream.open(gate);
         }
         for turn in [&behind, &beside, &third] {
-            assert_eq!(client.ended(turn).await["state"], "done");
+            client.answered(turn).await;
         }
-        assert_eq!(ben.ended(&guest).await["state"], "done");
+        ben.answered(&guest).await;
         let (first, behind) = (client.turn(&first).await, client.turn(&behind).await);
         assert!(
             first["ended_at"].as_i64().unwrap() <= behind["started_at"].as_i64().unwrap(),

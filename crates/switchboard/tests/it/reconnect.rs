@@ -62,6 +62,7 @@ impl View {
 
     fn hear(&mut self, event: &Event) {
         assert_ne!(event.name, "reset", "{event:?}");
+        assert!(event.data["error"].is_null(), "{event:?}");
         if let Some(id) = &event.id {
             assert!(self.told.insert(id.clone()), "told twice: {event:?}");
             let (_, position) = id.split_once('.').unwrap();
