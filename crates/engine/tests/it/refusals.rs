@@ -1,0 +1,77 @@
+//! Mentions that cannot be answered: a visible failure at once, and no process.
+
+use switchboard_engine::TurnError;
+use switchboard_model::{
+    assistant::Access,
+    outcome::OutcomeCode,
+    turn::{Turn, TurnState},
+};
+
+use crate::world::World;
+
+fn code(turn: &Turn) -> OutcomeCode {
+    match &turn.state {
+        TurnState::Failed(failure) => failure.code,
+        other => panic!("{other:?}"),
+    }
+}
+
+on_both_databases! {
+    async fn an_assistant_that_is_not_open_to_the_asker_fails_at_once(world: World) {
+        let one = world.assistant("one", "obedient").await;
+        world.assistant("two", "obedient").await;
+        world.store.set_access(one.id, Access::Owner, Vec::new()).await.unwrap();
+        let bob = world.person("bob").await;
+        world.start();
+        let thread = world.thread().await;
+        let posted = world.post(&bob, thread, "@one @two hello").await;
+        assert_eq!(code(&posted.turns[0]), OutcomeCode::AssistantNotAllowed);
+        let mut puppet = world.puppet().await;
+        assert_eq!(puppet.request.turn, posted.turns[1].id, "the refused one never runs");
+        puppet.replies("hi");
+        world.done(posted.turns[1].id).await;
+
+        let refused = world.engine.retry_turn(&bob, posted.turns[0].id).await.unwrap();
+        assert_eq!(world.failed(refused.id).await.0, OutcomeCode::AssistantNotAllowed);
+        let cara = world.person("cara").await;
+        let strangers = world.engine.retry_turn(&cara, refused.id).await;
+        assert!(matches!(strangers, Err(TurnError::NotYours)), "{strangers:?}");
+
+        world.store.set_access(one.id, Access::Named, vec![bob.id]).await.unwrap();
+        let again = world.engine.retry_turn(&bob, refused.id).await.unwrap();
+        world.puppet().await.replies("now I may");
+        world.done(again.id).await;
+        assert!(world.stage_is_empty().await);
+    }
+
+    async fn an_assistant_that_is_switched_off_fails_at_once_and_so_does_a_retry(world: World) {
+        let one = world.assistant("one", "obedient").await;
+        world.store.set_enabled(one.id, false).await.unwrap();
+        world.start();
+        let thread = world.thread().await;
+        let posted = world.post(&world.mara, thread, "@one hello").await;
+        assert_eq!(code(&posted.turns[0]), OutcomeCode::AssistantUnavailable);
+        let again = world.engine.retry_turn(&world.mara, posted.turns[0].id).await.unwrap();
+        assert_eq!(world.failed(again.id).await.0, OutcomeCode::AssistantUnavailable);
+        assert!(world.stage_is_empty().await);
+        assert!(world.replies(thread).await.is_empty(), "a failure is no chat text");
+    }
+
+    async fn access_that_is_taken_back_while_a_turn_waits_is_gone_at_its_claim(world: World) {
+        let one = world.assistant("one", "obedient").await;
+        let bob = world.person("bob").await;
+        let thread = world.thread().await;
+        let posted = world.post(&bob, thread, "@one hello").await;
+        world.store.set_access(one.id, Access::Owner, Vec::new()).await.unwrap();
+        world.start();
+        assert_eq!(world.failed(posted.turns[0].id).await.0, OutcomeCode::AssistantNotAllowed);
+        assert!(world.stage_is_empty().await);
+    }
+
+    async fn an_assistant_without_a_backend_here_fails_visibly(world: World) {
+        world.assistant("one", "unheard-of").await;
+        world.start();
+        let turn = world.ask("@one hello").await;
+        assert_eq!(world.failed(turn).await.0, OutcomeCode::AssistantUnavailable);
+    }
+}
