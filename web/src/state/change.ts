@@ -5,11 +5,17 @@ import type {
 } from "../api/types";
 import type { Pending } from "./model";
 
+/**
+ * For an answer that says nothing about its own position: the newest position of the thing when it was asked for. If the
+ * stream has spoken of it since, the answer is of unknown age and the stream is right.
+ */
+export interface Asked { since: number | undefined }
+
 export type Change =
   | { type: "message"; at?: number; message: Message }
-  | { type: "thread"; at?: number; thread: Thread }
+  | { type: "thread"; at?: number; asked?: Asked; thread: Thread }
   | { type: "thread_deleted"; at?: number; id: Id }
-  | { type: "turn"; at?: number; turn: Turn }
+  | { type: "turn"; at?: number; asked?: Asked; turn: Turn }
   | { type: "item"; at?: number; item: Item }
   | { type: "assistant"; assistant: Assistant }
   | { type: "assistant_deleted"; id: Id }
@@ -24,7 +30,7 @@ export type Change =
   | { type: "thread_page"; thread: Id; page: MessagePage; older: boolean }
   | { type: "turn_items"; turn: Id; page: Page<Item> }
   /** A fresh snapshot after a reset: what it does not hold is gone. */
-  | { type: "fresh"; list: Page<Thread>; open: { thread: Thread; page: MessagePage; items: { turn: Id; page: Page<Item> }[] } | null }
+  | { type: "fresh"; list: Page<Thread>; open: { thread: Thread; asked: Asked; page: MessagePage; items: { turn: Id; page: Page<Item> }[] } | null }
   | { type: "posting"; pending: Pending }
   | { type: "posted"; client_id: string; message: Message }
   | { type: "not_posted"; client_id: string; reason: string }

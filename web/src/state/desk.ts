@@ -4,8 +4,8 @@
  */
 import { api, Problem, whenSignedOut } from "../api/client";
 import { openShared, type SharedStream } from "../api/shared";
-import type { Id, Page, Item, Session, Thread } from "../api/types";
-import { changeOf } from "./change";
+import type { Id, Session, Thread } from "../api/types";
+import { type Asked, type Change, changeOf } from "./change";
 import { forgetDrafts } from "./local";
 import type { Pending } from "./model";
 import { loadOutbox, saveOutbox } from "./outbox";
@@ -92,8 +92,9 @@ export class Desk {
     this.#open = id;
     const { store } = this;
     if (!store.get().pages[id]) {
+      const asked = this.#asking(`thread:${id}`);
       const [thread, page] = await Promise.all([api.thread(id), api.messages(id)]);
-      store.apply({ type: "thread", thread });
+      store.apply({ type: "thread", asked, thread });
       store.apply({ type: "thread_page", thread: id, page, older: false });
     }
     this.#fetchItems(id);
@@ -177,12 +178,13 @@ export class Desk {
   }
 
   /** A thread with its newest page and the steps of its open turns, so that a fresh start shows no gap. */
-  async #whole(id: Id): Promise<{ thread: Thread; page: Awaited<ReturnType<typeof api.messages>>; items: { turn: Id; page: Page<Item> }[] } | null> {
+  async #whole(id: Id): Promise<Extract<Change, { type: "fresh" }>["open"]> {
+    const asked = this.#asking(`thread:${id}`);
     try {
       const [thread, page] = await Promise.all([api.thread(id), api.messages(id)]);
       const turns = page.turns.filter((turn) => turn.started_at !== null).slice(-10);
       const items = await Promise.all(turns.map(async (turn) => ({ turn: turn.id, page: await api.turnItems(turn.id) })));
-      return { thread, page, items };
+      return { thread, asked, page, items };
     } catch (error) {
       if (error instanceof Problem && error.status === 404) return null;
       throw error;
@@ -191,7 +193,8 @@ export class Desk {
 
   async #fetchThread(id: Id): Promise<void> {
     try {
-      this.store.apply({ type: "thread", thread: await api.thread(id) });
+      const asked = this.#asking(`thread:${id}`);
+      this.store.apply({ type: "thread", asked, thread: await api.thread(id) });
       if (this.store.get().pages[id]) {
         this.store.apply({ type: "thread_page", thread: id, page: await api.messages(id), older: false });
       }
@@ -199,6 +202,10 @@ export class Desk {
       if (error instanceof Problem && error.status === 404) this.store.apply({ type: "thread_deleted", id });
       else throw error;
     }
+  }
+
+  #asking(key: string): Asked {
+    return { since: this.store.get().seen[key] };
   }
 
   /** Runs `work` unless the same is under way. What fails here is fetched again when the stream or the person asks again. */
@@ -218,7 +225,7 @@ export class Desk {
 
   async createThread(body: { visibility: "private" | "open"; assistant?: Id; client_id: string }): Promise<Thread> {
     const thread = await api.createThread(body);
-    this.store.apply({ type: "thread", thread });
+    this.store.apply({ type: "thread", asked: { since: undefined }, thread });
     this.store.apply({ type: "thread_page", thread: thread.id, page: { items: [], turns: [] }, older: false });
     return thread;
   }
@@ -249,7 +256,8 @@ export class Desk {
   }
 
   async changeThread(id: Id, body: { title?: string; archived?: boolean; visibility?: "private" | "open" }): Promise<void> {
-    this.store.apply({ type: "thread", thread: await api.changeThread(id, body) });
+    const asked = this.#asking(`thread:${id}`);
+    this.store.apply({ type: "thread", asked, thread: await api.changeThread(id, body) });
   }
 
   async deleteThread(id: Id): Promise<void> {
@@ -259,14 +267,15 @@ export class Desk {
 
   /** A turn that ended meanwhile is no failure of stopping it. */
   async cancel(turn: Id): Promise<void> {
+    const asked = this.#asking(`turn:${turn}`);
     try {
-      this.store.apply({ type: "turn", turn: await api.cancelTurn(turn) });
+      this.store.apply({ type: "turn", asked, turn: await api.cancelTurn(turn) });
     } catch (error) {
       if (!(error instanceof Problem && error.code === "turn_ended")) throw error;
     }
   }
 
   async retry(turn: Id): Promise<void> {
-    this.store.apply({ type: "turn", turn: await api.retryTurn(turn) });
+    this.store.apply({ type: "turn", asked: { since: undefined }, turn: await api.retryTurn(turn) });
   }
 }

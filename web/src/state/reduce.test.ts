@@ -145,6 +145,24 @@ describe("a reset", () => {
     expect([state.messages, state.turns, state.items]).toEqual([{}, {}, {}]);
   });
 
+  test("loses nothing that the stream says while the fresh snapshot is on its way", () => {
+    const state = after([
+      ...open,
+      { type: "thread", at: 90, thread: thread({ title: "Before, at a higher position" }) },
+      { type: "reset" },
+      { type: "thread", at: 7, thread: thread({ title: "Told since" }) },
+      { type: "message", at: 8, message: message({ id: "m2", seq: 2 }) },
+      { type: "thread_deleted", at: 9, id: "t3" },
+      {
+        type: "fresh",
+        list: { items: [thread({ title: "As listed" }), thread({ id: "t2" }), thread({ id: "t3" })], pos: "f.5" },
+        open: { thread: thread({ title: "As read" }), asked: { since: undefined }, page: { items: [message()], turns: [turn()], pos: "f.6" }, items: [] },
+      },
+    ]);
+    expect(Object.values(state.threads).map(({ id, title }) => [id, title])).toEqual([["t1", "Told since"], ["t2", "One"]]);
+    expect(Object.keys(state.messages["t1"] ?? {}).sort()).toEqual(["m1", "m2"]);
+  });
+
   test("of one thread asks for that thread, even if it was lost before", () => {
     const state = after([{ type: "thread_deleted", at: 4, id: "t1" }, { type: "reset", thread: "t1" }, { type: "thread", at: 5, thread: thread() }]);
     expect(state.wants.threads).toEqual(["t1"]);

@@ -21,7 +21,8 @@ export function reduce(state: State, change: Change): State {
     }
     case "person": return { ...state, people: { ...state.people, [change.person.id]: change.person } };
     case "delta": return putDelta(state, change.delta);
-    case "reset": return change.thread ? wantThread(state, change.thread) : { ...state, wants: { ...state.wants, everything: true } };
+    // Positions from before may belong to another database; from here on `seen` tells what the stream said since.
+    case "reset": return change.thread ? wantThread(state, change.thread) : { ...state, seen: {}, wants: { ...state.wants, everything: true } };
     case "link": return { ...state, link: change.link };
     case "session": return change.session ? { ...state, session: change.session } : { ...emptyState(), link: state.link };
     case "people": return { ...state, people: byId(change.people) };
@@ -184,15 +185,22 @@ function putPage(state: State, page: { items: Message[]; turns: Turn[]; pos?: st
   return page.turns.reduce((s, turn) => putTurn(s, turn, at), withMessages);
 }
 
+/** Replaces what is here by a fresh snapshot, except for what the stream has told since the reset: that may be newer. */
 function fresh(state: State, change: Extract<Change, { type: "fresh" }>): State {
+  const told = <T>(kind: string, all: Record<Id, T>) =>
+    Object.fromEntries(Object.entries(all).filter(([id]) => state.seen[`${kind}:${id}`] !== undefined));
+  const toldOf = <T>(kind: string, groups: Record<Id, Record<Id, T>>) =>
+    Object.fromEntries(Object.entries(groups).map(([id, all]) => [id, told(kind, all)] as const).filter(([, all]) => Object.keys(all).length > 0));
   const kept: State = {
     ...emptyState(),
     session: state.session, link: state.link, assistants: state.assistants, people: state.people, outbox: state.outbox,
+    threads: told("thread", state.threads), messages: toldOf("message", state.messages), turns: told("turn", state.turns),
+    items: toldOf("item", state.items), seen: state.seen,
   };
   const listed = reduce(kept, { type: "thread_list", page: change.list, whole: true });
   if (!change.open) return listed;
-  const { thread, page, items } = change.open;
-  const withThread = putThread(listed, thread, posNumber(page.pos));
+  const { thread, asked, page, items } = change.open;
+  const withThread = putThread(listed, thread, undefined, asked);
   const withPage = reduce(withThread, { type: "thread_page", thread: thread.id, page, older: false });
   return items.reduce((s, of) => reduce(s, { type: "turn_items", ...of }), withPage);
 }
