@@ -99,6 +99,25 @@ export default {
     await (await turn(page, "cancelled")).getByText("What is here by now.").waitFor();
   },
 
+  async "what an assistant writes is shown, never run and never loaded"({ server, browser }) {
+    const context = await browser.person();
+    const page = await signIn(context, await server.link());
+    const handle = await demoHandle(page);
+    const elsewhere = [];
+    context.on("request", (request) => {
+      if (new URL(request.url()).origin !== server.url) elsewhere.push(request.url());
+    });
+    const foreign = "<img src=x onerror=alert(1)> <script>alert(2)</script> ![cat](https://evil.example/cat.png) [bank](https://evil.example/)";
+    await newThread(page, `@${handle} go\nmock: text "${foreign}"`);
+    const card = await turn(page, "done");
+    await card.getByText("<script>alert(2)</script>").waitFor();
+    const image = card.getByRole("link", { name: "Image: cat (evil.example)" });
+    assert.equal(await image.getAttribute("rel"), "noopener noreferrer");
+    await card.getByRole("link", { name: "bank (evil.example)" }).waitFor();
+    assert.equal(await page.locator(".log img, .log script").count(), 0);
+    assert.deepEqual(elsewhere, []);
+  },
+
   async "a second question waits its turn and can be taken back"({ server, browser }) {
     const page = await signIn(await browser.person(), await server.link());
     const handle = await demoHandle(page);

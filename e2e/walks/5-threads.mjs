@@ -29,6 +29,36 @@ export default {
     await page.waitForURL(/\/chat$/);
   },
 
+  async "earlier messages come in above without moving what is read"({ server, browser }) {
+    const page = await signIn(await browser.person(), await server.link());
+    const thread = new URL(await newThread(page, "message 1")).pathname.split("/").at(-1);
+    await page.locator(".msg[data-message]").waitFor();
+    await page.evaluate(async (id) => {
+      for (let n = 2; n <= 70; n++) {
+        await fetch(`/api/threads/${id}/messages`, {
+          method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ text: `message ${n}` }),
+        });
+      }
+    }, thread);
+    await page.reload();
+    await page.locator(".msg", { hasText: /message 70$/ }).waitFor();
+    const messages = page.locator(".msg[data-message]");
+    const before = await messages.count();
+    assert.ok(before < 70, `${before} messages at first`);
+    const scroll = page.locator(".main .scroll");
+    await scroll.evaluate((box) => {
+      box.scrollTop = 0;
+    });
+    const first = await messages.first().elementHandle();
+    const place = async () => (await first.boundingBox())?.y ?? 0;
+    const was = await place();
+    await page.getByRole("button", { name: "Show earlier messages" }).click();
+    await page.locator(".msg", { hasText: /message 1$/ }).waitFor();
+    assert.equal(await messages.count(), 70);
+    await page.waitForFunction(() => (document.querySelector(".main .scroll")?.scrollTop ?? 0) > 0);
+    assert.ok(Math.abs((await place()) - was) < 60, "the message that was read stayed where it was");
+  },
+
   async "in a direct thread every message is answered"({ server, browser }) {
     const page = await signIn(await browser.person(), await server.link());
     const handle = await demoHandle(page);

@@ -111,7 +111,7 @@ export function Composer({ thread, placeholder, onSend, onStop, tools, prefill }
   return (
     <div className={`compose${focused ? " is-focus" : ""}${tools ? "" : " one-line"}`}>
       {open ? <MentionList id={listId} field={field} at={word.start} candidates={candidates} selected={selected} onPick={pick} /> : null}
-      <textarea ref={field} id="composer" className="text" rows={1} value={text} placeholder={placeholder} aria-label="Message"
+      <textarea ref={field} id="composer" className="text" dir="auto" rows={1} value={text} placeholder={placeholder} aria-label="Message"
         role="combobox" aria-autocomplete="list" aria-haspopup="listbox" aria-expanded={open} aria-controls={listId}
         aria-activedescendant={open ? optionId(listId, selected) : undefined} autoComplete="off" enterKeyHint="send"
         onChange={(event) => {

@@ -20,25 +20,25 @@ export interface MarkdownProps {
 }
 
 export const Markdown = memo(function Markdown({ text, open = false, breaks = false, mentions }: MarkdownProps) {
-  const blocks = useMemo(() => blocksOf(text, { breaks, open }), [text, breaks, open]);
+  const { blocks, links } = useMemo(() => blocksOf(text, { breaks, open }), [text, breaks, open]);
   const names = mentions?.join(" ") ?? "";
   return (
-    <div className="prose">
+    <div className="prose" dir="auto">
       {blocks.map((block, index) => (
-        <Block key={block.key} raw={block.raw} token={block.token} names={names} typing={open && index === blocks.length - 1} />
+        <Block key={block.key} raw={block.raw} token={block.token} names={names} links={links} typing={open && index === blocks.length - 1} />
       ))}
       {open && blocks.length === 0 ? <p className="typing" /> : null}
     </div>
   );
 });
 
-interface BlockProps { raw: string; token: Token; names: string; typing: boolean }
+interface BlockProps { raw: string; token: Token; names: string; links: string; typing: boolean }
 
 const Block = memo(
   function Block({ token, names, typing }: BlockProps) {
     return <>{drawBlock(token, new Set(names ? names.split(" ") : []), typing)}</>;
   },
-  (a, b) => a.raw === b.raw && a.names === b.names && a.typing === b.typing && a.token.type === b.token.type,
+  (a, b) => a.raw === b.raw && a.names === b.names && a.links === b.links && a.typing === b.typing && a.token.type === b.token.type,
 );
 
 type Names = ReadonlySet<string>;

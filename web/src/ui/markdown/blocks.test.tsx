@@ -4,7 +4,7 @@ import { blocksOf, settle } from "./blocks";
 import { Markdown } from "./Markdown";
 
 const draw = (text: string, open = false) => renderToStaticMarkup(<Markdown text={text} open={open} />);
-const kinds = (text: string) => blocksOf(text, { breaks: false, open: true }).map((block) => block.token.type);
+const kinds = (text: string) => blocksOf(text, { breaks: false, open: true }).blocks.map((block) => block.token.type);
 
 describe("while it is being written", () => {
   test("an open fence is code from its first line", () => {
@@ -37,7 +37,7 @@ describe("while it is being written", () => {
     const text = "# Title\n\nA paragraph with `code` and **bold**.\n\n- one\n- two\n\n```js\nlet a = 1;\n\nlet b;\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nThe end.";
     let before: string[] = [];
     for (let at = 1; at <= text.length; at++) {
-      const raws = blocksOf(text.slice(0, at), { breaks: false, open: true }).map((block) => block.raw.trimEnd());
+      const raws = blocksOf(text.slice(0, at), { breaks: false, open: true }).blocks.map((block) => block.raw.trimEnd());
       const settled = before.slice(0, -1);
       expect(raws.slice(0, settled.length), `after ${at}`).toEqual(settled);
       before = raws;
@@ -48,7 +48,7 @@ describe("while it is being written", () => {
 describe("foreign text", () => {
   test("raw HTML stays text", () => {
     expect(draw("<img src=x onerror=alert(1)>\n\na <b>b</b>")).toBe(
-      '<div class="prose"><p>&lt;img src=x onerror=alert(1)&gt;</p><p>a &lt;b&gt;b&lt;/b&gt;</p></div>',
+      '<div class="prose" dir="auto"><p>&lt;img src=x onerror=alert(1)&gt;</p><p>a &lt;b&gt;b&lt;/b&gt;</p></div>',
     );
   });
 

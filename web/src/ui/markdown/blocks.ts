@@ -6,14 +6,18 @@ import { Lexer, type Token } from "marked";
 
 export interface Block { key: number; raw: string; token: Token }
 
+/** `links`: the references that are defined anywhere in the text; one that comes late changes what stands above it. */
+export interface Blocks { blocks: Block[]; links: string }
+
 /** `breaks`: in what people write, a line break is a line break. `open`: more text will follow. */
 export interface ReadOptions { breaks: boolean; open: boolean }
 
-export function blocksOf(text: string, { breaks, open }: ReadOptions): Block[] {
+export function blocksOf(text: string, { breaks, open }: ReadOptions): Blocks {
   const source = open ? settle(text) : text;
   // A lexer per call: links by reference are looked up in the whole text, and `marked` keeps them per lexer.
   const tokens = new Lexer({ gfm: true, breaks }).lex(source);
-  return tokens.flatMap((token, key) => (token.type === "space" || token.type === "def" ? [] : [{ key, raw: token.raw, token }]));
+  const blocks = tokens.flatMap((token, key) => (token.type === "space" || token.type === "def" ? [] : [{ key, raw: token.raw, token }]));
+  return { blocks, links: Object.keys(tokens.links).join(" ") };
 }
 
 /** The text with its unfinished end closed or held back until it can be told what it will be. */
