@@ -68,18 +68,21 @@ impl Requests {
 /// The outermost layer.
 pub(crate) async fn wrap(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let id = app.requests.next();
-    let span = tracing::debug_span!("request", id, method = %request.method(), path = request.uri().path());
+    // At this level the span is there whatever is logged, and with it the id beside an error.
+    let span = tracing::error_span!("request", id, method = %request.method(), path = request.uri().path());
     let private = request.uri().path().starts_with("/api/");
     let answer = async {
-        match app
+        let checked = app
             .gate
-            .check(request.method(), request.uri(), request.headers())
-        {
+            .check(request.method(), request.uri(), request.headers());
+        let response = match checked {
             Ok(()) => next.run(request).await,
             Err(refusal) => refusal.into_response(),
-        }
+        };
+        tracing::debug!(status = response.status().as_u16(), "answered");
+        in_words(response, &id)
     };
-    let mut response = in_words(answer.instrument(span).await, &id);
+    let mut response = answer.instrument(span).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));

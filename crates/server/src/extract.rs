@@ -1,7 +1,7 @@
 //! What handlers are given: the caller, ids out of the path, the query, a JSON body. Owns parsing at the
 //! door, so that inside a `ThreadId` is a `ThreadId`; never decides what a caller may do.
 
-use std::{ops::Deref, str::FromStr};
+use std::{ops::Deref, str::FromStr, time::Duration};
 
 use axum::{
     RequestExt,
@@ -14,6 +14,9 @@ use switchboard_auth::Via;
 use switchboard_model::{PersonId, QuestionId, SessionId, ThreadId, TokenId, TurnId, person::Role};
 
 use crate::{app::Shared, error::ApiError};
+
+/// How long a body may take to arrive.
+const BODY: Duration = Duration::from_secs(30);
 
 /// Who asks. Put into the request by the gate of every route that is not public.
 #[derive(Debug, Clone)]
@@ -135,14 +138,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
         let labelled = is_json(request.headers());
-        let body: Bytes = request.extract().await.map_err(
-            |rejection: axum::extract::rejection::BytesRejection| match rejection.status() {
-                StatusCode::PAYLOAD_TOO_LARGE => {
-                    ApiError::too_large("the body is larger than this endpoint takes")
-                }
-                _ => ApiError::invalid("the body could not be read to its end"),
-            },
-        )?;
+        let body = read(request).await?;
         if !labelled && !body.is_empty() {
             return Err(ApiError::not_json());
         }
@@ -153,6 +149,18 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Json<T> {
                 serde_json::error::Category::Data => ApiError::unprocessable(error.to_string()),
                 _ => ApiError::invalid(format!("the body is not JSON: {error}")),
             })
+    }
+}
+
+/// The whole body, within its limit and in time: a client that sends a byte a minute holds no place.
+async fn read(request: Request) -> Result<Bytes, ApiError> {
+    match tokio::time::timeout(BODY, request.extract::<Bytes, _>()).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(
+            ApiError::too_large("the body is larger than this endpoint takes"),
+        ),
+        Ok(Err(_)) => Err(ApiError::invalid("the body could not be read to its end")),
+        Err(_) => Err(ApiError::invalid("the body took too long to arrive")),
     }
 }
 

@@ -124,3 +124,59 @@ fn kind(name: &str) -> &'static str {
         _ => "application/octet-stream",
     }
 }
+
+#[cfg(all(test, feature = "ui"))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn asking(headers: &[(header::HeaderName, &str)]) -> HeaderMap {
+        let pair =
+            |(name, value): &(header::HeaderName, &str)| (name.clone(), value.parse().unwrap());
+        headers.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn browsers_keep_hashed_files_for_ever_and_ask_after_the_page() {
+        let page = file_at("index.html", &HeaderMap::new(), ASK).unwrap();
+        assert_eq!(page.headers()[header::CACHE_CONTROL], "no-cache");
+        let tag = page.headers()[header::ETAG].to_str().unwrap();
+        let again = file_at("index.html", &asking(&[(header::IF_NONE_MATCH, tag)]), ASK).unwrap();
+        assert_eq!(again.status(), axum::http::StatusCode::NOT_MODIFIED);
+        let script = Files::iter().find(|name| name.ends_with(".js")).unwrap();
+        let script = file_at(&script, &HeaderMap::new(), FOREVER).unwrap();
+        assert_eq!(
+            script.headers()[header::CONTENT_TYPE],
+            "text/javascript; charset=utf-8"
+        );
+        assert!(
+            script.headers()[header::CACHE_CONTROL]
+                .to_str()
+                .unwrap()
+                .contains("immutable")
+        );
+    }
+
+    #[test]
+    fn the_page_keeps_to_its_own_policy() {
+        let page = Files::get("index.html").unwrap();
+        let page = std::str::from_utf8(&page.data).unwrap();
+        for refused in [
+            "<style", " style=", "<script>", "onload=", "http://", "https://",
+        ] {
+            assert!(!page.contains(refused), "{refused} in {page}");
+        }
+    }
+
+    #[test]
+    fn no_path_leads_out_of_the_page_s_files() {
+        for path in [
+            "../Cargo.toml",
+            "../../Cargo.toml",
+            "/etc/passwd",
+            "assets/../../package.json",
+        ] {
+            assert!(file_at(path, &HeaderMap::new(), ASK).is_none(), "{path}");
+        }
+    }
+}

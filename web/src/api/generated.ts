@@ -42,7 +42,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Looks at the server's machine now: programs, sign-ins, database, with a fix for every finding. */
+        /**
+         * Looks at the server's machine now: programs, sign-ins, database, with a fix for every finding. For
+         *     admins, because it names paths and the account behind a login.
+         */
         get: operations["get_doctor"];
         put?: never;
         post?: never;
@@ -1249,6 +1252,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Doctor"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

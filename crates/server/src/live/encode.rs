@@ -1,7 +1,10 @@
 //! From changes to events. Owns which change becomes which event for whom; never decides when, and
 //! keeps nothing.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use switchboard_engine::Engine;
 use switchboard_model::{
@@ -170,14 +173,13 @@ impl Encoder {
     }
 
     /// An item with all the text there is: a checkpoint is older than what viewers have by deltas.
-    fn newest(&self, item: &Item) -> Item {
+    fn newest<'i>(&self, item: &'i Item) -> Cow<'i, Item> {
         if item.status != ItemStatus::Open {
-            return item.clone();
+            return Cow::Borrowed(item);
         }
         let live = self.engine.live_item_texts(item.turn);
-        live.into_iter()
-            .find(|live| live.id == item.id)
-            .unwrap_or_else(|| item.clone())
+        let newer = live.into_iter().find(|live| live.id == item.id);
+        newer.map_or(Cow::Borrowed(item), Cow::Owned)
     }
 
     async fn client_ids(

@@ -19,8 +19,8 @@ use switchboard_engine::Engine;
 /// A lost ring delays by this much.
 const POLL: Duration = Duration::from_secs(1);
 
-/// How many changes are read and told at once.
-pub(super) const BATCH: usize = 256;
+/// How many changes are read and told at once. Each may hold a megabyte of text.
+pub(super) const BATCH: usize = 32;
 
 /// How many pieces of text in flight are told at once.
 const DELTAS: usize = 64;

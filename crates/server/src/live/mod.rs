@@ -31,7 +31,7 @@ use self::{encode::Encoder, feed::FeedTask, frame::Signal, seats::Seats, viewer:
 use crate::error::ApiError;
 
 /// How far a viewer may fall behind the feed before it reads the store instead. Shared by all.
-const BEHIND: usize = 1024;
+const BEHIND: usize = 256;
 
 /// The event streams of this node. Cheap to clone.
 #[derive(Clone)]
