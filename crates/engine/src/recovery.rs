@@ -60,7 +60,8 @@ async fn once(
                 unattended.contains(&claim)
             }
         } else {
-            dead.contains(&orphan.instance)
+            // In a restored copy a turn is nobody's.
+            orphan.instance.is_empty() || dead.contains(&orphan.instance)
         };
         if lost && let Err(error) = settle(engine, &orphan).await {
             tracing::warn!(turn.id = %orphan.turn.id, %error, "cannot settle a turn whose process died yet");

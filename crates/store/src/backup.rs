@@ -129,6 +129,13 @@ impl Draft {
                 &vals![epoch],
             )
             .await?;
+        // Whoever ran these turns runs them elsewhere, or not any more: here they are nobody's.
+        Conn::sqlite(&mut connection, &blobs)
+            .run(
+                "UPDATE turns SET instance = NULL WHERE state = 'running'",
+                &[],
+            )
+            .await?;
         connection.close().await.map_err(StoreError::from)?;
         Ok(draft)
     }

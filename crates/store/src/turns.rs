@@ -65,7 +65,7 @@ pub struct Orphan {
     pub turn: Turn,
     /// Its fence.
     pub fence: i64,
-    /// The instance that claimed it.
+    /// The instance that claimed it; empty in a restored copy, where nobody runs it.
     pub instance: String,
     /// Whether an item of it may have had an effect outside the conversation.
     pub had_effect: bool,

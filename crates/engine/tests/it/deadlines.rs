@@ -13,7 +13,7 @@ const NEVER: u64 = 3_600_000;
 
 on_both_databases! {
     async fn a_turn_that_takes_too_long_is_timed_out_with_its_text_kept(world: World) {
-        world.hurried("one", "obedient", 300, NEVER).await;
+        world.hurried("one", "obedient", 1_500, NEVER).await;
         world.start();
         let (turn, puppet) = world.asked("@one hello").await;
         puppet.say("text", "so far").await.unwrap();
@@ -37,7 +37,7 @@ on_both_databases! {
     }
 
     async fn silence_is_timed_out(world: World) {
-        world.hurried("one", "obedient", NEVER, 300).await;
+        world.hurried("one", "obedient", NEVER, 1_000).await;
         world.start();
         let (turn, _puppet) = world.asked("@one hello").await;
         let (code, message) = world.failed(turn).await;
@@ -46,7 +46,7 @@ on_both_databases! {
     }
 
     async fn silence_while_a_command_is_open_is_work(world: World) {
-        world.hurried("one", "obedient", 1_500, 200).await;
+        world.hurried("one", "obedient", 3_000, 1_000).await;
         world.start();
         let (turn, puppet) = world.asked("@one hello").await;
         puppet.runs_command("c", ItemStatus::Open).await;
@@ -56,7 +56,7 @@ on_both_databases! {
     }
 
     async fn silence_counts_again_once_the_command_ended(world: World) {
-        world.hurried("one", "obedient", NEVER, 300).await;
+        world.hurried("one", "obedient", NEVER, 1_000).await;
         world.start();
         let (turn, puppet) = world.asked("@one hello").await;
         puppet.runs_command("c", ItemStatus::Open).await;
@@ -65,7 +65,7 @@ on_both_databases! {
     }
 
     async fn the_clock_stands_still_while_a_question_waits(world: World) {
-        world.hurried("one", "obedient", 1_000, 1_000).await;
+        world.hurried("one", "obedient", 2_000, 2_000).await;
         world.hurried("two", "obedient", 2_500, NEVER).await;
         world.start();
         let (asking, mut puppet) = world.asked("@one hello").await;
@@ -82,7 +82,7 @@ on_both_databases! {
     }
 
     async fn the_clock_goes_on_once_the_question_is_answered(world: World) {
-        world.hurried("one", "obedient", 600, NEVER).await;
+        world.hurried("one", "obedient", 2_000, NEVER).await;
         world.start();
         let (turn, puppet) = world.asked("@one hello").await;
         let answer = puppet.asks("q");

@@ -172,4 +172,19 @@ on_both_databases! {
         puppet.replies("hi");
         world.done(turn).await;
     }
+
+    async fn in_a_restored_copy_nobody_runs_what_ran(world: World) {
+        world.assistant("one", "obedient").await;
+        let alive = world.neighbour();
+        let (idle, _) = begun(&world, alive.id(), None).await;
+        let (busy, _) = begun(&world, alive.id(), Some(command())).await;
+        let copy = world.restored(2).await;
+        copy.start();
+        abandoned(&copy, busy).await;
+        let mut puppet = copy.puppet().await;
+        assert_eq!(puppet.request.turn, idle);
+        puppet.replies("hi");
+        copy.done(idle).await;
+        assert!(matches!(world.turn(idle).await.state, TurnState::Running { .. }));
+    }
 }

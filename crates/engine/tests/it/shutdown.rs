@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use switchboard_engine::backend::Stop;
+use switchboard_engine::{Settings, backend::Stop};
 use switchboard_model::item::ItemStatus;
 
 use crate::{
     puppet::PATIENCE,
-    world::{World, is_queued, is_running},
+    world::{ROOMY, World, is_queued, is_running},
 };
 
 on_both_databases! {
@@ -47,7 +47,7 @@ on_both_databases! {
 
     async fn an_answer_that_comes_in_the_last_moment_counts(world: World) {
         world.assistant("one", "deaf").await;
-        world.start();
+        world.start_with(Settings { stop_grace: PATIENCE, ..ROOMY });
         let (turn, mut puppet) = world.asked("@one hello").await;
         puppet.runs_command("c", ItemStatus::Done).await;
         let supervisor = world.supervisor.clone();

@@ -194,6 +194,22 @@ impl World {
         Self::open(database, home, seed).await
     }
 
+    /// Another machine, with a backup of this one restored.
+    pub async fn restored(&self, seed: u64) -> Self {
+        let saved = self.home.path().join("saved");
+        self.store.backup(&saved).await.unwrap();
+        let home = TempDir::new().unwrap();
+        let database = Database::Sqlite(home.path().join("switchboard.db"));
+        let options = OpenOptions {
+            database: database.clone(),
+            home: home.path().into(),
+            ids: self.ids.clone(),
+            disk_floor: 0,
+        };
+        Store::restore(&saved, options).await.unwrap();
+        Self::open(database, home, seed).await
+    }
+
     pub fn reader(&self) -> &Reader {
         self.store.reader()
     }
