@@ -7,6 +7,7 @@ use std::{
     fs, io,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
 };
 
 /// Makes `folder` and its parents, readable by its owner only.
@@ -28,6 +29,9 @@ pub struct HouseHome {
     pub login: (&'static str, PathBuf),
     /// Names that must not exist in it, because the program would obey them.
     pub forbidden: &'static [&'static str],
+    /// A folder in it that the program fills itself, and the one name that it uses there. Whatever else
+    /// lies in it must not exist; what the program writes there stays, as another turn may be writing it.
+    pub own_folder: (&'static str, &'static str),
 }
 
 impl HouseHome {
@@ -38,6 +42,8 @@ impl HouseHome {
         for name in self.forbidden {
             remove(&self.folder.join(name))?;
         }
+        let (folder, own) = self.own_folder;
+        empty_but_for(&self.folder.join(folder), own)?;
         let (name, text) = &self.config;
         let config = self.folder.join(name);
         if fs::read_to_string(&config).ok().as_deref() != Some(text) {
@@ -52,23 +58,48 @@ impl HouseHome {
     }
 }
 
+/// Counts what was replaced, for names of its own each time.
+static REPLACED: AtomicU64 = AtomicU64::new(0);
+
 /// Puts something new in the place of `path` in one step.
 fn replace(path: &Path, make: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let fresh = folder.join(format!(".{name}.{}", std::process::id()));
+    // Two turns may do this at the same time, also in one process.
+    let number = REPLACED.fetch_add(1, Ordering::Relaxed);
+    let fresh = folder.join(format!(".{name}.{}.{number}", std::process::id()));
     remove(&fresh)?;
     make(&fresh)?;
     fs::rename(&fresh, path)
 }
 
-/// Removes whatever is there, without following links.
+/// Removes whatever lies in a folder other than `kept`; a folder that is not one is removed itself.
+fn empty_but_for(folder: &Path, kept: &str) -> io::Result<()> {
+    match fs::symlink_metadata(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+        Ok(found) if !found.is_dir() => return remove(folder),
+        Ok(_) => {}
+    }
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name() != kept {
+            remove(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes whatever is there, without following links. Who finds it gone meanwhile is content.
 fn remove(path: &Path) -> io::Result<()> {
-    match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+    let removed = match fs::symlink_metadata(path) {
         Err(error) => Err(error),
         Ok(found) if found.is_dir() => fs::remove_dir_all(path),
         Ok(_) => fs::remove_file(path),
+    };
+    match removed {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
     }
 }
 
@@ -139,6 +170,7 @@ mod tests {
             config: ("config.toml", "a = 1\n".into()),
             login: ("auth.json", target.into()),
             forbidden: &["AGENTS.md", "rules"],
+            own_folder: ("skills", ".system"),
         }
     }
 
@@ -164,6 +196,40 @@ mod tests {
             fs::read_to_string(home.folder.join("auth.json")).unwrap(),
             "{}"
         );
+    }
+
+    #[test]
+    fn what_the_program_writes_itself_stays_and_what_lies_beside_it_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let home = home(folder.path(), Path::new("/nonexistent"));
+        for skill in [".system/own", "planted"] {
+            fs::create_dir_all(home.folder.join("skills").join(skill)).unwrap();
+        }
+        home.prepare().unwrap();
+        assert!(home.folder.join("skills/.system/own").exists());
+        assert!(!home.folder.join("skills/planted").exists());
+    }
+
+    #[test]
+    fn many_turns_prepare_one_home_at_once_while_its_program_fills_it() {
+        let folder = tempfile::tempdir().unwrap();
+        std::thread::scope(|scope| {
+            for number in 0..8 {
+                let mut home = home(folder.path(), Path::new("/nonexistent"));
+                scope.spawn(move || {
+                    for round in 0..50 {
+                        home.config.1 = format!("a = {number}{round}\n");
+                        home.prepare().unwrap();
+                        let own = home.folder.join("skills/.system");
+                        fs::create_dir_all(own.join(format!("{number}"))).unwrap();
+                        fs::write(own.join(format!("{number}/SKILL.md")), "own").unwrap();
+                    }
+                });
+            }
+        });
+        let left = fs::read_dir(folder.path().join("house")).unwrap();
+        let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left.len(), 3, "nothing half made is left: {left:?}");
     }
 
     #[test]

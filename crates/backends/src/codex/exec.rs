@@ -141,9 +141,9 @@ impl CodexExec {
                 "hooks.json",
                 "hooks",
                 "prompts",
-                "skills",
                 ".env",
             ],
+            own_folder: ("skills", ".system"),
         }
     }
 
