@@ -72,7 +72,8 @@ const OURS: &[(&str, &[&str])] = &[
 
 /// Which crates alone may ship with an outside crate: one wall per row.
 const OUTSIDE: &[(&str, &[&str])] = &[
-    ("sqlx", &["switchboard-store"]),
+    // The testkit makes databases of a test's own.
+    ("sqlx", &["switchboard-store", "switchboard-testkit"]),
     ("async-nats", &["switchboard-store"]),
     (
         "axum",

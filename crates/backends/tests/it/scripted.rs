@@ -5,7 +5,9 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use switchboard_backends::scripted::{Scripted, Setup};
 use switchboard_engine::{
     TurnIo,
-    backend::{Backend, BackendError, Home, Policy, Spec, Stop, TurnEnd, TurnOutcome, TurnRequest, Work},
+    backend::{
+        Backend, BackendError, Home, Policy, Spec, Stop, TurnEnd, TurnOutcome, TurnRequest, Work,
+    },
     turn_io::Overheard,
 };
 use switchboard_model::{
@@ -120,7 +122,12 @@ fn texts(events: &[ItemEvent]) -> HashMap<&str, String> {
 #[tokio::test]
 async fn an_assistant_keeps_its_name_and_handle_under_a_script() {
     let demo = Demo::start().await;
-    let Spec { name, handle, title, .. } = demo.backend.spec();
+    let Spec {
+        name,
+        handle,
+        title,
+        ..
+    } = demo.backend.spec();
     assert_eq!((name.as_str(), handle.as_str()), ("real", "helper"));
     assert!(title.contains("demo"), "it says what it is: {title}");
 }

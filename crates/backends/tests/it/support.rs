@@ -136,6 +136,7 @@ pub async fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !holds() {
         assert!(Instant::now() < deadline, "waited in vain: {what}");
+        // tidy: sleeps because what lives in /proc is announced to nobody; it looks again until a deadline.
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }

@@ -88,6 +88,7 @@ fn perform(verb: &str, with: &str, tag: &str) -> Option<ExitCode> {
         "flee" => {
             let left: u32 = number(with);
             if left > 0 {
+                // tidy: sleeps because a program that flees is slow enough to be seen and quick enough to escape.
                 sleep(Duration::from_millis(1));
                 drop(again(
                     tag,
