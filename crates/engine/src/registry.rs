@@ -20,11 +20,15 @@ const BELIEVED: Duration = Duration::from_secs(30);
 /// The longest a probe may take.
 const PROBE_DEADLINE: Duration = Duration::from_secs(10);
 
+/// What the last probe of one backend found, and when. Held while one is under way, so that many who
+/// ask at the same time start one program and not one each.
+type Slot = Arc<tokio::sync::Mutex<Option<(Millis, Probe)>>>;
+
 /// The backends of this process. Cheap to clone.
 #[derive(Clone)]
 pub struct Registry {
     backends: Arc<HashMap<String, Arc<dyn Backend>>>,
-    probes: Arc<Mutex<HashMap<String, (Millis, Probe)>>>,
+    probes: Arc<Mutex<HashMap<String, Slot>>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -60,21 +64,32 @@ impl Registry {
 
     /// What stands in the way of a turn on that backend, if anything does. Believes a recent probe.
     pub async fn probe(&self, name: &str) -> Probe {
-        let now = self.clock.now();
-        let recent = self
-            .lock()
-            .get(name)
-            .filter(|(at, _)| now.since(*at) < BELIEVED)
-            .map(|(_, probe)| probe.clone());
-        match recent {
-            Some(probe) => probe,
-            None => self.probe_now(name).await,
+        let slot = self.slot(name);
+        let mut last = slot.lock().await;
+        match &*last {
+            Some((at, probe)) if self.clock.now().since(*at) < BELIEVED => probe.clone(),
+            _ => {
+                let probe = self.look(name).await;
+                *last = Some((self.clock.now(), probe.clone()));
+                probe
+            }
         }
     }
 
     /// The same without believing an earlier probe.
     pub async fn probe_now(&self, name: &str) -> Probe {
-        let probe = match self.get(name) {
+        self.forget(name);
+        self.probe(name).await
+    }
+
+    /// Forgets what a probe found, because a turn found otherwise. One that is under way counts for
+    /// those only who wait for it already.
+    pub fn forget(&self, name: &str) {
+        self.lock().remove(name);
+    }
+
+    async fn look(&self, name: &str) -> Probe {
+        match self.get(name) {
             None => problem(Failure::new(
                 OutcomeCode::AssistantUnavailable,
                 format!("this Switchboard has no backend named {name}"),
@@ -97,18 +112,14 @@ impl Registry {
                     )),
                 }
             }
-        };
-        self.lock()
-            .insert(name.to_owned(), (self.clock.now(), probe.clone()));
-        probe
+        }
     }
 
-    /// Forgets what a probe found, because a turn found otherwise.
-    pub fn forget(&self, name: &str) {
-        self.lock().remove(name);
+    fn slot(&self, name: &str) -> Slot {
+        self.lock().entry(name.to_owned()).or_default().clone()
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Millis, Probe)>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Slot>> {
         // Held for a lookup only; a panic cannot leave it half changed.
         self.probes.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -17,6 +17,7 @@ mod deadlines;
 mod instances;
 mod limits;
 mod outages;
+mod probes;
 mod questions;
 mod recovery;
 mod refusals;
