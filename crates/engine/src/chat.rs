@@ -257,8 +257,15 @@ impl Engine {
         let direct = thread
             .assistant
             .and_then(|id| assistants.iter().find(|a| a.id == id));
+        let answers: Vec<&Assistant> = direct.into_iter().chain(mentioned).collect();
+        if thread.assistant.is_some() && answers.is_empty() {
+            return Err(ChatError::Invalid(
+                "the assistant of this thread was removed: mention another one, or open a new thread"
+                    .to_owned(),
+            ));
+        }
         let mut addressed: Vec<Addressed> = Vec::new();
-        for assistant in direct.into_iter().chain(mentioned) {
+        for assistant in answers {
             if addressed.iter().all(|a| a.assistant != assistant.id) {
                 let refused = self.refusal(by.id, assistant).await?;
                 addressed.push(Addressed {

@@ -1,6 +1,6 @@
 //! Mentions that cannot be answered: a visible failure at once, and no process.
 
-use switchboard_engine::TurnError;
+use switchboard_engine::{ChatError, TurnError};
 use switchboard_model::{
     assistant::Access,
     outcome::OutcomeCode,
@@ -73,5 +73,16 @@ on_both_databases! {
         world.start();
         let turn = world.ask("@one hello").await;
         assert_eq!(world.failed(turn).await.0, OutcomeCode::AssistantUnavailable);
+    }
+
+    async fn a_direct_thread_whose_assistant_is_gone_says_so(world: World) {
+        let one = world.assistant("one", "obedient").await;
+        world.assistant("two", "obedient").await;
+        let thread = world.open_thread(Some("one")).await;
+        world.store.remove_assistant(one.id).await.unwrap();
+        let refused = world.engine.post(&world.mara, thread, "hello", None).await;
+        assert!(matches!(refused, Err(ChatError::Invalid(_))), "{refused:?}");
+        assert!(world.messages(thread).await.is_empty());
+        assert_eq!(world.post(&world.mara, thread, "@two hello").await.turns.len(), 1);
     }
 }
