@@ -6,6 +6,9 @@ use std::{future::Future, time::Duration};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::Instrument;
 
+/// How long tasks may take once everything is to stop at once: longer than a backend's grace.
+const LAST: Duration = Duration::from_secs(20);
+
 /// Owns all tasks of a process. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub struct Supervisor {
@@ -36,7 +39,8 @@ impl Supervisor {
         self.hard.clone()
     }
 
-    /// Tells everything to stop: gently, and after `grace` at once. Returns when all tasks ended.
+    /// Tells everything to stop: gently, and after `grace` at once. Returns when
+    /// all tasks ended, or do not hear it.
     pub async fn shutdown(&self, grace: Duration) {
         self.soft.cancel();
         self.tasks.close();
@@ -46,7 +50,10 @@ impl Supervisor {
         {
             tracing::warn!("tasks are still running after the grace period, stopping them now");
             self.hard.cancel();
-            self.tasks.wait().await;
+            // A task that hears nothing must not keep the process: what it holds goes with it.
+            if tokio::time::timeout(LAST, self.tasks.wait()).await.is_err() {
+                tracing::error!("tasks are left that do not stop, ending without them");
+            }
         }
     }
 }
