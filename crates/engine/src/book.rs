@@ -18,6 +18,9 @@ const ITEM_LIMIT: usize = 10_000;
 /// All text of one turn, in bytes.
 const TURN_TEXT_LIMIT: usize = 16 * 1024 * 1024;
 
+/// Stands for the part of a text that was too much to keep.
+const REST: &str = "\n\n[the rest was too long to keep]";
+
 /// What the runner does after an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Then {
@@ -48,6 +51,8 @@ struct Mark {
     written: usize,
     /// Text length that was announced.
     announced: usize,
+    /// It ends with [`REST`] and takes no more.
+    full: bool,
 }
 
 impl Book {
@@ -91,8 +96,12 @@ impl Book {
         item.body = body;
         if let Some(mut text) = text {
             let more = text.len().saturating_sub(item.text.len());
-            let room = room(&item.text, self.total);
-            text.truncate(cut(&text, item.text.len() + room).len());
+            let most = item.text.len() + room(&item.text, self.total);
+            mark.full = text.len() > most;
+            if mark.full {
+                text.truncate(cut(&text, most.saturating_sub(REST.len())).len());
+                text.push_str(REST);
+            }
             // Only an addition can be announced as one; anything else reaches readers as the item.
             if !text.starts_with(&item.text) {
                 mark.announced = text.len();
@@ -116,7 +125,15 @@ impl Book {
         };
         let (item, mark) = (&mut items[place], &mut self.marks[place]);
         let first = item.text.is_empty() && !mark.dirty;
-        item.text.push_str(cut(text, room(&item.text, self.total)));
+        let room = room(&item.text, self.total);
+        if text.len() <= room && !mark.full {
+            item.text.push_str(text);
+        } else if !mark.full {
+            item.text
+                .push_str(cut(text, room.saturating_sub(REST.len())));
+            item.text.push_str(REST);
+            mark.full = true;
+        }
         self.total += text.len();
         mark.dirty = true;
         if self.total > TURN_TEXT_LIMIT {
@@ -157,6 +174,7 @@ impl Book {
             dirty: false,
             written: 0,
             announced: 0,
+            full: false,
         });
         self.places.insert(key, place);
         Some(place)
@@ -337,7 +355,11 @@ mod tests {
             put("a", Some(&text), ItemStatus::Done),
             Millis(1),
         );
-        assert_eq!(items[0].text.len(), ITEM_TEXT_LIMIT - 1);
+        let kept = items[0].text.strip_suffix(REST).unwrap();
+        assert!(text.starts_with(kept));
+        assert_eq!(kept.len() + REST.len(), ITEM_TEXT_LIMIT);
+        book.note(&mut items, delta("a", "more"), Millis(1));
+        assert!(items[0].text.ends_with(REST), "it takes no more");
     }
 
     #[test]
@@ -363,7 +385,7 @@ mod tests {
             book.note(&mut items, event, Millis(1));
         }
         let kept: usize = items.iter().map(|item| item.text.len()).sum();
-        assert_eq!(kept, TURN_TEXT_LIMIT);
+        assert!(kept <= TURN_TEXT_LIMIT + 20 * REST.len(), "{kept}");
     }
 
     #[test]
