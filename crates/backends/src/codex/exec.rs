@@ -8,6 +8,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use futures_util::{FutureExt, future::BoxFuture};
@@ -24,6 +25,7 @@ use switchboard_model::{
     item::{ItemBody, ItemEvent, ItemStatus},
     outcome::{Failure, OutcomeCode},
 };
+use tokio::time::{Instant, sleep_until};
 
 use super::{
     errors,
@@ -39,6 +41,12 @@ use crate::{
 
 /// A provider that refuses the login is asked this often before we stop waiting for Codex to give up.
 const REFUSALS: u32 = 3;
+
+/// A program that says so many lines that are not its protocol is not Codex.
+const NONSENSE: u32 = 1_000;
+
+/// When all its processes are gone, what it said is still in the pipe; a stranger may hold that open.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// What the composition root knows and this backend needs.
 #[derive(Clone)]
@@ -208,6 +216,7 @@ impl CodexExec {
     async fn run(&self, turn: TurnRequest, io: TurnIo) -> Result<TurnEnd, BackendError> {
         let (spawn, _folder, last) = self.prepare(&turn)?;
         let by_hand = command_line(&spawn);
+        let program = spawn.program.clone();
         let child = self
             .setup
             .launcher
@@ -222,8 +231,11 @@ impl CodexExec {
         } = child;
         let mut progress = Progress::default();
         let mut heard = Heard::default();
+        let mut hang_up: Option<Instant> = None;
         let stopped = loop {
             tokio::select! {
+                // What was said counts, also when its end is known already.
+                biased;
                 how = io.stopping() => break Some(how),
                 frame = stdout.next() => match frame {
                     None => break None,
@@ -233,13 +245,20 @@ impl CodexExec {
                             break Some(Stop::Now);
                         }
                     }
-                    Some(Frame::Oversize { .. }) => heard.garbage += 1,
+                    Some(Frame::Oversize { .. }) => heard.nonsense += 1,
                     Some(Frame::TooMuchOutput { limit }) => {
                         tree.stop(process::Stop::Now);
                         tree.wait().await;
                         return Err(too_much(limit));
                     }
                 },
+                // Told also when somebody has killed the guard, whose orphans keep the pipe open.
+                _ = tree.wait(), if hang_up.is_none() => {
+                    hang_up = Some(Instant::now() + LAST_WORDS);
+                }
+                () = sleep_until(hang_up.unwrap_or_else(Instant::now)), if hang_up.is_some() => {
+                    break None;
+                }
             }
         };
         if let Some(how) = stopped {
@@ -252,6 +271,12 @@ impl CodexExec {
         let exit = tree.wait().await;
         if heard.refused >= REFUSALS {
             return Err(errors::failed(&heard.last_refusal, self.setup.clock.now()));
+        }
+        if heard.nonsense >= NONSENSE {
+            return Err(BackendError::Protocol(format!(
+                "{NONSENSE} lines of it are not what codex says; is {} the Codex CLI?",
+                program.display()
+            )));
         }
         if stopped.is_some() {
             return Err(BackendError::Interrupted);
@@ -268,8 +293,8 @@ impl CodexExec {
         io: &TurnIo,
     ) -> Result<bool, LeaseLost> {
         let Ok(event) = serde_json::from_slice::<Event>(line) else {
-            heard.garbage += 1;
-            return Ok(true);
+            heard.nonsense += 1;
+            return Ok(heard.nonsense < NONSENSE);
         };
         if let Event::Error { message } = &event
             && message.starts_with("Reconnecting")
@@ -346,13 +371,13 @@ impl CodexExec {
                 self.setup.clock.now(),
             ));
         }
-        let garbage = match heard.garbage {
+        let nonsense = match heard.nonsense {
             0 => String::new(),
             n => format!("\n({n} lines of its output were not its protocol)"),
         };
         Err(BackendError::Crashed {
             status: exit.to_string(),
-            stderr_tail: format!("{stderr}{garbage}"),
+            stderr_tail: format!("{stderr}{nonsense}"),
         })
     }
 
@@ -389,7 +414,7 @@ impl CodexExec {
 /// What was heard besides progress.
 #[derive(Default)]
 struct Heard {
-    garbage: u32,
+    nonsense: u32,
     refused: u32,
     last_refusal: String,
     denial_told: bool,

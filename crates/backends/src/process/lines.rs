@@ -33,6 +33,8 @@ impl Lines {
 
     /// The next frame; `None` at the end of the output. Nothing is lost when the future is dropped.
     pub async fn next(&mut self) -> Option<Frame> {
+        // A flood of short lines must not keep the stop of a turn waiting.
+        tokio::task::coop::consume_budget().await;
         loop {
             if let Some(frame) = self.ready.pop_front() {
                 return Some(frame);
