@@ -139,7 +139,7 @@ impl House {
                 self.upstream.responses_url(),
             )
             .env("SWITCHBOARD_PROVIDERS__CHATGPT__PROGRAM", &self.codex)
-            .env("SWITCHBOARD_LOG", "debug,hyper=info,sqlx=warn")
+            .env("SWITCHBOARD_LOG", "info,sqlx=warn")
             .envs(self.options.env.iter().cloned());
         if let Some(database) = &self.options.database {
             command.env("SWITCHBOARD_DATABASE", database);

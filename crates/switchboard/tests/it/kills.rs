@@ -11,7 +11,7 @@ use std::{
 use serde_json::{Value, json};
 use switchboard_testkit::{Client, Codex, House, Options, database};
 
-use crate::support::{BINARY, house, soon, text};
+use crate::support::{BINARY, house, on_both, soon, text};
 
 /// Answers with the question, after a moment; some turns run a command, which may have had an effect.
 const ANSWERS: &str = r#"
@@ -226,4 +226,26 @@ async fn a_turn_of_the_real_codex_that_only_talked_is_done_again_after_a_crash()
     let messages = client.messages(&thread).await;
     assert_eq!(messages.len(), 2, "{messages:#?}");
     assert_eq!(messages[1]["text"], "all");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_turn_of_a_crashed_server_is_done_by_another_on_the_same_files() {
+    for options in on_both(Options::default()).await {
+        let mut house = House::start(BINARY, options).await;
+        let client = house.client();
+        let thread = client.thread().await;
+        let turn = client
+            .ask(&thread, "@chatgpt mock: gate now ; text \"all\"")
+            .await;
+        soon("it runs", house.upstream.waiting("now")).await;
+        let second = house.another_server();
+        let token = house.run_ok(&["tokens", "create", "--name", "second"]);
+        let there = Client::new(second.base(), &token);
+        there.in_state(&turn, "running").await;
+        house.kill();
+        house.upstream.open("now");
+        there.answered(&turn).await;
+        let messages = there.messages(&thread).await;
+        assert_eq!(messages.len(), 2, "{messages:#?}");
+    }
 }

@@ -11,6 +11,7 @@ mod commands;
 mod demo;
 mod doctor;
 mod failures;
+mod hostile;
 mod kills;
 mod listener;
 mod mention;

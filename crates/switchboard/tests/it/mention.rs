@@ -90,6 +90,12 @@ async fn the_real_codex_answers_a_mention_and_its_steps_arrive_in_order() {
         );
         assert_eq!(items[1]["exit_code"], 0);
         assert!(text(&items[1], "text").contains("hello"));
+        let audit = client.get("/api/audit").await;
+        let noted = audit["items"].as_array().unwrap().iter().any(|entry| {
+            entry["action"] == "turn.start"
+                && entry["object"] == format!("turn {}", text(&turn, "id"))
+        });
+        assert!(noted, "a start is noted before it happens: {audit}");
         house.is_quiet().await;
     }
 }
