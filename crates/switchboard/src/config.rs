@@ -3,7 +3,7 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs as _},
     path::PathBuf,
 };
 
@@ -14,6 +14,7 @@ use figment::{
     providers::{Env, Format as _, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
+use switchboard_server::PublicUrl;
 use switchboard_store::Database;
 
 /// The port people know.
@@ -29,6 +30,7 @@ pub struct Settings {
     /// `sqlite:PATH` or `postgres://…`; a SQLite file in the home folder if missing.
     pub database: Option<String>,
     /// Where to listen.
+    #[serde(deserialize_with = "resolved")]
     pub listen: SocketAddr,
     /// The address people use, if a proxy stands in front: `https://chat.example.org`.
     pub public_url: Option<String>,
@@ -139,6 +141,8 @@ pub enum Answers {
 pub struct Config {
     /// Where everything lives.
     pub home: PathBuf,
+    /// Whether somebody said so, by flag or variable.
+    pub home_named: bool,
     /// The values.
     pub settings: Settings,
     /// Name, value and origin of everything that is not a default.
@@ -164,9 +168,16 @@ impl Config {
                 .find(|(key, _)| key == name)
                 .map(|(_, value)| value.clone())
         };
-        let home = match home.or_else(|| var("SWITCHBOARD_HOME").map(PathBuf::from)) {
-            Some(home) if !home.as_os_str().is_empty() => std::path::absolute(home)?,
-            _ => default_home()?,
+        let named = |name: &str| {
+            var(name)
+                .map(PathBuf::from)
+                .filter(|path| !path.as_os_str().is_empty())
+        };
+        let home = home.or_else(|| named("SWITCHBOARD_HOME"));
+        let home_named = home.is_some();
+        let home = match home {
+            Some(home) => std::path::absolute(home)?,
+            None => default_home()?,
         };
         let file = home.join("config.toml");
         let mut figment = Figment::from(Serialized::defaults(Settings::default()));
@@ -184,7 +195,10 @@ impl Config {
         let user_home = var("HOME").map(PathBuf::from).unwrap_or_default();
         Ok(Self {
             origins: origins(&figment, &settings),
-            codex_home: var("CODEX_HOME").map_or_else(|| user_home.join(".codex"), PathBuf::from),
+            codex_home: match named("CODEX_HOME") {
+                Some(home) => std::path::absolute(home)?,
+                None => user_home.join(".codex"),
+            },
             answers: Answers::Codex,
             account_words: "ChatGPT plan",
             user: ["USER", "LOGNAME"]
@@ -192,6 +206,7 @@ impl Config {
                 .find_map(|name| var(name)?.into_string().ok())
                 .unwrap_or_else(|| "admin".into()),
             home,
+            home_named,
             settings,
             env,
         })
@@ -201,8 +216,13 @@ impl Config {
     pub fn database(&self) -> Result<Database> {
         match &self.settings.database {
             Some(url) => Ok(url.parse()?),
-            None => Ok(Database::Sqlite(self.home.join("switchboard.db"))),
+            None => Ok(Database::Sqlite(self.own_database())),
         }
+    }
+
+    /// The database file of this home.
+    pub fn own_database(&self) -> PathBuf {
+        self.home.join("switchboard.db")
     }
 
     /// A command line for this home: names it where a plain `switchboard` would find another.
@@ -270,15 +290,39 @@ fn variables() -> Env {
         .split("__")
 }
 
+/// An address from `HOST:PORT`; a name is looked up, and IPv4 is taken where it has both.
+pub fn resolve(text: &str) -> Result<SocketAddr, String> {
+    let found: Vec<SocketAddr> = text
+        .to_socket_addrs()
+        .map_err(|error| format!("{text:?} is not HOST:PORT ({error})"))?
+        .collect();
+    let first = found.iter().find(|address| address.is_ipv4());
+    first
+        .or(found.first())
+        .copied()
+        .ok_or_else(|| format!("{text:?} has no address"))
+}
+
+fn resolved<'de, D: serde::Deserializer<'de>>(value: D) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(value)?;
+    resolve(&text).map_err(serde::de::Error::custom)
+}
+
 fn check(settings: &Settings) -> Result<()> {
-    let https = settings
-        .public_url
-        .as_deref()
-        .is_some_and(|url| url.starts_with("https://"));
-    if let Some(url) = &settings.public_url
-        && !(url.starts_with("https://") || url.starts_with("http://"))
-    {
-        bail!("public_url must start with https:// or http://, not {url:?}");
+    if let Some(url) = &settings.public_url {
+        let parsed: Result<PublicUrl, _> = url.parse();
+        parsed.with_context(|| format!("public_url {url:?} cannot be used"))?;
+    }
+    let chatgpt = &settings.providers.chatgpt;
+    for (name, url) in [
+        ("backend", &chatgpt.backend),
+        ("responses", &chatgpt.responses),
+    ] {
+        if let Some(url) = url
+            && !(url.starts_with("https://") || url.starts_with("http://"))
+        {
+            bail!("providers.chatgpt.{name} must start with https:// or http://, not {url:?}");
+        }
     }
     if !settings.listen.ip().is_loopback() {
         if !settings.expose {
@@ -288,10 +332,10 @@ fn check(settings: &Settings) -> Result<()> {
                 settings.listen
             );
         }
-        if !https && !settings.insecure_http {
+        if !settings.insecure_http {
             bail!(
-                "plain http on {} sends passwords of sessions in clear; put a proxy with TLS in front and give \
-                 --public-url https://…, or add --insecure-http if the network is trusted",
+                "plain http on {} sends tokens and session cookies in clear; listen on 127.0.0.1 behind a proxy with \
+                 TLS, or add --insecure-http if you trust every network in between",
                 settings.listen
             );
         }

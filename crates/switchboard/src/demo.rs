@@ -7,7 +7,7 @@ use std::{
     fs,
     io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context as _, Result};
@@ -29,7 +29,7 @@ pub async fn prepare(config: &mut Config) -> Result<DemoGuard> {
     let upstream = Upstream::start(Options::default())
         .await
         .context("cannot start the demo's scripted upstream")?;
-    config.home = config.home.join("demo");
+    config.home = home(config).context("cannot make the demo's home")?;
     if config.settings.database.take().is_some() {
         tracing::warn!(
             "the demo keeps its data in a file of its own; the configured database is not used"
@@ -84,6 +84,35 @@ pub async fn prepare(config: &mut Config) -> Result<DemoGuard> {
     })
 }
 
+/// The file that marks a home as a demo's.
+const MARK: &str = "this-is-a-demo";
+
+/// Where the demo lives: in a named home that is empty or a demo's already, else beside the real data,
+/// so that scripted answers never mix with it.
+fn home(config: &Config) -> io::Result<PathBuf> {
+    let mark = config.home.join(MARK);
+    if config.home_named && (mark.exists() || !config.own_database().exists()) {
+        private_folder(&config.home)?;
+        fs::write(
+            mark,
+            "Answers in this home come from `switchboard serve --demo`.\n",
+        )?;
+        return Ok(config.home.clone());
+    }
+    Ok(config.home.join("demo"))
+}
+
+/// Lets the other commands find the demo of somebody who has nothing else yet. Says where it is.
+pub fn follow(config: &mut Config) -> Option<PathBuf> {
+    let demo = config.home.join("demo");
+    let only = config.settings.database.is_none() && !config.own_database().exists();
+    if !only || !demo.join("switchboard.db").exists() {
+        return None;
+    }
+    config.home.clone_from(&demo);
+    Some(demo)
+}
+
 fn is_proxy(name: &OsStr) -> bool {
     name.to_string_lossy()
         .to_ascii_lowercase()
@@ -126,12 +155,11 @@ mod tests {
             .push(("HTTPS_PROXY".into(), "http://proxy.test:1".into()));
         let _guard = prepare(&mut config).await.unwrap();
 
-        let demo = home.path().join("demo");
-        assert_eq!(config.home, demo);
+        assert_eq!(config.home, home.path());
         let database = config.database().unwrap();
         assert_eq!(
             database,
-            switchboard_store::Database::Sqlite(demo.join("switchboard.db"))
+            switchboard_store::Database::Sqlite(home.path().join("switchboard.db"))
         );
         assert!(
             config
@@ -145,6 +173,26 @@ mod tests {
         assert!(!config.env.iter().any(|(name, _)| name == "HTTPS_PROXY"));
         let login = fs::metadata(config.codex_home.join("auth.json")).unwrap();
         assert_eq!(login.permissions().mode() & 0o777, 0o600);
+    }
+
+    #[tokio::test]
+    async fn scripted_answers_never_mix_with_real_data() {
+        let home = tempfile::tempdir().unwrap();
+        let read = || Config::read(Some(home.path().into()), Flags::default()).unwrap();
+        fs::write(home.path().join("switchboard.db"), "real").unwrap();
+        let mut config = read();
+        let _guard = prepare(&mut config).await.unwrap();
+        assert_eq!(config.home, home.path().join("demo"));
+        fs::write(config.own_database(), "scripted").unwrap();
+
+        let mut commands = read();
+        assert_eq!(
+            follow(&mut commands),
+            None,
+            "commands are about the real data"
+        );
+        fs::remove_file(home.path().join("switchboard.db")).unwrap();
+        assert_eq!(follow(&mut commands), Some(home.path().join("demo")));
     }
 
     #[tokio::test]

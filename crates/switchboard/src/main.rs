@@ -5,6 +5,7 @@ mod compose;
 mod config;
 mod demo;
 mod doctor;
+mod running;
 mod sources;
 
 use std::process::ExitCode;

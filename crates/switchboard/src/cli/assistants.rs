@@ -114,8 +114,7 @@ impl Assistants {
                 let assistant = find(&house, &handle).await?;
                 house.store.remove_assistant(assistant.id).await?;
                 eprintln!(
-                    "@{} is removed; `switchboard assistants add {}` brings it back.",
-                    handle, handle
+                    "@{handle} is removed; `switchboard assistants add {handle}` brings it back."
                 );
                 Ok(())
             }

@@ -22,6 +22,7 @@ use clap::{Parser, Subcommand};
 use crate::{
     compose::House,
     config::{Config, Flags},
+    demo,
 };
 
 /// Use the AI assistants you already pay for, from a chat page, programs and scripts.
@@ -107,7 +108,14 @@ where
 {
     block_on(async {
         logs("warn");
-        let house = House::open(Config::read(home, flags)?).await?;
+        let mut config = Config::read(home, flags)?;
+        if let Some(demo) = demo::follow(&mut config) {
+            eprintln!(
+                "This is about the demo in {}: there is nothing else yet.",
+                demo.display()
+            );
+        }
+        let house = House::open(config).await?;
         let store = house.store.clone();
         let done = command(house).await;
         store.close().await;

@@ -5,7 +5,7 @@ use clap::{Subcommand, ValueEnum};
 use switchboard_auth::Link;
 use switchboard_model::person::{Person, Role};
 
-use crate::compose::House;
+use crate::{compose::House, running};
 
 #[derive(Subcommand)]
 pub enum People {
@@ -50,7 +50,7 @@ impl People {
             }
             Self::Link { name } => {
                 let person = named(&house, name.as_deref()).await?;
-                print_link(&house, &house.identity.link_for(person).await?);
+                print_link(&house, &house.identity.link_for(person).await?).await;
             }
             Self::Invite { handle, name, role } => {
                 house.local_admin().await?;
@@ -58,7 +58,7 @@ impl People {
                     As::Admin => Role::Admin,
                     As::Member => Role::Member,
                 };
-                print_link(&house, &house.identity.invite(&handle, &name, role).await?);
+                print_link(&house, &house.identity.invite(&handle, &name, role).await?).await;
             }
         }
         Ok(())
@@ -76,21 +76,21 @@ pub async fn named(house: &House, name: Option<&str>) -> Result<Person> {
     }
 }
 
-fn print_link(house: &House, link: &Link) {
-    println!("{}", link_url(&base_url(house), link));
+async fn print_link(house: &House, link: &Link) {
+    println!("{}", link_url(&base_url(house).await, link));
     eprintln!("For @{}: good for 10 minutes, once.", link.person.handle);
 }
 
 /// Where people find the page.
-fn base_url(house: &House) -> String {
+async fn base_url(house: &House) -> String {
     let settings = &house.config.settings;
-    settings.public_url.clone().unwrap_or_else(|| {
-        let running = std::fs::read_to_string(house.config.run_folder().join("address"));
-        running.map_or_else(
-            |_| format!("http://{}", settings.listen),
-            |url| url.trim().to_owned(),
-        )
-    })
+    match &settings.public_url {
+        Some(url) => url.clone(),
+        None => match running::find(&house.config.run_folder()).await {
+            Some(url) => url,
+            None => format!("http://{}", settings.listen),
+        },
+    }
 }
 
 /// The secret goes into the fragment, which no server, log or referrer ever sees.

@@ -15,8 +15,9 @@ use tokio::{
 use super::people::link_url;
 use crate::{
     compose::House,
-    config::{Config, Flags},
+    config::{self, Config, Flags},
     demo, doctor,
+    running::Note,
 };
 
 /// How long running turns may take to end after the first signal.
@@ -25,7 +26,7 @@ const GRACE: Duration = Duration::from_secs(10);
 #[derive(Args)]
 pub struct Serve {
     /// Where to listen; port 0 takes a free one [default: 127.0.0.1:4747]
-    #[arg(long, value_name = "HOST:PORT")]
+    #[arg(long, value_name = "HOST:PORT", value_parser = config::resolve)]
     listen: Option<SocketAddr>,
     /// Try it without any account: answers are scripted, data is kept apart
     #[arg(long)]
@@ -75,8 +76,8 @@ impl Serve {
             ..engine::Settings::default()
         };
         house.engine.start(rules, house.config.run_folder());
-        let address = house.config.run_folder().join("address");
-        std::fs::write(&address, &url).context("cannot note the address")?;
+        let note =
+            Note::put(&house.config.run_folder(), &url).context("cannot note the address")?;
         let mut out = std::io::stdout();
         writeln!(out, "listening on {url}")?;
         let base = house.config.settings.public_url.clone().unwrap_or(url);
@@ -96,7 +97,7 @@ impl Serve {
         if demo.is_some() {
             writeln!(
                 out,
-                "demo: answers are scripted and no account is used; data is kept apart in {}",
+                "demo: answers are scripted and no account is used; its data is in {}",
                 house.config.home.display()
             )?;
         }
@@ -112,7 +113,7 @@ impl Serve {
             tell(&machine.findings().await);
         });
         let served = serve_until_told(&house, listener, demo.is_some()).await;
-        let _ = std::fs::remove_file(address);
+        drop(note);
         house.store.close().await;
         served.map(|()| ExitCode::SUCCESS)
     }

@@ -5,27 +5,23 @@ use std::{
     io::ErrorKind,
     net::{SocketAddr, TcpListener},
     path::Path,
-    time::Duration,
 };
 
 use switchboard_engine::instance::{self, Life};
 use switchboard_server::Check;
-use tokio::{net::TcpStream, time::timeout};
 
 use super::{
     Subject,
     report::{ok, warn},
 };
-
-/// Somebody on this machine answers at once or not at all.
-const PATIENCE: Duration = Duration::from_secs(1);
+use crate::running;
 
 const PORT: &str = "Port";
 
 pub async fn check(subject: &Subject) -> Vec<Check> {
     let run = subject.config.run_folder();
     let alive = alive(&run);
-    let port = match running(&run).await {
+    let port = match running::find(&run).await {
         Some(url) if alive > 0 => ok("port", PORT, format!("Switchboard is running at {url}")),
         _ => port(subject.config.settings.listen),
     };
@@ -48,15 +44,6 @@ fn port(listen: SocketAddr) -> Check {
             "choose another address with `--listen`",
         ),
     }
-}
-
-/// Where our server says it is, if somebody answers there.
-async fn running(run: &Path) -> Option<String> {
-    let url = fs::read_to_string(run.join("address")).ok()?;
-    let url = url.trim();
-    let connect = TcpStream::connect(url.strip_prefix("http://")?);
-    timeout(PATIENCE, connect).await.ok()?.ok()?;
-    Some(url.to_owned())
 }
 
 /// How many processes of this home live: a lock that is held is the proof.
@@ -105,16 +92,5 @@ mod tests {
         let held = instance::Instance::hold(run.path(), &sources::ids()).unwrap();
         assert_eq!(alive(run.path()), 1);
         drop(held);
-    }
-
-    #[tokio::test]
-    async fn an_address_where_nobody_answers_is_no_running_server() {
-        let run = tempfile::tempdir().unwrap();
-        let server = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", server.local_addr().unwrap());
-        fs::write(run.path().join("address"), &url).unwrap();
-        assert_eq!(running(run.path()).await, Some(url));
-        drop(server);
-        assert_eq!(running(run.path()).await, None);
     }
 }

@@ -24,15 +24,7 @@ impl Demo {
         )
         .await;
         let server = house.another_server_with(&["--demo"]);
-        let home = house.home().join("demo");
-        let token = house.run_ok(&[
-            "--home",
-            home.to_str().unwrap(),
-            "tokens",
-            "create",
-            "--name",
-            "test",
-        ]);
+        let token = house.run_ok(&["tokens", "create", "--name", "test"]);
         let client = Client::new(server.base(), &token);
         Self {
             house,
