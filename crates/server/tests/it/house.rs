@@ -44,7 +44,8 @@ pub struct House {
     pub router: Router,
     /// The name that requests call the server by.
     host: &'static str,
-    _home: TempDir,
+    database: Database,
+    home: Arc<TempDir>,
 }
 
 /// A person, and a token that acts in their name.
@@ -64,22 +65,44 @@ pub struct Answer {
 
 impl House {
     pub async fn new() -> Self {
-        Self::reached_at(None).await
+        Self::on_sqlite(None).await
     }
 
     /// A house that people reach under https.
     pub async fn under_https() -> Self {
-        let mut house = Self::reached_at(Some("https://chat.example.com")).await;
+        let mut house = Self::on_sqlite(Some("https://chat.example.com")).await;
         house.host = "chat.example.com";
         house
     }
 
-    async fn reached_at(public_url: Option<&str>) -> Self {
-        let home = TempDir::new().unwrap();
+    async fn on_sqlite(public_url: Option<&str>) -> Self {
+        let home = Arc::new(TempDir::new().unwrap());
+        let database = Database::Sqlite(home.path().join("switchboard.db"));
+        Self::over(database, home, 7, public_url).await
+    }
+
+    /// A house over a database of its own on the server for tests, if there is one.
+    pub async fn on_postgres() -> Option<Self> {
+        let url = switchboard_testkit::database::fresh_postgres().await?;
+        let home = Arc::new(TempDir::new().unwrap());
+        Some(Self::over(Database::Postgres(url), home, 7, None).await)
+    }
+
+    /// Another node over the same database.
+    pub async fn another_node(&self) -> Self {
+        Self::over(self.database.clone(), self.home.clone(), 8, None).await
+    }
+
+    async fn over(
+        database: Database,
+        home: Arc<TempDir>,
+        seed: u64,
+        public_url: Option<&str>,
+    ) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(Ticking(AtomicI64::new(1_800_000_000_000)));
-        let ids = IdSource::new(clock.clone(), Arc::new(FakeChance::seeded(7)));
+        let ids = IdSource::new(clock.clone(), Arc::new(FakeChance::seeded(seed)));
         let store = Store::open(OpenOptions {
-            database: Database::Sqlite(home.path().join("switchboard.db")),
+            database: database.clone(),
             home: home.path().to_owned(),
             ids: ids.clone(),
             disk_floor: 0,
@@ -100,7 +123,8 @@ impl House {
             supervisor,
             router,
             host: "localhost:4747",
-            _home: home,
+            database,
+            home,
         }
     }
 

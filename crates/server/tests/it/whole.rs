@@ -1,8 +1,6 @@
 //! The promise of the event stream as one property: whatever happens, and wherever the stream breaks, a
 //! snapshot with the events applied to it ends as a fresh snapshot.
 
-use std::sync::Mutex;
-
 use serde_json::json;
 use switchboard_model::{
     Millis, ThreadId,
@@ -226,67 +224,85 @@ async fn follow(
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_snapshot_and_the_stream_end_as_a_fresh_snapshot() {
-    let broken = Mutex::new(0);
-    for seed in 0..12 {
-        let house = House::new().await;
-        let mut people = Vec::new();
-        for handle in ["mara", "kim", "ines"] {
-            people.push(house.person(handle, Role::Member).await);
-        }
-        for handle in ["helper", "other"] {
-            house.assistant(handle, &people[0]).await;
-        }
-        // The last to be told is a message of each person to themselves.
-        let mut own = Vec::new();
-        for someone in &people {
-            own.push(house.thread(someone, &json!({})).await);
-        }
-        let dice = Dice(FakeChance::seeded(seed));
-        let mut life = Life {
-            house: &house,
-            people: &people,
-            dice,
-            threads: Vec::new(),
-            working: Vec::new(),
-        };
-        for _ in 0..30 {
+/// One life, watched by three people on another node. Says how often their streams broke.
+async fn live_and_watch(house: &House, watched_at: &House, seed: u64) -> usize {
+    let mut people = Vec::new();
+    for handle in ["mara", "kim", "ines"] {
+        people.push(house.person(handle, Role::Member).await);
+    }
+    for handle in ["helper", "other"] {
+        house.assistant(handle, &people[0]).await;
+    }
+    // The last to be told is a message of each person to themselves.
+    let mut own = Vec::new();
+    for someone in &people {
+        own.push(house.thread(someone, &json!({})).await);
+    }
+    let mut life = Life {
+        house,
+        people: &people,
+        dice: Dice(FakeChance::seeded(seed)),
+        threads: Vec::new(),
+        working: Vec::new(),
+    };
+    for _ in 0..30 {
+        life.go_on().await;
+    }
+    let live = async {
+        for _ in 0..120 {
             life.go_on().await;
         }
-        let live = async {
-            for _ in 0..120 {
-                life.go_on().await;
-            }
-            while !life.working.is_empty() {
-                life.end().await;
-            }
-            for (someone, thread) in people.iter().zip(&own) {
-                house.say(someone, *thread, "the end").await;
-            }
-        };
-        let watch = |at: usize| {
-            let (house, who) = (&house, &people[at]);
-            async move {
-                let dice = Dice(FakeChance::seeded(1000 + seed * 10 + at as u64));
-                let (view, pos) = View::fresh(house, who).await;
-                follow(house, who, &dice, "the end", view, pos).await
-            }
-        };
-        let ((), mara, kim, ines) = tokio::join!(live, watch(0), watch(1), watch(2));
-        for (who, (view, breaks, resets)) in people.iter().zip([mara, kim, ines]) {
-            let (fresh, _) = View::fresh(&house, who).await;
-            let view = view.of_turns_in(&fresh);
-            let differences = view.differences(&fresh);
-            let handle = &who.person.handle;
-            assert!(
-                differences.is_empty(),
-                "{handle}, seed {seed}: {differences:#?}"
-            );
-            assert_eq!(resets, 0, "within retention nothing is reset, seed {seed}");
-            *broken.lock().unwrap() += breaks;
+        while !life.working.is_empty() {
+            life.end().await;
         }
+        for (someone, thread) in people.iter().zip(&own) {
+            house.say(someone, *thread, "the end").await;
+        }
+    };
+    let watch = |at: usize| {
+        let who = &people[at];
+        async move {
+            let dice = Dice(FakeChance::seeded(1000 + seed * 10 + at as u64));
+            let (view, pos) = View::fresh(watched_at, who).await;
+            follow(watched_at, who, &dice, "the end", view, pos).await
+        }
+    };
+    let ((), mara, kim, ines) = tokio::join!(live, watch(0), watch(1), watch(2));
+    let mut broken = 0;
+    for (who, (view, breaks, resets)) in people.iter().zip([mara, kim, ines]) {
+        let (fresh, _) = View::fresh(house, who).await;
+        let differences = view.of_turns_in(&fresh).differences(&fresh);
+        let handle = &who.person.handle;
+        assert!(
+            differences.is_empty(),
+            "{handle}, seed {seed}: {differences:#?}"
+        );
+        assert_eq!(resets, 0, "within retention nothing is reset, seed {seed}");
+        broken += breaks;
     }
-    let broken = broken.into_inner().unwrap();
+    broken
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_snapshot_and_the_stream_end_as_a_fresh_snapshot() {
+    let mut broken = 0;
+    for seed in 0..10 {
+        let house = House::new().await;
+        broken += live_and_watch(&house, &house, seed).await;
+    }
     assert!(broken >= 50, "the streams broke only {broken} times");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn on_another_node_too_the_stream_ends_as_a_fresh_snapshot() {
+    for seed in 100..103 {
+        let house = House::new().await;
+        live_and_watch(&house, &house.another_node().await, seed).await;
+    }
+    for seed in 200..203 {
+        let Some(house) = House::on_postgres().await else {
+            return;
+        };
+        live_and_watch(&house, &house.another_node().await, seed).await;
+    }
 }
