@@ -31,18 +31,22 @@ impl Viewer {
             stream,
             lines: Lines::default(),
         };
-        let mut status = None;
+        let mut status = Vec::new();
         let mut ready = false;
         while !ready {
             viewer
                 .read(|line| {
-                    if status.is_none() {
-                        status = Some(line.starts_with(b"HTTP/1.1 200"));
+                    if status.is_empty() {
+                        status = line.to_vec();
                     }
                     ready |= line == b"event: ready";
                 })
                 .await?;
-            ensure!(status == Some(true), "the server refused an event stream");
+            ensure!(
+                status.is_empty() || status.starts_with(b"HTTP/1.1 200"),
+                "the server refused an event stream: {}",
+                String::from_utf8_lossy(&status)
+            );
         }
         Ok(viewer)
     }

@@ -108,7 +108,7 @@ pub fn fanout(programs: &Programs, extent: Extent) -> Result<Figure> {
     let other = "bare broadcast";
     let mut p50 = Row::new("p50", "ms", None).against(other);
     let mut p99 = Row::new("p99", "ms", Some(50.0)).against(other);
-    let mut lost = Row::new("lost, doubled or out of order", "", Some(0.0));
+    let mut lost = Row::new("lost or doubled", "", Some(0.0));
     let (viewers, rate) = (VIEWERS.to_string(), EVENTS.to_string());
     let seconds = extent.telling.to_string();
     let load = [
@@ -136,7 +136,7 @@ pub fn fanout(programs: &Programs, extent: Extent) -> Result<Figure> {
         for (row, which) in [(&mut p50, "p50_ms"), (&mut p99, "p99_ms")] {
             row.push_pair(figure(&ours, which)?, figure(&bare, which)?);
         }
-        lost.push(figure(&ours, "lost")? + figure(&ours, "twice_or_late")?);
+        lost.push(figure(&ours, "lost")? + figure(&ours, "doubled")?);
     }
     Ok(Figure {
         title: format!("{EVENTS} events a second to {VIEWERS} viewers"),
