@@ -10,7 +10,7 @@ use switchboard_upstream::auth;
 use crate::support::{BINARY, house, on_both, says, soon, text};
 
 /// What the model was told in the newest turn.
-async fn newest_prompt(house: &House) -> String {
+fn newest_prompt(house: &House) -> String {
     let request = house.upstream.last_model_request().unwrap();
     request.newest_user_text().unwrap()
 }
@@ -130,7 +130,7 @@ async fn a_prompt_holds_the_ten_messages_before_and_the_new_one_exactly_once() {
             "message {number}"
         );
     }
-    let prompt = newest_prompt(&house).await;
+    let prompt = newest_prompt(&house);
     assert!(prompt.ends_with("@chatgpt the-new-question"), "{prompt}");
     assert!(
         prompt.contains("\"from\":\"@mara\""),
@@ -149,7 +149,7 @@ async fn failures_never_enter_a_later_prompt() {
     let failed = client.ended(&turn).await;
     assert_eq!(failed["state"], "failed", "{failed}");
     answered(&client, &thread, "@chatgpt and now?").await;
-    let prompt = newest_prompt(&house).await;
+    let prompt = newest_prompt(&house);
     for words in [
         text(&failed["error"], "message"),
         text(&failed["error"], "hint"),
@@ -176,11 +176,10 @@ async fn whatever_is_written_reaches_the_model_unchanged() {
     ] {
         let thread = client.thread().await;
         answered(&client, &thread, message).await;
-        let prompt = newest_prompt(&house).await;
+        let prompt = newest_prompt(&house);
         assert!(
             prompt.ends_with(message),
-            "{message:.80} became {:.200}",
-            prompt
+            "{message:.80} became {prompt:.200}"
         );
     }
 }

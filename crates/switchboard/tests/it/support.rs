@@ -40,7 +40,7 @@ pub async fn on_both(options: Options) -> Vec<Options> {
 
 /// What comes in time, or a failed test.
 pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
-    tokio::time::timeout(Duration::from_secs(60), future)
+    tokio::time::timeout(Duration::from_mins(1), future)
         .await
         .unwrap_or_else(|_| panic!("waited in vain: {what}"))
 }
