@@ -38,5 +38,5 @@ test("a cut line shows words, not Markdown", () => {
 });
 
 test("a face has two letters", () => {
-  expect(["Mara Okafor", "mara", "@mara", "x", ""].map(initials)).toEqual(["MO", "Ma", "Ma", "X", ""]);
+  expect(["Mara Okafor", "mara", "@mara", "ChatGPT (demo)", "x", ""].map(initials)).toEqual(["MO", "Ma", "Ma", "Ch", "X", ""]);
 });

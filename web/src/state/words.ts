@@ -163,7 +163,8 @@ export function commandIn(hint: string | null): string | null {
 
 /** Two letters for a face: of the first two words, else the first two of the one. */
 export function initials(name: string): string {
-  const words = name.replace(/^@/, "").split(/[\s._-]+/).filter(Boolean);
+  // What stands in brackets, as in "ChatGPT (demo)", is a remark and no part of the name.
+  const words = name.replace(/^@|\(.*?\)/g, "").split(/[\s._-]+/).filter(Boolean);
   const [first = "", second] = words;
   return second ? (first.charAt(0) + second.charAt(0)).toUpperCase() : first.charAt(0).toUpperCase() + first.slice(1, 2).toLowerCase();
 }
