@@ -152,10 +152,8 @@ async fn serve_until_told(house: &House, listener: TcpListener, demo: bool) -> R
         "stopping: running turns have {} s to end; a second signal stops at once",
         GRACE.as_secs()
     );
-    let ended = async {
-        supervisor.shutdown(GRACE).await;
-        serving.await
-    };
+    // Side by side: what has stopped serving must refuse new connections at once.
+    let ended = async { tokio::join!(supervisor.shutdown(GRACE), serving).1 };
     tokio::select! {
         ended = ended => Ok(ended?),
         _ = terminate.recv() => hard(house).await,
