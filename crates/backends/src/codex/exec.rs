@@ -15,8 +15,8 @@ use futures_util::{FutureExt, future::BoxFuture};
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Capability, Operation, Performed, Probe, SessionRef, Spec, Stop,
-        TurnEnd, TurnOutcome, TurnRequest, Work,
+        Backend, BackendError, Capability, Operation, Performed, Probe, Spec, Stop, TurnEnd,
+        TurnOutcome, TurnRequest, Work,
     },
     turn_io::LeaseLost,
 };
@@ -189,6 +189,8 @@ impl CodexExec {
         let mut spawn = Spawn::new(program, folder.work());
         spawn.args = [
             "exec",
+            // Else a copy of the conversation would stay in the house home, where nobody deletes it.
+            "--ephemeral",
             "--skip-git-repo-check",
             "--sandbox",
             "read-only",
@@ -307,10 +309,6 @@ impl CodexExec {
         match progress.take(event) {
             Step::Nothing => {}
             Step::Item(event) => io.emit(event).await?,
-            Step::Session(session) => {
-                let home = self.setup.homes.join("codex").display().to_string();
-                io.bind(SessionRef { home, session }).await?;
-            }
         }
         if let Some(denied) = progress.denied.clone().filter(|_| !heard.denial_told) {
             heard.denial_told = true;

@@ -9,8 +9,6 @@ use super::wire::{Event, Item};
 /// What has been seen of a turn so far.
 #[derive(Debug, Default, Clone, PartialEq)]
 pub struct Progress {
-    /// The session's id.
-    pub session: Option<String>,
     /// The newest message of the assistant: the reply, if the turn completes.
     pub reply: String,
     /// Whether the turn completed.
@@ -27,8 +25,6 @@ pub struct Progress {
 pub enum Step {
     /// Report this.
     Item(ItemEvent),
-    /// The session has a name.
-    Session(String),
     /// Nothing to show.
     Nothing,
 }
@@ -37,10 +33,6 @@ impl Progress {
     /// Takes in one event.
     pub fn take(&mut self, event: Event) -> Step {
         match event {
-            Event::ThreadStarted { thread_id } => {
-                self.session = Some(thread_id.clone());
-                Step::Session(thread_id)
-            }
             Event::ItemStarted { item } | Event::ItemUpdated { item } => {
                 Step::Item(self.item(&item, Phase::Open))
             }
@@ -67,6 +59,7 @@ impl Progress {
                     status: ItemStatus::Done,
                 })
             }
+            // Also the session's name: it is ephemeral, so no later turn could go on from it.
             Event::TurnStarted | Event::Unknown => Step::Nothing,
         }
     }
@@ -245,7 +238,7 @@ mod tests {
             cwd: None,
             exit_code,
         };
-        assert_eq!(steps[0], Step::Session("T".into()));
+        assert_eq!(steps[0], Step::Nothing, "an ephemeral session is not bound");
         assert_eq!(
             steps[2],
             Step::Item(put(

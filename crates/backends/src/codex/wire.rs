@@ -8,12 +8,6 @@ use serde_json::Value;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(tag = "type")]
 pub enum Event {
-    /// The session has a name.
-    #[serde(rename = "thread.started")]
-    ThreadStarted {
-        /// The session's id, for `codex exec resume`.
-        thread_id: String,
-    },
     /// Work begins.
     #[serde(rename = "turn.started")]
     TurnStarted,

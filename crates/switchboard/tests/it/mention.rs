@@ -1,7 +1,11 @@
 //! A mention of the real Codex CLI, in ChatGPT-plan mode with a made-up login: what it is told, what
 //! comes back, and what never reaches it.
 
-use std::{fs, os::unix::fs::PermissionsExt as _};
+use std::{
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Value, json};
 use switchboard_testkit::{Client, House, Options, processes, until};
@@ -182,6 +186,44 @@ async fn whatever_is_written_reaches_the_model_unchanged() {
             "{message:.80} became {prompt:.200}"
         );
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_copy_of_a_conversation_stays_in_the_house_home() {
+    let house = house().await;
+    let client = house.client();
+    let thread = client.thread().await;
+    answered(
+        &client,
+        &thread,
+        "@chatgpt asked-7f3a9c\nmock: reason \"thought-7f3a9c\" ; shell \"echo ran-7f3a9c\"\n\
+         mock: text \"said-7f3a9c\"",
+    )
+    .await;
+    house.is_quiet().await;
+    assert!(house.home().join("homes/codex/config.toml").exists());
+    for folder in ["homes", "work"] {
+        for file in files_below(&house.home().join(folder)) {
+            let content = fs::read(&file).unwrap();
+            let found = content.windows(6).any(|bytes| bytes == b"7f3a9c");
+            assert!(!found, "{} keeps what was said", file.display());
+        }
+    }
+}
+
+/// Every file in a folder and those below it, but no links.
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let kind = entry.file_type().unwrap();
+        if kind.is_dir() {
+            files.extend(files_below(&entry.path()));
+        } else if kind.is_file() {
+            files.push(entry.path());
+        }
+    }
+    files
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
