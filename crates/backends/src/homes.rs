@@ -144,6 +144,21 @@ impl Drop for TurnFolder {
     }
 }
 
+/// Removes what killed processes left in `work`: the folders, each named after an instance, of those
+/// that are `gone`. What cannot be removed yet waits for the next time.
+pub fn sweep(work: &Path, gone: impl Fn(&str) -> bool) {
+    let Ok(entries) = fs::read_dir(work) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        if entry.file_name().to_str().is_some_and(&gone)
+            && let Err(error) = remove(&entry.path())
+        {
+            tracing::warn!(%error, "cannot remove the folders of a dead process yet");
+        }
+    }
+}
+
 /// Reads at most `limit` bytes of a file as text.
 pub fn read_bounded(path: &Path, limit: u64) -> io::Result<String> {
     use std::io::Read as _;
@@ -230,6 +245,18 @@ mod tests {
         let left = fs::read_dir(folder.path().join("house")).unwrap();
         let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(left.len(), 3, "nothing half made is left: {left:?}");
+    }
+
+    #[test]
+    fn the_folders_of_dead_processes_are_swept_and_those_of_living_ones_stay() {
+        let work = tempfile::tempdir().unwrap();
+        sweep(&work.path().join("not-made-yet"), |_| true);
+        let alive = TurnFolder::make(&work.path().join("alive"), "turn").unwrap();
+        let killed = TurnFolder::make(&work.path().join("dead"), "turn").unwrap();
+        fs::write(killed.file("last-message.txt"), "what was said").unwrap();
+        sweep(work.path(), |instance| instance == "dead");
+        assert!(alive.work().exists());
+        assert!(!work.path().join("dead").exists());
     }
 
     #[test]

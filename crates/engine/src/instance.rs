@@ -68,6 +68,14 @@ pub fn life(run: &Path, id: &str) -> Life {
     }
 }
 
+/// Whether nobody uses what an instance kept on this host: it is dead, or long gone with its lock.
+pub fn is_gone(run: &Path, id: &str) -> bool {
+    match examine(run, id) {
+        Ok(free) => free.is_some(),
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    }
+}
+
 /// The instances of this folder that are provably dead. One that is being made may be among them: it
 /// has claimed nothing yet.
 pub fn dead(run: &Path) -> Vec<String> {

@@ -8,10 +8,11 @@ use switchboard_auth::Identity;
 use switchboard_backends::{
     clis::Machine,
     codex::{CodexExec, Setup},
+    homes,
     process::{GuardExe, Launcher},
     scripted::{self, Scripted},
 };
-use switchboard_engine::{Engine, Instance, Registry, Supervisor, backend::Backend};
+use switchboard_engine::{Engine, Instance, Registry, Supervisor, backend::Backend, instance};
 use switchboard_model::{Clock, IdSource, outcome::OutcomeCode, person::Person};
 use switchboard_store::{NewAssistant, OpenOptions, Store};
 
@@ -62,8 +63,14 @@ impl House {
             Instance::hold(&config.run_folder(), &ids)
                 .context("cannot take this process's instance lock")?,
         );
+        homes::sweep(&config.work_folder(), |id| {
+            instance::is_gone(&config.run_folder(), id)
+        });
         let launcher = Launcher::new(GuardExe::this_program(), instance.lock_path());
-        let registry = Registry::new(backends(&config, &launcher), Arc::new(sources::SystemClock));
+        let registry = Registry::new(
+            backends(&config, &launcher, &instance),
+            Arc::new(sources::SystemClock),
+        );
         let supervisor = Supervisor::new();
         let engine = Engine::new(
             store.clone(),
@@ -128,7 +135,7 @@ impl House {
     }
 }
 
-fn backends(config: &Config, launcher: &Launcher) -> Vec<Arc<dyn Backend>> {
+fn backends(config: &Config, launcher: &Launcher, instance: &Instance) -> Vec<Arc<dyn Backend>> {
     let chatgpt = &config.settings.providers.chatgpt;
     let clock: Arc<dyn Clock> = Arc::new(sources::SystemClock);
     let codex = CodexExec::new(Setup {
@@ -137,7 +144,7 @@ fn backends(config: &Config, launcher: &Launcher) -> Vec<Arc<dyn Backend>> {
         program: chatgpt.program.clone(),
         codex_home: config.codex_home.clone(),
         homes: config.home.join("homes"),
-        work: config.home.join("work"),
+        work: config.work_folder().join(instance.id()),
         backend_url: chatgpt.backend.clone(),
         responses_url: chatgpt.responses.clone(),
         env: config.env.clone(),

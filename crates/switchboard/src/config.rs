@@ -252,6 +252,11 @@ impl Config {
     pub fn run_folder(&self) -> PathBuf {
         self.home.join("run")
     }
+
+    /// Where the private folders of turns are, in a folder for each instance.
+    pub fn work_folder(&self) -> PathBuf {
+        self.home.join("work")
+    }
 }
 
 /// Whether the person lets terminals have colours (no-color.org).

@@ -61,7 +61,7 @@ pub struct Setup {
     pub codex_home: PathBuf,
     /// Where house homes are.
     pub homes: PathBuf,
-    /// Where the private folders of turns are.
+    /// Where the private folders of this process's turns are.
     pub work: PathBuf,
     /// Codex's `chatgpt_base_url`, if not the built-in one.
     pub backend_url: Option<String>,

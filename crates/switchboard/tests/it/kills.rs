@@ -4,6 +4,7 @@
 
 use std::{
     collections::HashMap,
+    fs,
     sync::{Arc, RwLock},
     time::Duration,
 };
@@ -218,8 +219,12 @@ async fn a_turn_of_the_real_codex_that_only_talked_is_done_again_after_a_crash()
         .await;
     house.kill();
     house.is_quiet().await;
+    let work = house.home().join("work");
+    let left: Vec<_> = fs::read_dir(&work).unwrap().flatten().collect();
+    assert_eq!(left.len(), 1, "one process had turns: {left:?}");
     house.upstream.open("now");
     house.serve();
+    assert!(!left[0].path().exists(), "its folders were swept");
     let client = house.client();
     let done = client.ended(&turn).await;
     assert_eq!(done["state"], "done", "{done}");
