@@ -71,14 +71,7 @@ pub fn failed(sentence: &str, now: Millis) -> BackendError {
         return BackendError::Rejected(denied(sentence));
     }
     if has(&["context window"]) {
-        return BackendError::Rejected(
-            Failure::new(
-                OutcomeCode::UpstreamFailed,
-                "the conversation is longer than the model can read",
-            )
-            .hint("ask in a new thread, or in smaller messages")
-            .detail(sentence),
-        );
+        return too_long(sentence);
     }
     if has(&["high demand", "at capacity", "overloaded"]) {
         return BackendError::Unavailable(
@@ -96,6 +89,18 @@ pub fn failed(sentence: &str, now: Millis) -> BackendError {
         "ChatGPT answered with an error"
     };
     BackendError::Unavailable(Failure::new(OutcomeCode::UpstreamFailed, message).detail(sentence))
+}
+
+/// More was said than the model, or Codex, can read.
+pub fn too_long(sentence: &str) -> BackendError {
+    BackendError::Rejected(
+        Failure::new(
+            OutcomeCode::UpstreamFailed,
+            "the conversation is longer than the model can read",
+        )
+        .hint("ask in a new thread, or in smaller messages")
+        .detail(sentence),
+    )
 }
 
 /// The sandbox refused something, and no answer came.

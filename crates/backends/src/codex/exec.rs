@@ -363,6 +363,9 @@ impl CodexExec {
                 failure.hint(errors::SIGN_IN).detail(stderr),
             ));
         }
+        if stderr.contains("exceeds the maximum length") {
+            return Err(errors::too_long(&stderr));
+        }
         if stderr.contains("bubblewrap is unavailable") {
             return Err(errors::failed(
                 "bubblewrap is unavailable",
