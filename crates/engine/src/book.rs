@@ -109,6 +109,10 @@ impl Book {
             self.total += more;
             item.text = text;
         }
+        // What is complete reaches readers as the item, which is written now: once is enough.
+        if status != ItemStatus::Open {
+            mark.announced = item.text.len();
+        }
         item.status = status;
         item.ended_at = (status != ItemStatus::Open).then_some(now);
         mark.dirty = true;
@@ -326,6 +330,19 @@ mod tests {
             "a replaced text reaches readers as the item"
         );
         assert_eq!(book.take_dirty(&items)[0].text, "other");
+    }
+
+    #[test]
+    fn a_text_that_is_complete_is_told_by_its_item_and_not_by_a_delta_too() {
+        let (mut book, mut items) = (book(), Vec::new());
+        let whole = put("a", Some("at once"), ItemStatus::Done);
+        book.note(&mut items, whole, Millis(1));
+        book.note(&mut items, delta("b", "in "), Millis(1));
+        assert_eq!(book.take_deltas(&items).len(), 1, "that of the open one");
+        let end = put("b", Some("in pieces"), ItemStatus::Done);
+        book.note(&mut items, end, Millis(2));
+        assert!(book.take_deltas(&items).is_empty());
+        assert_eq!(book.take_dirty(&items)[1].text, "in pieces");
     }
 
     #[test]
