@@ -1,12 +1,14 @@
 //! Assistants as people see them: who they are, whether they can answer now, and if not, the remedy.
 
 use switchboard_model::{
+    PersonId,
     assistant::Assistant,
     outcome::{Failure, OutcomeCode},
-    person::Person,
+    person::{Person, Role},
 };
+use switchboard_store::{HandleTaken, NewAssistant, StoreError};
 
-use crate::{Engine, chat::ChatError};
+use crate::{Engine, backend::Spec, chat::ChatError};
 
 /// An assistant and its present state, as one person sees it.
 #[derive(Debug, Clone)]
@@ -40,6 +42,60 @@ pub fn switched_off(assistant: &Assistant) -> Failure {
 }
 
 impl Engine {
+    /// Registers an assistant for every backend whose program is here and that never had one. What a
+    /// person removed stays removed.
+    pub async fn register_found(&self, owner: PersonId) -> Result<(), StoreError> {
+        for spec in self.registry().specs() {
+            let missing = self.registry().probe(&spec.name).await.problem;
+            if missing.is_none_or(|problem| problem.code != OutcomeCode::NotInstalled) {
+                self.register(&spec, owner).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Registers the assistant of that handle if there could be one and never was, so that a mention of
+    /// it gets a visible outcome, which says what to install, and never silence.
+    pub(crate) async fn register_mentioned(
+        &self,
+        handle: &str,
+    ) -> Result<Option<Assistant>, StoreError> {
+        let specs = self.registry().specs();
+        let Some(spec) = specs.iter().find(|spec| spec.handle == handle) else {
+            return Ok(None);
+        };
+        let people = self.reader().people().await?;
+        let admins = people.iter().filter(|person| person.role == Role::Admin);
+        match admins.min_by_key(|person| person.created_at) {
+            Some(admin) => self.register(spec, admin.id).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn register(
+        &self,
+        spec: &Spec,
+        owner: PersonId,
+    ) -> Result<Option<Assistant>, StoreError> {
+        if self.reader().backend_known(&spec.name).await? {
+            return Ok(None);
+        }
+        let new = NewAssistant {
+            handle: spec.handle.clone(),
+            name: spec.title.clone(),
+            backend: spec.name.clone(),
+            owner,
+        };
+        match self.store().add_assistant(new).await {
+            Ok((assistant, _)) => Ok(Some(assistant)),
+            Err(HandleTaken::Store(error)) => Err(error),
+            Err(taken @ HandleTaken::Taken(_)) => {
+                tracing::warn!(%taken, "cannot register the assistant over {}", spec.name);
+                Ok(None)
+            }
+        }
+    }
+
     /// All assistants, each with its present state.
     pub async fn assistants(&self, by: &Person) -> Result<Vec<AssistantView>, ChatError> {
         let mut views = Vec::new();

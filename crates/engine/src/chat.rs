@@ -250,7 +250,12 @@ impl Engine {
         if mentions.is_empty() && thread.assistant.is_none() {
             return Ok(Vec::new());
         }
-        let assistants = self.reader().assistants().await?;
+        let mut assistants = self.reader().assistants().await?;
+        for mention in &mentions {
+            if assistants.iter().all(|a| a.handle != mention.handle) {
+                assistants.extend(self.register_mentioned(&mention.handle).await?);
+            }
+        }
         let mentioned = mentions
             .iter()
             .filter_map(|m| assistants.iter().find(|a| a.handle == m.handle));

@@ -69,6 +69,9 @@ fn start(engine: &Engine, claimed: Claimed, grace: Duration, ended: Arc<Notify>)
                 ran
             }
         };
+        if ran == Ran::LetGo && !engine.supervisor().hard().is_cancelled() {
+            engine.count_zombie();
+        }
         if matches!(
             ran,
             Ran::Ended(Some(

@@ -22,7 +22,14 @@ mod talk;
 pub mod turn_io;
 pub mod turns;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 pub use assistants::AssistantView;
 pub use chat::{ChatError, OpenThread};
@@ -70,6 +77,8 @@ struct Inside {
     supervisor: Supervisor,
     running: Running,
     instance: Arc<Instance>,
+    /// Endings of this process that came too late and changed nothing.
+    zombies: AtomicU64,
 }
 
 impl Engine {
@@ -86,6 +95,7 @@ impl Engine {
             supervisor,
             running: Running::default(),
             instance,
+            zombies: AtomicU64::new(0),
         }))
     }
 
@@ -123,6 +133,15 @@ impl Engine {
     /// than the checkpoints in the store.
     pub fn live_item_texts(&self, turn: TurnId) -> Vec<Item> {
         self.0.running.items(turn)
+    }
+
+    /// How many endings came too late since this process started: their turn was somebody else's by then.
+    pub fn zombies(&self) -> u64 {
+        self.0.zombies.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn count_zombie(&self) {
+        self.0.zombies.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn store(&self) -> &Store {

@@ -21,6 +21,7 @@ pub(crate) struct Present {
     pub(crate) queued: i64,
     pub(crate) running: i64,
     pub(crate) viewers: usize,
+    pub(crate) zombies: u64,
 }
 
 /// The counters of this process.
@@ -54,6 +55,13 @@ impl Metrics {
         registry.register("turns_running", "Turns at work", gauge(present.running));
         let viewers = i64::try_from(present.viewers).unwrap_or(i64::MAX);
         registry.register("event_streams", "Open event streams", gauge(viewers));
+        let zombies: Counter = Counter::default();
+        zombies.inc_by(present.zombies);
+        registry.register(
+            "turns_zombie_endings",
+            "Endings that came too late and were dropped",
+            zombies,
+        );
         let mut out = String::new();
         text::encode(&mut out, &registry)?;
         Ok(out)
@@ -75,9 +83,11 @@ mod tests {
                 queued: 1,
                 running: 2,
                 viewers: 3,
+                zombies: 4,
             })
             .unwrap();
         for line in [
+            "switchboard_turns_zombie_endings_total 4",
             r#"switchboard_http_requests_total{method="GET",route="/api/threads/{id}",status="200"} 2"#,
             "switchboard_turns_queued 1",
             "switchboard_turns_running 2",

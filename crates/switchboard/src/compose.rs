@@ -13,8 +13,8 @@ use switchboard_backends::{
     scripted::{self, Scripted},
 };
 use switchboard_engine::{Engine, Instance, Registry, Supervisor, backend::Backend, instance};
-use switchboard_model::{Clock, IdSource, outcome::OutcomeCode, person::Person};
-use switchboard_store::{NewAssistant, OpenOptions, Store};
+use switchboard_model::{Clock, IdSource, person::Person};
+use switchboard_store::{OpenOptions, Store};
 
 use crate::{
     config::{Answers, Config},
@@ -105,33 +105,6 @@ impl House {
             codex_home: self.config.codex_home.clone(),
             codex_program: self.config.settings.providers.chatgpt.program.clone(),
         }
-    }
-
-    /// Registers an assistant for every backend whose program is here and that never had one. What a
-    /// person removed stays removed.
-    pub async fn register_found(&self, owner: &Person) -> Result<()> {
-        for spec in self.registry.specs() {
-            let known = self.store.reader().backend_known(&spec.name).await?;
-            let missing = self
-                .registry
-                .probe(&spec.name)
-                .await
-                .problem
-                .is_some_and(|problem| problem.code == OutcomeCode::NotInstalled);
-            if known || missing {
-                continue;
-            }
-            let new = NewAssistant {
-                handle: spec.handle.clone(),
-                name: spec.title.clone(),
-                backend: spec.name.clone(),
-                owner: owner.id,
-            };
-            if let Err(error) = self.store.add_assistant(new).await {
-                tracing::warn!(%error, "cannot register @{}", spec.handle);
-            }
-        }
-        Ok(())
     }
 }
 

@@ -1,11 +1,15 @@
 //! Mentions that cannot be answered: a visible failure at once, and no process.
 
-use switchboard_engine::{ChatError, TurnError};
+use switchboard_engine::{ChatError, OpenThread, TurnError};
 use switchboard_model::{
     assistant::Access,
     outcome::OutcomeCode,
+    person::Role,
+    thread::Visibility,
     turn::{Turn, TurnState},
 };
+
+use switchboard_store::NewPerson;
 
 use crate::world::World;
 
@@ -17,6 +21,26 @@ fn code(turn: &Turn) -> OutcomeCode {
 }
 
 on_both_databases! {
+    async fn a_mention_of_an_assistant_that_nobody_registered_yet_is_not_met_with_silence(world: World) {
+        let admin = NewPerson { handle: "ada".into(), name: "Ada".into(), role: Role::Admin };
+        let ada = world.store.add_person(admin).await.unwrap();
+        world.start();
+        let open = OpenThread { title: None, visibility: Visibility::Private, assistant: None, client_id: None };
+        let thread = world.engine.open_thread(&ada, open).await.unwrap().0.thread.id;
+        let posted = world.post(&ada, thread, "@obedient hello").await;
+        let mut puppet = world.puppet().await;
+        assert_eq!(puppet.request.turn, posted.turns[0].id);
+        puppet.replies("hi");
+        world.done(posted.turns[0].id).await;
+
+        let registered = world.engine.reader().assistants().await.unwrap();
+        let obedient = registered.iter().find(|assistant| assistant.handle == "obedient").unwrap();
+        assert_eq!(obedient.owner, ada.id, "it is the admin's");
+        world.store.remove_assistant(obedient.id).await.unwrap();
+        let posted = world.post(&ada, thread, "@obedient are you there?").await;
+        assert!(posted.turns.is_empty(), "what a person removed stays removed");
+    }
+
     async fn an_assistant_that_is_not_open_to_the_asker_fails_at_once(world: World) {
         let one = world.assistant("one", "obedient").await;
         world.assistant("two", "obedient").await;

@@ -22,6 +22,7 @@ pub(crate) async fn read(
             queued,
             running,
             viewers,
+            zombies: app.engine.zombies(),
         })
         .map_err(|error| ApiError::internal(&error))?;
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";

@@ -66,7 +66,7 @@ impl Serve {
         let listener = listen(house.config.settings.listen).await?;
         let url = format!("http://{}", listener.local_addr()?);
         let admin = house.local_admin().await?;
-        house.register_found(&admin).await?;
+        house.engine.register_found(admin.id).await?;
 
         let limits = &house.config.settings.limits;
         let rules = engine::Settings {

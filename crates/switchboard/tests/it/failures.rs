@@ -110,7 +110,7 @@ async fn not_installed_names_three_ways_and_an_install_is_noticed() {
         ..Options::default()
     };
     let house = House::start(BINARY, options).await;
-    house.run_ok(&["assistants", "add", "chatgpt"]);
+    // Nobody registered it: a mention of what could be there is never met with silence.
     let failed = fails(&house, "@chatgpt hello", "failed", "not_installed").await;
     for way in [
         "npm install -g @openai/codex",
@@ -418,4 +418,16 @@ async fn abandoned_is_a_turn_that_had_run_a_command_when_the_server_died() {
         "{items:#?}"
     );
     failed.works_when_tried_again().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn upstream_failed_is_told_of_a_question_longer_than_codex_reads() {
+    let house = house().await;
+    let longest = format!("@chatgpt {}", "x".repeat(1024 * 1024 - 9));
+    let failed = fails(&house, &longest, "failed", "upstream_failed").await;
+    assert!(
+        failed.hint().contains("smaller messages"),
+        "{}",
+        failed.error
+    );
 }
