@@ -533,3 +533,18 @@ async fn a_program_installed_while_the_server_runs_is_found_at_the_next_mention(
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reply_of_three_megabytes_arrives_whole() {
+    for options in on_both(Options::default()).await {
+        let house = House::start(BINARY, options).await;
+        let client = house.client();
+        let thread = client.thread().await;
+        let turn = client.ask(&thread, "@chatgpt mock: flood 3000000").await;
+        client.answered(&turn).await;
+        let reply = client.messages(&thread).await.pop().unwrap();
+        assert_eq!(text(&reply, "text").len(), 3_000_000);
+        let items = client.items(&turn).await;
+        assert_eq!(items[0]["text"], reply["text"]);
+    }
+}
