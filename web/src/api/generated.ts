@@ -1131,7 +1131,8 @@ export interface components {
             runs_on?: string | null;
             /**
              * Format: int64
-             * @description When it began.
+             * @description When it began. After a crash it may begin again: items of it that began earlier, or all of them while this is
+             *     null, are gone.
              */
             started_at?: number | null;
             /** @description Where it stands. */

@@ -29,7 +29,8 @@ pub struct Turn {
     pub runs_on: Option<String>,
     /// When it was asked for.
     pub queued_at: i64,
-    /// When it began.
+    /// When it began. After a crash it may begin again: items of it that began earlier, or all of them while this is
+    /// null, are gone.
     pub started_at: Option<i64>,
     /// When it ended.
     pub ended_at: Option<i64>,
