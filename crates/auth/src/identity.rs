@@ -5,9 +5,12 @@ use std::{sync::Arc, time::Duration};
 
 use switchboard_model::{
     IdSource, Millis, PersonId, SessionId, TokenId,
+    message::{CLIENT_ID_LIMIT, is_client_id},
     person::{self, InvalidHandle, Person, Role},
 };
-use switchboard_store::{HandleTaken, NewPerson, Session, Store, StoreError, Token};
+use switchboard_store::{
+    CreateError, HandleTaken, NewPerson, NewToken, Session, Store, StoreError, Token,
+};
 
 use crate::{
     secret::{Kind, Secret},
@@ -106,6 +109,12 @@ pub enum TokenError {
     /// The name is empty or too long.
     #[error("a token needs a name of 1 to {TOKEN_NAME_LIMIT} characters")]
     Name,
+    /// The client id is empty or too long.
+    #[error("a client id has 1 to {CLIENT_ID_LIMIT} bytes")]
+    ClientId,
+    /// The client id made a token before, whose secret nobody can show again.
+    #[error("this client id has made a token already")]
+    ClientIdReused,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -262,13 +271,44 @@ impl Identity {
         name: &str,
         person: PersonId,
     ) -> Result<(Token, Secret<String>), TokenError> {
+        self.add_token(name, person, None).await
+    }
+
+    /// The same, but refused if that person's client id made one before.
+    pub async fn create_token_once(
+        &self,
+        name: &str,
+        person: PersonId,
+        client_id: String,
+    ) -> Result<(Token, Secret<String>), TokenError> {
+        if !is_client_id(&client_id) {
+            return Err(TokenError::ClientId);
+        }
+        self.add_token(name, person, Some(client_id)).await
+    }
+
+    async fn add_token(
+        &self,
+        name: &str,
+        person: PersonId,
+        client_id: Option<String>,
+    ) -> Result<(Token, Secret<String>), TokenError> {
         let name = name.trim();
         if name.is_empty() || name.chars().count() > TOKEN_NAME_LIMIT {
             return Err(TokenError::Name);
         }
         let (secret, hash) = Kind::Token.issue(&self.ids);
-        let token = self.store.add_token(person, name.to_owned(), hash).await?;
-        Ok((token, secret))
+        let new = NewToken {
+            person,
+            name: name.to_owned(),
+            hash,
+            client_id,
+        };
+        match self.store.add_token(new).await {
+            Ok(token) => Ok((token, secret)),
+            Err(CreateError::ClientIdReused) => Err(TokenError::ClientIdReused),
+            Err(CreateError::Store(error)) => Err(error.into()),
+        }
     }
 
     /// A person's tokens, newest first.

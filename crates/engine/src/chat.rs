@@ -11,7 +11,8 @@ use switchboard_model::{
     thread::{TITLE_LIMIT, Thread, Visibility},
 };
 use switchboard_store::{
-    Addressed, Audit, NewThread, Post, PostError, Posted, StoreError, ThreadPatch, ThreadRow,
+    Addressed, Audit, CreateError, NewThread, Post, PostError, Posted, StoreError, ThreadPatch,
+    ThreadRow,
 };
 
 use crate::{Engine, assistants::switched_off};
@@ -25,7 +26,7 @@ pub struct OpenThread {
     pub visibility: Visibility,
     /// For a direct thread: an assistant's id or handle.
     pub assistant: Option<String>,
-    /// The same id of the same person again gives the same thread.
+    /// The same id of the same person again gives the same thread, if all else is the same too.
     pub client_id: Option<String>,
 }
 
@@ -42,7 +43,7 @@ pub enum ChatError {
     #[error("the message is longer than 1 MiB")]
     TooLong,
     /// The client id was used for something else.
-    #[error("this client id was used for another message")]
+    #[error("this client id was used for something else")]
     ClientIdReused,
     /// The person may not do this.
     #[error("{0}")]
@@ -58,6 +59,15 @@ impl From<PostError> for ChatError {
             PostError::NoThread => Self::NotFound("thread"),
             PostError::ClientIdReused => Self::ClientIdReused,
             PostError::Store(error) => Self::Store(error),
+        }
+    }
+}
+
+impl From<CreateError> for ChatError {
+    fn from(error: CreateError) -> Self {
+        match error {
+            CreateError::ClientIdReused => Self::ClientIdReused,
+            CreateError::Store(error) => Self::Store(error),
         }
     }
 }
@@ -346,12 +356,10 @@ fn checked_title(title: &str) -> Result<String, ChatError> {
 
 fn checked_client_id(id: Option<String>) -> Result<Option<String>, ChatError> {
     match id {
-        Some(id) if id.is_empty() || id.len() > message::CLIENT_ID_LIMIT || id.contains('\0') => {
-            Err(ChatError::Invalid(format!(
-                "a client id has 1 to {} bytes",
-                message::CLIENT_ID_LIMIT
-            )))
-        }
+        Some(id) if !message::is_client_id(&id) => Err(ChatError::Invalid(format!(
+            "a client id has 1 to {} bytes",
+            message::CLIENT_ID_LIMIT
+        ))),
         other => Ok(other),
     }
 }

@@ -61,6 +61,11 @@ pub const TEXT_LIMIT: usize = 1024 * 1024;
 /// The longest client id, in bytes.
 pub const CLIENT_ID_LIMIT: usize = 128;
 
+/// Whether a text can be a client id. No database of ours stores a zero byte in a text.
+pub fn is_client_id(text: &str) -> bool {
+    !text.is_empty() && text.len() <= CLIENT_ID_LIMIT && !text.contains('\0')
+}
+
 /// Why a text cannot be posted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidText {

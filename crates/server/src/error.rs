@@ -159,6 +159,16 @@ impl ApiError {
         .hint("start it with `--public-url` to give it the name")
     }
 
+    /// The client id stands for another request.
+    fn client_id_reused(detail: String) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "client_id_reused",
+            "Client id reused",
+            detail,
+        )
+    }
+
     /// More open event streams than one person may have.
     pub fn too_many_streams() -> Self {
         let detail = "this person has too many event streams open";
@@ -289,7 +299,10 @@ impl From<SignInError> for ApiError {
 impl From<TokenError> for ApiError {
     fn from(error: TokenError) -> Self {
         match error {
-            TokenError::Name => Self::unprocessable(error.to_string()),
+            TokenError::Name | TokenError::ClientId => Self::unprocessable(error.to_string()),
+            TokenError::ClientIdReused => Self::client_id_reused(error.to_string()).hint(
+                "a token's secret is shown once; if you lost it, revoke that token and make another",
+            ),
             TokenError::Store(error) => error.into(),
         }
     }
@@ -303,14 +316,8 @@ impl From<ChatError> for ApiError {
             ChatError::TooLong => Self::too_large(ChatError::TooLong.to_string()),
             ChatError::NotAllowed(detail) => Self::forbidden(detail),
             ChatError::ClientIdReused => {
-                let detail = ChatError::ClientIdReused.to_string();
-                Self::new(
-                    StatusCode::CONFLICT,
-                    "client_id_reused",
-                    "Client id reused",
-                    detail,
-                )
-                .hint("take a fresh client id for another text")
+                Self::client_id_reused(ChatError::ClientIdReused.to_string())
+                    .hint("take a fresh client id for another body")
             }
             ChatError::Store(error) => error.into(),
         }

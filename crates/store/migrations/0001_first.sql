@@ -92,8 +92,10 @@ CREATE TABLE tokens (
     person TEXT NOT NULL REFERENCES people (id),
     name TEXT NOT NULL,
     hash BYTEA NOT NULL UNIQUE,
+    client_id TEXT,
     created_at BIGINT NOT NULL,
-    last_used_at BIGINT
+    last_used_at BIGINT,
+    UNIQUE (person, client_id)
 );
 CREATE INDEX tokens_person ON tokens (person, created_at);
 
@@ -107,6 +109,7 @@ CREATE TABLE threads (
     assistant TEXT REFERENCES people (id),
     created_by TEXT NOT NULL REFERENCES people (id),
     client_id TEXT,
+    body_hash BYTEA,
     created_at BIGINT NOT NULL,
     last_message_at BIGINT NOT NULL,
     last_seq BIGINT NOT NULL,

@@ -16,6 +16,17 @@ pub enum StoreError {
     Corrupt(String),
 }
 
+/// Why something that is made once for each client id was not made.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum CreateError {
+    /// The client id was used for something else, or made what cannot be given twice.
+    #[error("this client id was used before")]
+    ClientIdReused,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// A database that cannot be opened. It was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {

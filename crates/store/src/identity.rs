@@ -17,7 +17,7 @@ use crate::{
 };
 
 pub use sessions::Session;
-pub use tokens::Token;
+pub use tokens::{NewToken, Token};
 
 /// A person to add.
 #[derive(Debug, Clone)]

@@ -11,7 +11,7 @@ use switchboard_model::{
 pub(crate) use change::sweep;
 
 use crate::{
-    Position, Reader, Store, StoreError,
+    CreateError, Position, Reader, Store, StoreError,
     db::{Conn, Line, vals},
     feed, identity,
     rows::{bytewise, for_update, named, of_ids},
@@ -29,7 +29,7 @@ pub struct NewThread {
     pub visibility: Visibility,
     /// For a direct thread.
     pub assistant: Option<AssistantId>,
-    /// The same id of the same person again gives the same thread.
+    /// The same id of the same person again gives the same thread, if all else is the same too.
     pub client_id: Option<String>,
 }
 
@@ -80,8 +80,8 @@ pub struct Page<T> {
 }
 
 impl Store {
-    /// Opens a thread; its creator is a member. Says `false` if the client id was there already.
-    pub async fn create_thread(&self, thread: NewThread) -> Result<(ThreadRow, bool), StoreError> {
+    /// Opens a thread; its creator is a member. Says `false` if the client id had opened it before.
+    pub async fn create_thread(&self, thread: NewThread) -> Result<(ThreadRow, bool), CreateError> {
         self.write(Floor::Respect, move |tx| {
             Box::pin(change::create(tx, thread.clone()))
         })

@@ -839,7 +839,7 @@ export interface components {
              */
             assistant: string | null;
             /**
-             * @description The same id again gives the same thread. `Idempotency-Key` means the same.
+             * @description The same id again, with the same body, gives the same thread. `Idempotency-Key` means the same.
              * @default null
              */
             client_id: string | null;
@@ -853,6 +853,8 @@ export interface components {
         };
         /** @description A token to make. */
         NewToken: {
+            /** @description Makes one token at most: the same id again is refused. `Idempotency-Key` means the same. */
+            client_id?: string | null;
             /** @description What to call it. */
             name: string;
         };
@@ -1582,6 +1584,14 @@ export interface operations {
                     "application/json": components["schemas"]["Thread"];
                 };
             };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1879,7 +1889,10 @@ export interface operations {
     post_tokens: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description the same as client_id */
+                "Idempotency-Key"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1895,6 +1908,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TokenMade"];
+                };
+            };
+            /** @description this client id had made one before */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             422: {

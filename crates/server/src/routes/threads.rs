@@ -54,7 +54,7 @@ pub(crate) async fn list(
 /// Opens a thread.
 #[utoipa::path(post, path = "/api/threads", tag = "threads", request_body = wire::NewThread,
     params(("Idempotency-Key" = Option<String>, Header, description = "the same as client_id")),
-    responses((status = 201, body = wire::Thread), (status = 200, description = "this client id had opened it before", body = wire::Thread), (status = 422, body = Problem)))]
+    responses((status = 201, body = wire::Thread), (status = 200, description = "this client id had opened it before", body = wire::Thread), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn open(
     caller: Caller,
     State(app): State<Shared>,

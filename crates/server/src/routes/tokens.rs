@@ -1,13 +1,17 @@
 //! The tokens with which programs act in a person's name.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderMap, StatusCode},
+};
 use switchboard_auth::Via;
 use switchboard_model::TokenId;
 
 use crate::{
     app::Shared,
     error::{ApiError, Problem},
-    extract::{self, Caller, Id},
+    extract::{self, Caller, Id, client_id},
     wire,
 };
 
@@ -23,16 +27,19 @@ pub(crate) async fn list(
 
 /// Makes a token. Its secret is in this answer and nowhere else.
 #[utoipa::path(post, path = "/api/tokens", tag = "session", request_body = wire::NewToken,
-    responses((status = 201, body = wire::TokenMade), (status = 422, body = Problem)))]
+    params(("Idempotency-Key" = Option<String>, Header, description = "the same as client_id")),
+    responses((status = 201, body = wire::TokenMade), (status = 409, description = "this client id had made one before", body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn make(
     caller: Caller,
     State(app): State<Shared>,
+    headers: HeaderMap,
     extract::Json(body): extract::Json<wire::NewToken>,
 ) -> Result<(StatusCode, Json<wire::TokenMade>), ApiError> {
-    let (token, secret) = app
-        .identity
-        .create_token(&body.name, caller.person.id)
-        .await?;
+    let (identity, person) = (&app.identity, caller.person.id);
+    let (token, secret) = match client_id(body.client_id, &headers)? {
+        Some(id) => identity.create_token_once(&body.name, person, id).await?,
+        None => identity.create_token(&body.name, person).await?,
+    };
     let made = wire::TokenMade {
         id: token.id.to_string(),
         name: token.name,

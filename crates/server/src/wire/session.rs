@@ -70,6 +70,9 @@ impl Session {
 pub struct NewToken {
     /// What to call it.
     pub name: String,
+    /// Makes one token at most: the same id again is refused. `Idempotency-Key` means the same.
+    #[serde(default)]
+    pub client_id: Option<String>,
 }
 
 /// A token, as listed.

@@ -99,7 +99,7 @@ pub struct NewThread {
     pub visibility: Option<Visibility>,
     /// An assistant's id or handle makes a direct thread: it answers every message.
     pub assistant: Option<String>,
-    /// The same id again gives the same thread. `Idempotency-Key` means the same.
+    /// The same id again, with the same body, gives the same thread. `Idempotency-Key` means the same.
     pub client_id: Option<String>,
 }
 

@@ -119,6 +119,32 @@ async fn a_token_acts_as_its_person_until_it_is_revoked() {
 }
 
 #[tokio::test]
+async fn a_token_is_made_once_for_a_client_id_and_its_secret_is_not_shown_again() {
+    let house = House::new().await;
+    let mara = house.person("mara", Role::Admin).await;
+    let body = json!({ "name": "ci", "client_id": "k1" });
+    let made = house.tell(&mara, "POST", "/api/tokens", &body).await;
+    let again = house.tell(&mara, "POST", "/api/tokens", &body).await;
+    assert_eq!(made.status, StatusCode::CREATED);
+    assert_eq!(
+        (again.status, again.code()),
+        (StatusCode::CONFLICT, "client_id_reused")
+    );
+    assert!(again.body["hint"].as_str().unwrap().contains("shown once"));
+    let tokens = house.get(&mara, "/api/tokens").await;
+    let named = |token: &&Value| token["name"] == "ci";
+    assert_eq!(
+        tokens["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(named)
+            .count(),
+        1
+    );
+}
+
+#[tokio::test]
 async fn the_same_client_id_is_the_same_post_by_body_or_by_header() {
     let house = House::new().await;
     let mara = house.person("mara", Role::Admin).await;
@@ -133,6 +159,12 @@ async fn the_same_client_id_is_the_same_post_by_body_or_by_header() {
         (StatusCode::CREATED, StatusCode::OK)
     );
     assert_eq!(opened.body, again.body);
+    let other = json!({ "client_id": "t1", "title": "another" });
+    let other = house.tell(&mara, "POST", "/api/threads", &other).await;
+    assert_eq!(
+        (other.status, other.code()),
+        (StatusCode::CONFLICT, "client_id_reused")
+    );
 
     let path = format!(
         "/api/threads/{}/messages",

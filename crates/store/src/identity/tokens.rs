@@ -4,10 +4,23 @@ use switchboard_model::{Millis, PersonId, TokenId, person::Person};
 
 use super::{Hash, one};
 use crate::{
-    Reader, Store, StoreError,
+    CreateError, Reader, Store, StoreError,
     db::{Line, vals},
     writer::Floor,
 };
+
+/// A token to add.
+#[derive(Debug, Clone)]
+pub struct NewToken {
+    /// In whose name it acts.
+    pub person: PersonId,
+    /// What its maker calls it.
+    pub name: String,
+    /// Of its secret.
+    pub hash: Hash,
+    /// Adds one token at most for each id of that person.
+    pub client_id: Option<String>,
+}
 
 /// An API token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,35 +38,37 @@ pub struct Token {
 }
 
 impl Store {
-    /// Adds a token.
-    pub async fn add_token(
-        &self,
-        person: PersonId,
-        name: String,
-        hash: Hash,
-    ) -> Result<Token, StoreError> {
+    /// Adds a token. A client id that was there already adds none: its token's secret is known to nobody
+    /// here, so it cannot be given again.
+    pub async fn add_token(&self, new: NewToken) -> Result<Token, CreateError> {
         self.write(Floor::Ignore, move |tx| {
-            let name = name.clone();
+            let new = new.clone();
             Box::pin(async move {
                 let token = Token {
                     id: tx.ids().make(),
-                    person,
-                    name,
+                    person: new.person,
+                    name: new.name,
                     created_at: tx.now(),
                     last_used_at: None,
                 };
-                tx.run(
-                    "INSERT INTO tokens (id, person, name, hash, created_at) VALUES ($1, $2, $3, $4, $5)",
-                    &vals![
-                        token.id,
-                        person,
-                        token.name.clone(),
-                        hash,
-                        token.created_at
-                    ],
-                )
-                .await?;
-                Ok(token)
+                let added = tx
+                    .run(
+                        "INSERT INTO tokens (id, person, name, hash, client_id, created_at) \
+                         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (person, client_id) DO NOTHING",
+                        &vals![
+                            token.id,
+                            token.person,
+                            token.name.clone(),
+                            new.hash,
+                            new.client_id,
+                            token.created_at
+                        ],
+                    )
+                    .await?;
+                match added {
+                    0 => Err(CreateError::ClientIdReused),
+                    _ => Ok(token),
+                }
             })
         })
         .await

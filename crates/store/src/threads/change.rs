@@ -1,5 +1,7 @@
-//! Changing threads: opening, renaming, joining, deleting. Owns what a tombstone keeps.
+//! Changing threads: opening, renaming, joining, deleting. Owns what a tombstone keeps, and the promise
+//! that the same client id is the same thread.
 
+use sha2::{Digest, Sha256};
 use switchboard_model::{
     PersonId, ThreadId,
     thread::{TitledBy, title_from},
@@ -7,7 +9,7 @@ use switchboard_model::{
 
 use super::{NewThread, ThreadPatch, ThreadRow, load_row, lock, titled_by_name};
 use crate::{
-    StoreError,
+    CreateError, StoreError,
     db::vals,
     writer::{Kind, Tx},
 };
@@ -15,7 +17,8 @@ use crate::{
 pub(super) async fn create(
     tx: &mut Tx<'_>,
     new: NewThread,
-) -> Result<(ThreadRow, bool), StoreError> {
+) -> Result<(ThreadRow, bool), CreateError> {
+    let hash = new.client_id.as_ref().map(|_| asked_for(&new));
     let id: ThreadId = tx.ids().make();
     let now = tx.now();
     let (title, titled_by) = match new.title.filter(|title| !title.is_empty()) {
@@ -25,7 +28,8 @@ pub(super) async fn create(
     let added = tx
         .run(
             "INSERT INTO threads (id, title, titled_by, visibility, assistant, created_by, client_id, \
-             created_at, last_message_at, last_seq) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, 0) \
+             body_hash, created_at, last_message_at, last_seq) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 0) \
              ON CONFLICT (created_by, client_id) DO NOTHING",
             &vals![
                 id,
@@ -35,20 +39,36 @@ pub(super) async fn create(
                 new.assistant,
                 new.created_by,
                 new.client_id.clone(),
+                hash,
                 now
             ],
         )
         .await?;
     if added == 0 {
-        let sql = "SELECT id FROM threads WHERE created_by = $1 AND client_id = $2";
+        let sql = "SELECT id, body_hash FROM threads WHERE created_by = $1 AND client_id = $2";
         let there = tx.one(sql, &vals![new.created_by, new.client_id]).await?;
         let there = there
             .ok_or_else(|| StoreError::Corrupt("a client id without its thread".to_owned()))?;
+        if there.opt_bytes("body_hash")?.as_deref() != hash.as_ref().map(<[u8; 32]>::as_slice) {
+            return Err(CreateError::ClientIdReused);
+        }
         return Ok((load_row(tx, there.id("id")?).await?, false));
     }
     tx.changed(Kind::Thread, id, Some(id));
     join(tx, id, new.created_by).await?;
     Ok((load_row(tx, id).await?, true))
+}
+
+/// What was asked for, to tell a repeat from a reuse.
+fn asked_for(new: &NewThread) -> [u8; 32] {
+    let assistant = new.assistant.map(|id| id.to_string());
+    // No title holds a zero byte: PostgreSQL takes none.
+    let parts = [
+        new.title.as_deref().unwrap_or_default(),
+        new.visibility.as_str(),
+        assistant.as_deref().unwrap_or_default(),
+    ];
+    Sha256::digest(parts.join("\0")).into()
 }
 
 pub(super) async fn join(
@@ -154,7 +174,7 @@ pub(super) async fn delete(tx: &mut Tx<'_>, id: ThreadId) -> Result<bool, StoreE
     sweep(tx, id).await?;
     let gone = vals![id, tx.now()];
     tx.run(
-        "UPDATE threads SET deleted_at = $2, title = '', client_id = NULL WHERE id = $1",
+        "UPDATE threads SET deleted_at = $2, title = '', client_id = NULL, body_hash = NULL WHERE id = $1",
         &gone,
     )
     .await?;

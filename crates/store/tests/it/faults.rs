@@ -125,7 +125,7 @@ on_both_databases! {
         assert!(matches!(refused, Err(PostError::Store(StoreError::DiskFull))), "{refused:?}");
         let outcome = switchboard_model::turn::Outcome::Replied { text: "4".into() };
         crate::world::stored(low.finish(claimed.turn.id, claimed.fence, outcome).await.unwrap());
-        low.add_token(mara, "a login".into(), [7; 32]).await.unwrap();
+        low.add_token(crate::world::token(mara, [7; 32])).await.unwrap();
     }
 }
 

@@ -6,9 +6,9 @@ use switchboard_model::{
     Clock, Millis,
     person::{Person, Role},
 };
-use switchboard_store::{HandleTaken, NewPerson};
+use switchboard_store::{CreateError, HandleTaken, NewPerson};
 
-use crate::world::World;
+use crate::world::{World, token};
 
 fn new(handle: &str, role: Role) -> NewPerson {
     NewPerson {
@@ -102,7 +102,7 @@ on_both_databases! {
         let soon = world.clock.now().plus(Duration::from_mins(1));
         world.store.add_link(mara, [1; 32], soon).await.unwrap();
         let (session, _) = world.store.redeem_link([1; 32], [2; 32], String::new()).await.unwrap().unwrap();
-        let token = world.store.add_token(mara, "script".into(), [3; 32]).await.unwrap();
+        let token = world.store.add_token(token(mara, [3; 32])).await.unwrap();
         assert!(!world.store.revoke_session(eve, session.id).await.unwrap());
         assert!(!world.store.revoke_token(eve, token.id).await.unwrap());
         assert!(world.store.revoke_session(mara, session.id).await.unwrap());
@@ -113,9 +113,21 @@ on_both_databases! {
         assert_eq!(world.reader().tokens(mara).await.unwrap(), []);
     }
 
+    async fn a_client_id_makes_one_token_for_each_person(world: World) {
+        let (mara, eve) = (world.person("mara").await, world.person("eve").await);
+        for (person, hash, made) in [(mara, 1, true), (mara, 2, false), (eve, 3, true)] {
+            let mut new = token(person, [hash; 32]);
+            new.client_id = Some("c1".into());
+            let added = world.store.add_token(new).await;
+            let reused = matches!(added, Err(CreateError::ClientIdReused));
+            assert_eq!((added.is_ok(), reused), (made, !made));
+        }
+        assert_eq!(world.reader().tokens(mara).await.unwrap().len(), 1);
+    }
+
     async fn a_token_acts_for_its_person_and_says_when(world: World) {
         let mara = world.person("mara").await;
-        let token = world.store.add_token(mara, "script".into(), [3; 32]).await.unwrap();
+        let token = world.store.add_token(token(mara, [3; 32])).await.unwrap();
         let (found, person): (_, Person) = world.reader().token_by_hash([3; 32]).await.unwrap().unwrap();
         assert_eq!((found, person.id), (token.clone(), mara));
         world.tick(5);

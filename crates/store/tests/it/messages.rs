@@ -8,7 +8,7 @@ use switchboard_model::{
     outcome::{Failure, OutcomeCode},
     turn::TurnState,
 };
-use switchboard_store::{Addressed, MessagePage, PostError, StoreError};
+use switchboard_store::{Addressed, CreateError, MessagePage, PostError, StoreError};
 
 use crate::world::{World, failure, post, private_thread};
 
@@ -232,7 +232,7 @@ on_both_databases! {
         let refused = full.append_message(post(thread, mara, "more", &[])).await;
         assert!(matches!(refused, Err(PostError::Store(StoreError::DiskFull))));
         let refused = full.create_thread(private_thread(mara)).await;
-        assert!(matches!(refused, Err(StoreError::DiskFull)));
+        assert!(matches!(refused, Err(CreateError::Store(StoreError::DiskFull))));
 
         let outcome = switchboard_model::turn::Outcome::Replied { text: "4".into() };
         let finished = full.finish(claimed.turn.id, claimed.fence, outcome).await.unwrap();

@@ -5,7 +5,7 @@ use switchboard_model::{
     item::{ItemBody, ItemStatus},
     thread::{TitledBy, Visibility},
 };
-use switchboard_store::{ThreadPatch, ThreadState};
+use switchboard_store::{CreateError, NewThread, ThreadPatch, ThreadState};
 
 use crate::world::{World, private_thread};
 
@@ -36,6 +36,19 @@ on_both_databases! {
         let (first, fresh) = world.store.create_thread(new.clone()).await.unwrap();
         assert!(fresh);
         assert_eq!(world.store.create_thread(new.clone()).await.unwrap(), (first.clone(), false));
+        let renamed = ThreadPatch { title: Some("later".into()), ..ThreadPatch::default() };
+        world.store.patch_thread(first.thread.id, renamed).await.unwrap();
+        let (again, _) = world.store.create_thread(new.clone()).await.unwrap();
+        assert_eq!(again.thread.title, "later", "it is still what was asked for");
+        for change in [
+            |new: &mut NewThread| new.title = Some("other".into()),
+            |new: &mut NewThread| new.visibility = Visibility::Open,
+        ] {
+            let mut another = new.clone();
+            change(&mut another);
+            let refused = world.store.create_thread(another).await;
+            assert!(matches!(refused, Err(CreateError::ClientIdReused)));
+        }
         new.created_by = eve;
         let (other, fresh) = world.store.create_thread(new).await.unwrap();
         assert!(fresh && other.thread.id != first.thread.id);

@@ -22,7 +22,7 @@ use switchboard_model::{
 };
 use switchboard_store::{
     Addressed, ClaimRules, Claimed, Database, Finished, NewAssistant, NewPerson, NewThread,
-    OpenOptions, Post, Posted, Reader, Store,
+    NewToken, OpenOptions, Post, Posted, Reader, Store,
 };
 use tempfile::TempDir;
 
@@ -255,6 +255,15 @@ pub fn private_thread(by: PersonId) -> NewThread {
         title: None,
         visibility: Visibility::Private,
         assistant: None,
+        client_id: None,
+    }
+}
+
+pub fn token(person: PersonId, hash: [u8; 32]) -> NewToken {
+    NewToken {
+        person,
+        name: "script".into(),
+        hash,
         client_id: None,
     }
 }
