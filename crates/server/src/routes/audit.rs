@@ -13,6 +13,7 @@ use crate::{
 
 /// How much of it.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Newest {
     /// How many, 1 to 1000; 100 unless said otherwise.

@@ -19,6 +19,7 @@ use crate::{
 
 /// Where to go on from.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct From {
     /// The `pos` of a snapshot, or the id of the last event heard. `Last-Event-ID` outranks it, because

@@ -25,6 +25,7 @@ pub(super) const PAGE_LIMIT: usize = 200;
 
 /// Which part of the thread.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Part {
     /// Older messages: the `next` of the page after. Without either, the newest messages.

@@ -19,6 +19,7 @@ use crate::{
 
 /// Which page of the list.
 #[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Page {
     /// The `next` of the page before.

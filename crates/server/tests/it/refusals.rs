@@ -29,6 +29,34 @@ async fn a_refusal_is_a_problem_that_names_its_request() {
 }
 
 #[tokio::test]
+async fn a_query_that_is_not_understood_is_refused_and_the_names_are_told() {
+    let house = House::new().await;
+    let mara = house.person("mara", Role::Admin).await;
+    let thread = house.thread(&mara, &json!({})).await;
+    let messages = format!("/api/threads/{thread}/messages");
+    for (path, names) in [
+        (
+            "/api/threads",
+            ["`before`", "`limit`", "`archived`"].as_slice(),
+        ),
+        (&messages, &["`before`", "`after`", "`limit`"]),
+        ("/api/events", &["`after`"]),
+        ("/api/audit", &["`limit`"]),
+    ] {
+        let answer = house.ask(&mara, "GET", &format!("{path}?cursor=7")).await;
+        assert_eq!(
+            (answer.status, answer.code()),
+            (StatusCode::BAD_REQUEST, "invalid"),
+            "{path}"
+        );
+        let detail = answer.body["detail"].as_str().unwrap();
+        for name in names.iter().chain(&["`cursor`"]) {
+            assert!(detail.contains(name), "{name} in {detail}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn each_mistake_has_its_own_status_and_code() {
     let house = House::new().await;
     let mara = house.person("mara", Role::Admin).await;
