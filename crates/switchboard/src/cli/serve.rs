@@ -4,6 +4,7 @@ use std::{io::Write as _, net::SocketAddr, path::PathBuf, process::ExitCode, tim
 
 use anyhow::{Context as _, Result};
 use clap::Args;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use switchboard_backends::{clis::Finding, process::own};
 use switchboard_engine as engine;
 use switchboard_server::App;
@@ -22,6 +23,9 @@ use crate::{
 
 /// How long running turns may take to end after the first signal.
 const GRACE: Duration = Duration::from_secs(10);
+
+/// Twice the connections that the server takes at once.
+const OPEN_FILES: u64 = 16_384;
 
 #[derive(Args)]
 pub struct Serve {
@@ -55,6 +59,7 @@ impl Serve {
             insecure_http: self.insecure_http.then_some(true),
             ..flags
         };
+        allow_open_files();
         let mut config = Config::read(home, flags)?;
         // Lives as long as the server: its upstream goes with it.
         let demo = if self.demo {
@@ -164,6 +169,24 @@ async fn serve_until_told(house: &House, listener: TcpListener, demo: bool) -> R
 async fn hard(house: &House) -> Result<()> {
     house.supervisor.shutdown(Duration::ZERO).await;
     Ok(())
+}
+
+/// Every open page is an open file. Many systems allow a thousand until asked; programs that are started
+/// inherit what we ask for, so it is no more than we need.
+fn allow_open_files() {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let wanted = maximum.map_or(OPEN_FILES, |maximum| maximum.min(OPEN_FILES));
+    // None means as many as you like.
+    let Some(current) = current.filter(|current| *current < wanted) else {
+        return;
+    };
+    let limit = Rlimit {
+        current: Some(wanted),
+        maximum,
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::warn!(%error, "no more than {current} files may be open");
+    }
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener> {
