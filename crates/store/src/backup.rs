@@ -24,12 +24,12 @@ pub(crate) const FILE: &str = "switchboard.db";
 
 impl Store {
     /// Writes a consistent copy of the database and the blobs into an empty or new folder.
-    pub async fn backup(&self, folder: &Path) -> Result<(), StoreError> {
+    pub async fn backup(&self, folder: &Path) -> Result<(), OpenError> {
         make_empty(folder)?;
         let blobs = self.inner.reader.blobs.clone();
         let copies = Blobs::beside(folder);
         let file = folder.join(FILE);
-        migrate::make_file(&file)?;
+        migrate::make_file(&file).map_err(|error| not_writable((file.clone(), error)))?;
         match &self.inner.reader.pool {
             Driver::Sqlite(pool) => {
                 // Before the snapshot, so that no blob of it is swept away meanwhile; and after it,
@@ -37,7 +37,7 @@ impl Store {
                 copy_blobs(&blobs, &copies).await?;
                 // SQLite opens the copy as it opened the original, so this connection may write.
                 let options = sqlite_options(pool.connect_options().get_filename());
-                let mut connection = options.connect().await?;
+                let mut connection = options.connect().await.map_err(StoreError::from)?;
                 let name = file.to_str().ok_or_else(|| {
                     StoreError::Unavailable("the folder's name is not UTF-8".into())
                 })?;
@@ -48,22 +48,18 @@ impl Store {
             }
             Driver::Postgres(_) => {
                 let ids = self.inner.ids.clone();
-                let ticket = Ticket::of_writers(&file).map_err(|(_, error)| error)?;
-                migrate::sqlite(&file, &ticket, &copies, &ids)
-                    .await
-                    .map_err(|error| match error {
-                        OpenError::Store(error) => error,
-                        error => StoreError::Unavailable(error.to_string()),
-                    })?;
+                let ticket = Ticket::of_writers(&file).map_err(not_writable)?;
+                migrate::sqlite(&file, &ticket, &copies, &ids).await?;
                 let to = file.clone();
                 self.inner
                     .reader
                     .read(move |from| Box::pin(export(from, to, copies)))
                     .await?;
-                Ticket::remove(&file)?;
+                Ticket::remove(&file).map_err(StoreError::from)?;
             }
         }
-        in_background(move || fs::File::open(file)?.sync_all()).await
+        in_background(move || fs::File::open(file)?.sync_all()).await?;
+        Ok(())
     }
 
     /// Makes a database of a backup, with an epoch of its own, so that whoever followed the old one
@@ -304,15 +300,13 @@ async fn copy(tables: &[Table], from: &mut Conn<'_>, to: &mut Conn<'_>) -> Resul
     Ok(())
 }
 
-fn make_empty(folder: &Path) -> Result<(), StoreError> {
-    make_private(folder)?;
-    if fs::read_dir(folder)?.next().is_some() {
-        return Err(StoreError::Unavailable(format!(
-            "{} is not empty",
-            folder.display()
-        )));
+fn make_empty(folder: &Path) -> Result<(), OpenError> {
+    let found = make_private(folder).and_then(|()| fs::read_dir(folder)?.next().transpose());
+    match found {
+        Ok(None) => Ok(()),
+        Ok(Some(_)) => Err(OpenError::FolderNotEmpty(folder.to_path_buf())),
+        Err(error) => Err(not_writable((folder.to_path_buf(), error))),
     }
-    Ok(())
 }
 
 async fn copy_blobs(from: &Blobs, to: &Blobs) -> Result<(), StoreError> {

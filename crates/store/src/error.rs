@@ -42,13 +42,24 @@ pub enum OpenError {
     #[error("not a database URL: use sqlite:PATH or postgres://USER@HOST/NAME")]
     BadUrl,
     /// The file or folder cannot be written.
-    #[error("cannot write to {path}: {source}")]
+    #[error("cannot write to {path}: {reason}")]
     NotWritable {
         /// Which.
         path: PathBuf,
-        /// Why.
-        source: io::Error,
+        /// Why. Not a source: the sentence says it already.
+        reason: io::Error,
     },
+    /// The database server cannot be reached, or does not let us in.
+    #[error("cannot connect to PostgreSQL at {server}: {reason}")]
+    Unreachable {
+        /// Its host and port.
+        server: String,
+        /// Why.
+        reason: String,
+    },
+    /// A backup would mix with what is there.
+    #[error("{0} is not empty: choose a new or empty folder")]
+    FolderNotEmpty(PathBuf),
     /// A restore would overwrite something.
     #[error("there is a database already: restore into a new place, or move the old one away")]
     NotEmpty,

@@ -3,7 +3,7 @@
 
 use std::{io, path::Path};
 
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::Connection as _;
 
 use crate::{
     Database, OpenError, Reader, StoreError,
@@ -46,9 +46,7 @@ impl Database {
                 },
             },
             Self::Postgres(url) => {
-                // One attempt, because a pool tries until its patience ends and then forgets why.
-                let server = open::postgres_options(url)?;
-                let mut connection = server.connect().await.map_err(StoreError::from)?;
+                let mut connection = open::reach(url).await?;
                 let version =
                     migrate::version(&mut Conn::postgres(&mut connection, &blobs)).await?;
                 connection.close().await.map_err(StoreError::from)?;

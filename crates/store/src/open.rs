@@ -10,12 +10,16 @@ use std::{
 };
 
 use sqlx::{
-    ConnectOptions, PgPool, SqlitePool,
+    ConnectOptions, Connection as _, PgConnection, PgPool, SqlitePool,
+    error::DatabaseError,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use switchboard_model::IdSource;
-use tokio::sync::mpsc;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, sleep, timeout},
+};
 use tokio_util::{
     sync::{CancellationToken, DropGuard},
     task::TaskTracker,
@@ -103,6 +107,12 @@ const OUTBOX: usize = 4096;
 
 /// How long to wait for a connection, and for a lock on the SQLite file that somebody holds too long.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a server may take to answer at all.
+const REACH: Duration = Duration::from_secs(3);
+
+/// How long to leave a busy server alone.
+const PAUSE: Duration = Duration::from_millis(100);
 
 impl Store {
     /// Opens, migrates if needed, and starts the writer. A newer database is refused untouched.
@@ -232,11 +242,38 @@ fn begin(inner: Inner) -> Store {
 }
 
 pub(crate) async fn postgres_pool(url: &str) -> Result<PgPool, OpenError> {
+    let first = reach(url).await?;
+    first.close().await.map_err(StoreError::from)?;
     let pool = PgPoolOptions::new()
         .max_connections(CONNECTIONS)
         .acquire_timeout(PATIENCE);
-    let connected = pool.connect_with(postgres_options(url)?).await;
-    Ok(connected.map_err(StoreError::from)?)
+    Ok(pool.connect_lazy_with(postgres_options(url)?))
+}
+
+/// A first connection to the server. A pool would try until its patience ends, and forget why.
+pub(crate) async fn reach(url: &str) -> Result<PgConnection, OpenError> {
+    let options = postgres_options(url)?;
+    let since = Instant::now();
+    let reason = loop {
+        match timeout(REACH, options.connect()).await {
+            Ok(Ok(connection)) => return Ok(connection),
+            Ok(Err(error)) if is_busy(&error) && since.elapsed() < PATIENCE => {
+                sleep(PAUSE).await;
+            }
+            Ok(Err(sqlx::Error::Io(error))) => break error.to_string(),
+            Ok(Err(sqlx::Error::Database(error))) => break error.message().to_owned(),
+            Ok(Err(error)) => break error.to_string(),
+            Err(_) => break format!("no answer within {} s", REACH.as_secs()),
+        }
+    };
+    let server = format!("{}:{}", options.get_host(), options.get_port());
+    Err(OpenError::Unreachable { server, reason })
+}
+
+/// Whether the server is there, but starting up or out of connections for the moment.
+fn is_busy(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(DatabaseError::code);
+    code.is_some_and(|code| code == "57P03" || code == "53300")
 }
 
 /// How to connect to the server.
@@ -313,6 +350,6 @@ pub(crate) fn sqlite_options(path: &Path) -> SqliteConnectOptions {
         .disable_statement_logging()
 }
 
-pub(crate) fn not_writable((path, source): (PathBuf, io::Error)) -> OpenError {
-    OpenError::NotWritable { path, source }
+pub(crate) fn not_writable((path, reason): (PathBuf, io::Error)) -> OpenError {
+    OpenError::NotWritable { path, reason }
 }

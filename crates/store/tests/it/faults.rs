@@ -95,11 +95,11 @@ async fn a_disk_that_cannot_be_written_is_named_and_left_alone() {
         .await
         .err()
         .unwrap();
-    let OpenError::NotWritable { path, source } = refused else {
+    let OpenError::NotWritable { path, reason } = refused else {
         panic!("{refused:?}")
     };
     assert!(path.starts_with(disk.path()), "{}", path.display());
-    assert_eq!(source.kind(), std::io::ErrorKind::ReadOnlyFilesystem);
+    assert_eq!(reason.kind(), std::io::ErrorKind::ReadOnlyFilesystem);
 
     let nowhere = Database::Sqlite(disk.path().join("new/switchboard.db"));
     let refused = Store::open(options(nowhere, disk.path(), 2))

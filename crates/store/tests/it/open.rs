@@ -129,9 +129,29 @@ on_both_databases! {
     async fn a_backup_into_a_folder_with_something_in_it_is_refused(world: World) {
         let saved = TempDir::new().unwrap();
         fs::write(saved.path().join("notes.txt"), "mine").unwrap();
-        assert!(world.store.backup(saved.path()).await.is_err());
+        let refused = world.store.backup(saved.path()).await;
+        assert!(matches!(refused, Err(OpenError::FolderNotEmpty(_))), "{refused:?}");
+        let on_a_file = world.store.backup(&saved.path().join("notes.txt")).await;
+        assert!(matches!(on_a_file, Err(OpenError::NotWritable { .. })), "{on_a_file:?}");
         let nothing = Store::restore(saved.path(), world.options(2)).await;
         assert!(matches!(nothing, Err(OpenError::NoBackup(_))), "{nothing:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_server_that_is_not_there_is_named_at_once() {
+    // Nothing listens on port 1; the other server takes connections and never says a word.
+    let deaf = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let silent = deaf.local_addr().unwrap().to_string();
+    for (server, why) in [
+        ("127.0.0.1:1", "refused"),
+        (&silent, "no answer within 3 s"),
+    ] {
+        let home = TempDir::new().unwrap();
+        let database = Database::Postgres(format!("postgres://mara@{server}/chat"));
+        let refused = Store::open(options(database, home.path(), 1)).await.err();
+        let told = refused.unwrap().to_string();
+        assert!(told.contains(server) && told.contains(why), "{told}");
     }
 }
 
