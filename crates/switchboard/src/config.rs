@@ -1,6 +1,8 @@
 //! Configuration: `config.toml`, then `SWITCHBOARD_*` variables, then flags; the last one wins. The
 //! only reader of configuration files and of the environment. Remembers where each value came from.
 
+mod variables;
+
 use std::{
     ffi::{OsStr, OsString},
     net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs as _},
@@ -11,7 +13,7 @@ use anyhow::{Context as _, Result, bail};
 use etcetera::BaseStrategy as _;
 use figment::{
     Figment, Metadata, Source,
-    providers::{Env, Format as _, Serialized, Toml},
+    providers::{Format as _, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
 use switchboard_server::PublicUrl;
@@ -147,6 +149,8 @@ pub struct Config {
     pub settings: Settings,
     /// Name, value and origin of everything that is not a default.
     pub origins: Vec<(String, String, String)>,
+    /// Variables that look like settings and are none: likely misspelt.
+    pub strangers: Vec<String>,
     /// The person's Codex home.
     pub codex_home: PathBuf,
     /// What answers for ChatGPT.
@@ -186,12 +190,14 @@ impl Config {
             figment = figment.merge(Toml::file_exact(&file));
         }
         let figment = figment
-            .merge(variables())
+            .merge(variables::settings())
             .merge(Serialized::defaults(flags));
-        let settings: Settings = figment
-            .extract()
-            .with_context(|| format!("cannot read the configuration (file {})", file.display()))?;
+        let settings: Settings = figment.extract().map_err(unreadable)?;
         check(&settings)?;
+        let strangers = variables::strangers(&env);
+        for name in &strangers {
+            tracing::warn!("{name} is not a setting and changes nothing");
+        }
         let user_home = var("HOME").map(PathBuf::from).unwrap_or_default();
         Ok(Self {
             origins: origins(&figment, &settings),
@@ -208,6 +214,7 @@ impl Config {
             home,
             home_named,
             settings,
+            strangers,
             env,
         })
     }
@@ -271,28 +278,27 @@ fn default_home() -> Result<PathBuf> {
     Ok(state.join("switchboard"))
 }
 
-/// `SWITCHBOARD_LISTEN`, `SWITCHBOARD_PROVIDERS__CHATGPT__BACKEND`, … Other variables with the prefix
-/// (`SWITCHBOARD_HOME`, those of the tests) are not settings.
-fn variables() -> Env {
-    const NAMES: [&str; 9] = [
-        "database",
-        "listen",
-        "public_url",
-        "insecure_http",
-        "expose",
-        "workspace",
-        "disk_floor",
-        "limits",
-        "providers",
-    ];
-    Env::prefixed("SWITCHBOARD_")
-        .filter(|key| {
-            let key = key.as_str().to_ascii_lowercase();
-            NAMES
-                .iter()
-                .any(|name| key == *name || key.starts_with(&format!("{name}__")))
-        })
-        .split("__")
+/// What is wrong where, once, in the words a person would look for it with.
+fn unreadable(error: figment::Error) -> anyhow::Error {
+    let lines = error.into_iter().map(|error| {
+        let what = match &error.kind {
+            figment::error::Kind::UnknownField(_, known) => {
+                format!("there is no such setting; there are {}", known.join(", "))
+            }
+            other => other.to_string().trim_end().to_owned(),
+        };
+        let key = error.path.join(".");
+        let place = error.metadata.as_ref();
+        let place = place.and_then(|metadata| Some((origin(&key, metadata)?, &metadata.source)));
+        match place {
+            Some((file, Some(Source::File(_)))) if key.is_empty() => format!("{file}: {what}"),
+            Some((file, Some(Source::File(_)))) => format!("{file}: {key}: {what}"),
+            Some((variable, _)) => format!("{variable}: {what}"),
+            None => format!("{key}: {what}"),
+        }
+    });
+    let lines = lines.collect::<Vec<_>>().join("\n");
+    anyhow::anyhow!("cannot read the configuration: {lines}")
 }
 
 /// An address from `HOST:PORT`; a name is looked up, and IPv4 is taken where it has both.
@@ -433,6 +439,35 @@ mod tests {
             "the flag wins"
         );
         assert_eq!(origin("disk_floor"), None, "a default");
+    }
+
+    #[test]
+    fn a_mistake_in_the_file_is_told_once_with_its_place_and_its_key() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("config.toml");
+        for (text, key, what) in [
+            (
+                "lisen = \"x\"",
+                "lisen",
+                "no such setting; there are database, listen",
+            ),
+            ("disk_floor = \"x\"", "disk_floor", "invalid type"),
+            (
+                "[limits]\nper_perso = 1",
+                "limits.per_perso",
+                "no such setting; there are per_login",
+            ),
+        ] {
+            std::fs::write(&file, text).unwrap();
+            let error = Config::read(Some(home.path().into()), Flags::default()).unwrap_err();
+            let told = format!("{error:#}");
+            let beginning = format!("cannot read the configuration: {}: {key}: ", file.display());
+            assert!(
+                told.starts_with(&beginning) && told.contains(what),
+                "{told}"
+            );
+            assert_eq!(told.matches("config.toml").count(), 1, "{told}");
+        }
     }
 
     #[test]

@@ -50,6 +50,20 @@ impl Subject {
             _ => None,
         }
     }
+
+    /// What a check says that has no database to read from: how it is before the first start, unless
+    /// there is one that nobody could look into.
+    fn without_database(&self, code: &str, title: &str, before_the_first_start: &str) -> Check {
+        match self.look {
+            Ok(_) => report::ok(code, title, before_the_first_start),
+            Err(_) => report::warn(
+                code,
+                title,
+                "cannot be told without the database",
+                "look at the database check",
+            ),
+        }
+    }
 }
 
 /// What a running server shows.

@@ -4,7 +4,7 @@ use switchboard_server::Check;
 
 use super::{
     Subject,
-    report::{fail, ok},
+    report::{fail, ok, warn},
 };
 
 const TITLE: &str = "Configuration";
@@ -22,7 +22,16 @@ pub fn check(subject: &Subject) -> Vec<Check> {
         (true, false) => "defaults only".into(),
         (false, _) => lines.join("\n"),
     };
-    vec![ok("configuration", TITLE, detail)]
+    if config.strangers.is_empty() {
+        return vec![ok("configuration", TITLE, detail)];
+    }
+    let names = config.strangers.join(", ");
+    vec![warn(
+        "unknown_variable",
+        TITLE,
+        format!("{detail}\nnot a setting, so it changes nothing: {names}"),
+        "correct the name, or unset it",
+    )]
 }
 
 /// A configuration that nobody can work with.

@@ -130,6 +130,23 @@ async fn a_configuration_that_cannot_be_read_is_a_finding_too() {
 }
 
 #[tokio::test]
+async fn nothing_is_said_of_people_in_a_database_that_cannot_be_looked_into() {
+    let options = Options {
+        database: Some("mysql:chat".into()),
+        ..Options::default()
+    };
+    let (checks, well) = examine(&prepared(options).await);
+    find(&checks, "database_url");
+    for code in ["people", "assistants"] {
+        assert_eq!(
+            text(find(&checks, code), "detail"),
+            "cannot be told without the database"
+        );
+    }
+    assert!(!well);
+}
+
+#[tokio::test]
 async fn people_read_one_line_per_check_without_colours_in_a_pipe() {
     let house = prepared(Options::default()).await;
     let told = house.run_ok(&["doctor"]);
