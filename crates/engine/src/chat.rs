@@ -231,7 +231,8 @@ impl Engine {
             .ok_or(ChatError::NotFound("thread"))
     }
 
-    pub(crate) async fn note(
+    /// Writes a note for the audit, before what it is about happens.
+    pub async fn note(
         &self,
         actor: PersonId,
         action: &'static str,

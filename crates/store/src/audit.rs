@@ -5,7 +5,7 @@ use switchboard_model::{Millis, PersonId, ids::AuditId};
 use crate::{
     Reader, Store, StoreError,
     db::{Line, vals},
-    writer::Floor,
+    writer::{Floor, Tx},
 };
 
 /// Something to note.
@@ -39,28 +39,28 @@ pub struct AuditEntry {
 impl Store {
     /// Writes a note. Whoever starts a process does this first, and does not start if it fails.
     pub async fn audit(&self, audit: Audit) -> Result<(), StoreError> {
-        self.write(Floor::Ignore, move |tx| {
-            let audit = audit.clone();
-            Box::pin(async move {
-                let id: AuditId = tx.ids().make();
-                let now = tx.now();
-                tx.run(
-                    "INSERT INTO audit (id, at, actor, action, object, detail) VALUES ($1, $2, $3, $4, $5, $6)",
-                    &vals![
-                        id.to_string(),
-                        now,
-                        audit.actor,
-                        audit.action,
-                        audit.object,
-                        audit.detail
-                    ],
-                )
-                .await?;
-                Ok(())
-            })
-        })
-        .await
+        self.write(Floor::Ignore, move |tx| Box::pin(note(tx, audit.clone())))
+            .await
     }
+}
+
+/// Writes a note together with what it is about.
+pub(crate) async fn note(tx: &mut Tx<'_>, audit: Audit) -> Result<(), StoreError> {
+    let id: AuditId = tx.ids().make();
+    let now = tx.now();
+    tx.run(
+        "INSERT INTO audit (id, at, actor, action, object, detail) VALUES ($1, $2, $3, $4, $5, $6)",
+        &vals![
+            id.to_string(),
+            now,
+            audit.actor,
+            audit.action,
+            audit.object,
+            audit.detail
+        ],
+    )
+    .await?;
+    Ok(())
 }
 
 impl Reader {

@@ -4,7 +4,7 @@ use switchboard_model::{Millis, PersonId, SessionId, person::Person};
 
 use super::{Hash, one};
 use crate::{
-    Reader, Store, StoreError,
+    Audit, Reader, Store, StoreError, audit,
     db::{Line, vals},
     writer::{Floor, Tx},
 };
@@ -176,6 +176,13 @@ async fn redeem(
         &vals![session.id, person.id, hash, session.user_agent.clone(), now],
     )
     .await?;
+    let opened = Audit {
+        actor: Some(person.id),
+        action: "session.open",
+        object: format!("session {}", session.id),
+        detail: session.user_agent.clone(),
+    };
+    audit::note(tx, opened).await?;
     Ok(Some((session, person)))
 }
 

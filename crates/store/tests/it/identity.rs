@@ -59,6 +59,8 @@ on_both_databases! {
         let (session, person) =
             world.store.redeem_link([1; 32], [2; 32], agent).await.unwrap().unwrap();
         assert_eq!((session.person, person.id, session.user_agent.len()), (mara, mara, 200));
+        let noted = world.reader().audits(10).await.unwrap();
+        assert_eq!((noted[0].actor, noted[0].action.as_str()), (Some(mara), "session.open"));
         assert_eq!(world.store.redeem_link([1; 32], [3; 32], String::new()).await.unwrap(), None);
         assert_eq!(world.store.redeem_link([9; 32], [3; 32], String::new()).await.unwrap(), None);
         let found = world.reader().session_by_hash([2; 32], Millis(0)).await.unwrap();

@@ -102,16 +102,27 @@ impl Assistants {
                     direct_deadline: direct.map(Duration::from_secs),
                     idle: idle.map(Duration::from_secs),
                 };
+                let seconds =
+                    |limit: Option<u64>| limit.map_or("default".into(), |s| format!("{s} s"));
+                let detail = format!(
+                    "mention {}, direct {}, idle {}",
+                    seconds(mention),
+                    seconds(direct),
+                    seconds(idle)
+                );
+                note(&house, "assistant.limits", &assistant.handle, &detail).await?;
                 house.store.set_limits(assistant.id, limits).await?;
                 eprintln!("@{}: set.", assistant.handle);
                 Ok(())
             }
             Self::Rotate { handle } => {
                 let assistant = find(&house, &handle).await?;
+                note(&house, "assistant.rotate", &assistant.handle, "").await?;
                 show_pair(&house, &assistant).await
             }
             Self::Remove { handle } => {
                 let assistant = find(&house, &handle).await?;
+                note(&house, "assistant.remove", &assistant.handle, "").await?;
                 house.store.remove_assistant(assistant.id).await?;
                 eprintln!(
                     "@{handle} is removed; `switchboard assistants add {handle}` brings it back."
@@ -133,6 +144,8 @@ async fn add(house: &House, handle: &str, owner: Option<&str>) -> Result<()> {
         );
     };
     let owner = named(house, owner).await?;
+    let detail = format!("on the account of @{}", owner.handle);
+    note(house, "assistant.add", &spec.handle, &detail).await?;
     let (assistant, _) = register(house, spec, &owner).await?;
     match &assistant.client_id {
         None => show_pair(house, &assistant).await?,
@@ -220,6 +233,12 @@ async fn list(house: &House) -> Result<()> {
 
 async fn switch(house: &House, handle: &str, enabled: bool) -> Result<()> {
     let assistant = find(house, handle).await?;
+    let action = if enabled {
+        "assistant.enable"
+    } else {
+        "assistant.disable"
+    };
+    note(house, action, &assistant.handle, "").await?;
     house.store.set_enabled(assistant.id, enabled).await?;
     eprintln!(
         "@{} is {}.",
@@ -245,6 +264,8 @@ async fn access(house: &House, handle: &str, who: Who, people: &[String]) -> Res
     for name in people {
         ids.push(named(house, Some(name)).await?.id);
     }
+    let detail = format!("{} {}", access.as_str(), people.join(" "));
+    note(house, "assistant.access", &assistant.handle, detail.trim()).await?;
     house.store.set_access(assistant.id, access, ids).await?;
     eprintln!(
         "@{} may be mentioned by: {}.",
@@ -252,6 +273,12 @@ async fn access(house: &House, handle: &str, who: Who, people: &[String]) -> Res
         access.as_str()
     );
     Ok(())
+}
+
+async fn note(house: &House, action: &'static str, handle: &str, detail: &str) -> Result<()> {
+    house
+        .note(action, format!("assistant @{handle}"), detail)
+        .await
 }
 
 async fn find(house: &House, handle: &str) -> Result<Assistant> {

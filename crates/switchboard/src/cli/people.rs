@@ -53,11 +53,12 @@ impl People {
                 print_link(&house, &house.identity.link_for(person).await?).await;
             }
             Self::Invite { handle, name, role } => {
-                house.local_admin().await?;
                 let role = match role {
                     As::Admin => Role::Admin,
                     As::Member => Role::Member,
                 };
+                let invited = format!("person @{}", handle.trim_start_matches('@'));
+                house.note("person.invite", invited, role.as_str()).await?;
                 print_link(&house, &house.identity.invite(&handle, &name, role).await?).await;
             }
         }

@@ -38,6 +38,8 @@ impl Tokens {
         match self {
             Self::Create { name, person } => {
                 let person = named(&house, person.as_deref()).await?;
+                let made_for = format!("person @{}", person.handle);
+                house.note("token.create", made_for, &name).await?;
                 let (_, secret) = house.identity.create_token(&name, person.id).await?;
                 println!("{}", secret.expose());
             }
@@ -49,7 +51,10 @@ impl Tokens {
             }
             Self::Revoke { id, person } => {
                 let person = named(&house, person.as_deref()).await?;
-                if !house.identity.revoke_token(person.id, id.parse()?).await? {
+                let token = id.parse()?;
+                let object = format!("token {token}");
+                house.note("token.revoke", object, "").await?;
+                if !house.identity.revoke_token(person.id, token).await? {
                     bail!(
                         "@{} has no token {id}; `switchboard tokens list` shows them",
                         person.handle

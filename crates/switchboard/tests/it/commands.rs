@@ -90,6 +90,54 @@ async fn assistants_add_shows_the_secret_once_and_rotate_makes_a_new_one() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_command_changes_is_in_the_audit_in_the_admins_name() {
+    let house = house().await;
+    let client = house.client();
+    for command in [
+        "people invite ben",
+        "tokens create --name ci --as ben",
+        "assistants add chatgpt",
+        "assistants disable chatgpt",
+        "assistants enable chatgpt",
+        "assistants access chatgpt named ben",
+        "assistants limits chatgpt --mention 60",
+        "assistants rotate chatgpt",
+        "assistants remove chatgpt",
+    ] {
+        house.run_ok(&command.split(' ').collect::<Vec<_>>());
+    }
+    let me = client.get("/api/session").await;
+    let audit = client.get("/api/audit").await;
+    let mut notes: Vec<String> = audit["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|note| note["actor"] == me["person"]["id"])
+        .map(|note| {
+            ["action", "object", "detail"]
+                .map(|name| text(note, name))
+                .join(" / ")
+        })
+        .collect();
+    notes.reverse();
+    assert_eq!(
+        notes,
+        [
+            "token.create / person @mara / test",
+            "person.invite / person @ben / member",
+            "token.create / person @ben / ci",
+            "assistant.add / assistant @chatgpt / on the account of @mara",
+            "assistant.disable / assistant @chatgpt / ",
+            "assistant.enable / assistant @chatgpt / ",
+            "assistant.access / assistant @chatgpt / named ben",
+            "assistant.limits / assistant @chatgpt / mention 60 s, direct default, idle default",
+            "assistant.rotate / assistant @chatgpt / ",
+            "assistant.remove / assistant @chatgpt / ",
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_assistant_that_serve_registered_gets_its_pair_when_it_is_added_by_hand() {
     let house = house().await;
     let first = house.run_ok(&["assistants", "add", "chatgpt"]);
