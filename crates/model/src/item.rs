@@ -38,9 +38,15 @@ impl ItemStatus {
 
     /// The status of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Open, Self::Done, Self::Failed, Self::Declined, Self::Cut]
-            .into_iter()
-            .find(|s| s.as_str() == name)
+        [
+            Self::Open,
+            Self::Done,
+            Self::Failed,
+            Self::Declined,
+            Self::Cut,
+        ]
+        .into_iter()
+        .find(|s| s.as_str() == name)
     }
 }
 
@@ -115,10 +121,15 @@ impl ItemBody {
     /// such an item is never repeated on its own.
     pub fn may_have_effect(&self) -> bool {
         match self {
-            Self::Text | Self::Reasoning | Self::WebSearch { .. } | Self::Plan { .. } | Self::Notice => false,
-            Self::Command { .. } | Self::FileChange { .. } | Self::ToolCall { .. } | Self::Other { .. } => {
-                true
-            }
+            Self::Text
+            | Self::Reasoning
+            | Self::WebSearch { .. }
+            | Self::Plan { .. }
+            | Self::Notice => false,
+            Self::Command { .. }
+            | Self::FileChange { .. }
+            | Self::ToolCall { .. }
+            | Self::Other { .. } => true,
         }
     }
 }

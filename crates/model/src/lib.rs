@@ -18,6 +18,6 @@ pub mod turn;
 
 pub use clock::{Clock, Millis};
 pub use ids::{
-    AssistantId, DeliveryId, IdSource, ItemId, MessageId, PersonId, QuestionId, SessionId, SteerId, ThreadId,
-    TokenId, TurnId,
+    AssistantId, DeliveryId, IdSource, ItemId, MessageId, PersonId, QuestionId, SessionId, SteerId,
+    ThreadId, TokenId, TurnId,
 };

@@ -83,7 +83,9 @@ impl OutcomeCode {
     /// The remedy that holds wherever nothing more precise is known.
     pub fn hint(self) -> &'static str {
         match self {
-            Self::NotInstalled => "install the assistant's command-line program, then mention it again",
+            Self::NotInstalled => {
+                "install the assistant's command-line program, then mention it again"
+            }
             Self::NotSignedIn => "sign in with the assistant's command-line program, then retry",
             Self::ApiKeyLogin => "sign in with your plan instead of an API key, then retry",
             Self::TimedOut => "ask in smaller messages, or raise this assistant's limit",
@@ -97,7 +99,9 @@ impl OutcomeCode {
                 "ask an admin to switch it on with `switchboard assistants enable NAME`"
             }
             Self::AssistantNotAllowed => "ask its owner or an admin to open this assistant to you",
-            Self::EmptyReply => "retry, or run the command shown by hand to see what the program says",
+            Self::EmptyReply => {
+                "retry, or run the command shown by hand to see what the program says"
+            }
             Self::RateLimited => "wait until the limit resets, then retry",
             Self::UpstreamFailed => "retry; if it stays, look at the provider's status page",
             Self::TooMuchOutput => "ask for less at once",

@@ -34,9 +34,15 @@ impl SteerState {
 
     /// The state of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Queued, Self::Sent, Self::Taken, Self::Refused, Self::Unsure]
-            .into_iter()
-            .find(|s| s.as_str() == name)
+        [
+            Self::Queued,
+            Self::Sent,
+            Self::Taken,
+            Self::Refused,
+            Self::Unsure,
+        ]
+        .into_iter()
+        .find(|s| s.as_str() == name)
     }
 }
 

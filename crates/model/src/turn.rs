@@ -98,7 +98,9 @@ impl TurnState {
     /// The state after `event`, or why there is none.
     pub fn apply(self, event: TurnEvent) -> Result<Self, InvalidTransition> {
         match (self, event) {
-            (Self::Queued, TurnEvent::Claimed { fence, at }) => Ok(Self::Running { fence, since: at }),
+            (Self::Queued, TurnEvent::Claimed { fence, at }) => {
+                Ok(Self::Running { fence, since: at })
+            }
             // A queued turn can be stopped, or fail because its assistant cannot run at all.
             (Self::Queued | Self::Running { .. }, TurnEvent::Ended(Outcome::Cancelled)) => {
                 Ok(Self::Cancelled)
@@ -196,7 +198,11 @@ mod tests {
         let rows = [
             (TurnState::Queued, claimed(), Some(running())),
             (TurnState::Queued, cancelled(), Some(TurnState::Cancelled)),
-            (TurnState::Queued, failed(), Some(TurnState::Failed(failure()))),
+            (
+                TurnState::Queued,
+                failed(),
+                Some(TurnState::Failed(failure())),
+            ),
             (TurnState::Queued, replied(), None),
             (TurnState::Queued, TurnEvent::Reverted, None),
             (running(), claimed(), None),
