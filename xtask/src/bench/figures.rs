@@ -43,8 +43,9 @@ pub fn start(programs: &Programs, extent: Extent) -> Result<Figure> {
         title: "Cold start to ready".into(),
         method: format!(
             "{} times: a home that does not exist yet (so the database is made, the assistant on this machine found \
-             and asked for its version), from the start of the process to the first 200 of `/healthz`. Then the same \
-             home again. The largest of twenty is their p99. The program's file is in the system's cache.",
+             and asked for its version; a stand-in answers at once, a real program adds the time of its own \
+             `--version`), from the start of the process to the first 200 of `/healthz`. Then the same home again. \
+             The largest of twenty is their p99. The program's file is in the system's cache.",
             extent.starts
         ),
         rows: vec![first, listening, again],

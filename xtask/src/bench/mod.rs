@@ -165,3 +165,17 @@ fn commit() -> Result<String> {
     let commit = shell::read(git.current_dir(repo::root()))?;
     Ok(commit.trim().to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use super::*;
+
+    #[test]
+    fn the_page_says_what_the_raw_figures_say() {
+        let report: Report = serde_json::from_str(&fs::read_to_string(raw()).unwrap()).unwrap();
+        let says = fs::read_to_string(page()).unwrap();
+        let advice = "docs/benchmarks.md is generated: `cargo xtask bench --page` writes it anew";
+        assert!(says == page::of(&report), "{advice}");
+    }
+}
