@@ -13,6 +13,7 @@ use tempfile::TempDir;
 
 use crate::{
     client::Client,
+    database,
     processes::{self, Process},
     program,
     server::{Server, Stop},
@@ -36,6 +37,8 @@ pub enum Codex {
 pub struct Options {
     /// A PostgreSQL URL; else SQLite.
     pub database: Option<String>,
+    /// A file also when the whole suite runs on PostgreSQL: what is tested keeps its own.
+    pub own_file: bool,
     /// The contents of `auth.json`; else a made-up ChatGPT login. `Value::Null`: no file.
     pub login: Option<Value>,
     /// What stands in the place of the Codex CLI.
@@ -73,7 +76,14 @@ pub fn codex() -> PathBuf {
 impl House {
     /// Prepares the files and starts the upstream; not yet the server. `program` is the binary under
     /// test: `env!("CARGO_BIN_EXE_switchboard")`.
-    pub async fn prepare(program: &str, options: Options) -> Self {
+    ///
+    /// With `SWITCHBOARD_TEST_FLOWS_ON=postgres` a house that does not choose its database gets one there,
+    /// so that a whole suite can be run on it.
+    pub async fn prepare(program: &str, mut options: Options) -> Self {
+        let elsewhere = std::env::var("SWITCHBOARD_TEST_FLOWS_ON").is_ok_and(|on| on == "postgres");
+        if elsewhere && options.database.is_none() && !options.own_file {
+            options.database = database::fresh_postgres().await;
+        }
         // Not under the system's temporary folder: Codex makes no helper links there.
         let folder = tempfile::Builder::new()
             .prefix("switchboard-test-")

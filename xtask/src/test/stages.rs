@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::ValueEnum;
 
 use super::counts::{self, Counts};
@@ -22,6 +22,7 @@ pub enum Stage {
     Web,
     Clippy,
     Tests,
+    Flows,
     Gen,
     Walks,
 }
@@ -80,17 +81,21 @@ impl Stage {
             Self::Tidy => "tidy",
             Self::Web => "web",
             Self::Tests => "tests",
+            Self::Flows => "flows",
             Self::Gen => "gen",
             Self::Walks => "walks",
         }
     }
 
     pub fn needs_npm(self) -> bool {
-        matches!(self, Self::Web | Self::Tests | Self::Gen | Self::Walks)
+        matches!(
+            self,
+            Self::Web | Self::Tests | Self::Flows | Self::Gen | Self::Walks
+        )
     }
 
     pub fn needs_postgres(self) -> bool {
-        matches!(self, Self::Tests | Self::Walks)
+        matches!(self, Self::Tests | Self::Flows | Self::Walks)
     }
 
     pub fn run(self, around: &Surroundings) -> Result<Verdict> {
@@ -105,6 +110,7 @@ impl Stage {
             Self::Tidy => Ok(own(tidy::run(tidy::Generated::CheckedElsewhere))),
             Self::Web => page(&log),
             Self::Tests => tests(around, &log),
+            Self::Flows => flows(around, &log),
             Self::Gen => Ok(own(generated::check(&switchboard(&log)?))),
             Self::Walks => walks(around, &log),
         }
@@ -120,6 +126,40 @@ fn clippy(log: &Path) -> Result<Verdict> {
 fn tests(around: &Surroundings, log: &Path) -> Result<Verdict> {
     let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
     command.args(["--features", FEATURES]);
+    libtest(command, around, log)
+}
+
+/// The flow suite once more, this time on PostgreSQL where a flow does not choose its own database. Runs
+/// the binary that the tests were built into: another choice of packages would build another one.
+fn flows(around: &Surroundings, log: &Path) -> Result<Verdict> {
+    let built = cargo(&["test", "--workspace", "--no-run", "--features", FEATURES])
+        .args(["--quiet", "--message-format", "json"])
+        .output()?;
+    let package = repo::root().join("crates/switchboard");
+    let suite = flow_suite(&String::from_utf8_lossy(&built.stdout), &package)
+        .context("the flow suite was not built: see the stage `tests`")?;
+    let mut command = shell::program(suite);
+    command
+        .current_dir(package)
+        .env("SWITCHBOARD_TEST_FLOWS_ON", "postgres");
+    libtest(command, around, log)
+}
+
+/// Where cargo says it put the integration tests of that package.
+fn flow_suite(messages: &str, package: &Path) -> Option<PathBuf> {
+    let manifest = package.join("Cargo.toml");
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .find(|message| {
+            message["manifest_path"].as_str() == manifest.to_str()
+                && message["target"]["kind"][0] == "test"
+        })
+        .and_then(|message| message["executable"].as_str().map(PathBuf::from))
+}
+
+/// Runs what prints as libtest does, and counts.
+fn libtest(mut command: Command, around: &Surroundings, log: &Path) -> Result<Verdict> {
     around.lend(&mut command);
     let ended = shell::log(&mut command, log, TEST_LIMIT)?;
     let text = fs::read_to_string(log)?;

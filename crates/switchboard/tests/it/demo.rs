@@ -19,6 +19,7 @@ impl Demo {
             BINARY,
             Options {
                 codex,
+                own_file: true,
                 ..Options::default()
             },
         )

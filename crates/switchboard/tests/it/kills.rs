@@ -1,6 +1,7 @@
 //! Kill rounds: posts go on while the server is killed at random moments and started again on the same
 //! files. Nothing acknowledged is lost, and each mention has one reply or one visible failure.
-//! `SWITCHBOARD_TEST_SEED` repeats a run's choices.
+//! `SWITCHBOARD_TEST_SEED` repeats a run's choices; `SWITCHBOARD_TEST_KILL_ROUNDS` asks for more rounds.
+//! The whole suite runs once more on PostgreSQL, and these rounds with it.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -10,7 +11,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use switchboard_testkit::{Client, Codex, House, Options, database};
+use switchboard_testkit::{Client, Codex, House, Options};
 
 use crate::support::{BINARY, house, on_both, soon, text};
 
@@ -185,10 +186,9 @@ async fn check(client: &Client, thread: &str, known: &[Acknowledged]) {
     assert_eq!(people, mine.len(), "messages that nobody posted");
 }
 
-fn quick(database: Option<String>) -> Options {
+fn quick() -> Options {
     let limit = |name: &str| (format!("SWITCHBOARD_LIMITS__{name}"), "8".to_owned());
     Options {
-        database,
         codex: Codex::Script(ANSWERS.into()),
         env: vec![limit("PER_LOGIN"), limit("PER_PERSON")],
         ..Options::default()
@@ -197,14 +197,13 @@ fn quick(database: Option<String>) -> Options {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hundred_rounds_with_forty_kills_lose_nothing_and_answer_nothing_twice() {
-    rounds(quick(None), 100).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn forty_rounds_with_sixteen_kills_on_postgres_lose_nothing_and_answer_nothing_twice() {
-    if let Some(url) = database::fresh_postgres().await {
-        rounds(quick(Some(url)), 40).await;
-    }
+    let more = std::env::var("SWITCHBOARD_TEST_KILL_ROUNDS").ok();
+    let many = more.map_or(100, |rounds| {
+        rounds
+            .parse()
+            .expect("SWITCHBOARD_TEST_KILL_ROUNDS is a number")
+    });
+    rounds(quick(), many).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
