@@ -7,6 +7,7 @@ use std::{
 };
 
 use axum::{
+    body::HttpBody as _,
     extract::{Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, header},
     middleware::Next,
@@ -15,6 +16,9 @@ use axum::{
 use tracing::Instrument;
 
 use crate::{app::Shared, error::ApiError};
+
+/// What is left of a body of this size is read and forgotten; of a longer one it is not.
+const SHORT_BODY: u64 = 8 * 1024;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -71,6 +75,11 @@ pub(crate) async fn wrap(State(app): State<Shared>, request: Request, next: Next
     // At this level the span is there whatever is logged, and with it the id beside an error.
     let span = tracing::error_span!("request", id, method = %request.method(), path = request.uri().path());
     let private = request.uri().path().starts_with("/api/");
+    let long = request
+        .body()
+        .size_hint()
+        .upper()
+        .is_none_or(|bytes| bytes > SHORT_BODY);
     let answer = async {
         let checked = app
             .gate
@@ -87,6 +96,14 @@ pub(crate) async fn wrap(State(app): State<Shared>, request: Request, next: Next
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    if long && (response.status().is_client_error() || response.status().is_server_error()) {
+        // The body was perhaps not read to its end, so the connection ends here; said beforehand, no client
+        // sends its next request into it.
+        response
+            .headers_mut()
+            .insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    let headers = response.headers_mut();
     if private {
         insert_missing(headers, header::CACHE_CONTROL, "no-store");
     }

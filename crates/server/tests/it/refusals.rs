@@ -144,6 +144,12 @@ async fn each_mistake_has_its_own_status_and_code() {
             "{method} {path} {shown}"
         );
         assert!(answer.body["request_id"].is_string() && answer.body["detail"].is_string());
+        // A long body may not have been read to its end, so nothing may follow on that connection.
+        let ends = answer
+            .headers
+            .get("connection")
+            .is_some_and(|word| word == "close");
+        assert_eq!(ends, body.len() > 8 * 1024, "{method} {path} {shown}");
     }
 }
 
