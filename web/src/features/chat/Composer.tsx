@@ -3,6 +3,7 @@
  * inside the field; whom the message goes to and how it travels is the caller's.
  */
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import type { Id } from "../../api/types";
 import { drafts } from "../../state/local";
 import { useView } from "../../state/react";
@@ -64,9 +65,12 @@ export function Composer({ thread, placeholder, onSend, onStop, tools, prefill }
   }, []);
 
   const write = (next: string, at: number) => {
-    setText(next);
-    setCaret(at);
-    requestAnimationFrame(() => field.current?.setSelectionRange(at, at));
+    // At once, so that a key pressed right after finds the caret where it belongs.
+    flushSync(() => {
+      setText(next);
+      setCaret(at);
+    });
+    field.current?.setSelectionRange(at, at);
   };
   const pick = (candidate: Candidate) => {
     if (!word) return;
