@@ -4,6 +4,7 @@
 
 mod figures;
 mod house;
+mod kills;
 mod machine;
 mod page;
 mod report;
@@ -45,6 +46,7 @@ pub enum Name {
     Fanout,
     Viewers,
     Turns,
+    Kills,
 }
 
 /// How much of everything.
@@ -59,6 +61,8 @@ pub struct Extent {
     telling: u32,
     /// How many turns are asked for in a run.
     turns: usize,
+    /// How many rounds in which the server may be killed.
+    kill_rounds: usize,
 }
 
 const FULL: Extent = Extent {
@@ -67,6 +71,7 @@ const FULL: Extent = Extent {
     posting: 30,
     telling: 20,
     turns: 100,
+    kill_rounds: 1000,
 };
 
 const QUICK: Extent = Extent {
@@ -75,6 +80,7 @@ const QUICK: Extent = Extent {
     posting: 5,
     telling: 4,
     turns: 10,
+    kill_rounds: 50,
 };
 
 pub fn run(bench: &Bench) -> Result<()> {
@@ -121,6 +127,7 @@ fn measure(name: Name, programs: &Programs, extent: Extent) -> Result<Figure> {
         Name::Fanout => figures::fanout(programs, extent),
         Name::Viewers => figures::viewers(programs, extent),
         Name::Turns => figures::turns(programs, extent),
+        Name::Kills => kills::kills(extent),
     };
     let figure = figure.with_context(|| format!("while measuring {name:?}"))?;
     println!("{}", page::figure(&figure));
