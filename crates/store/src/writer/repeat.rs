@@ -2,7 +2,7 @@
 //! two transactions crossed.
 
 use futures_util::future::BoxFuture;
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
 use super::{Floor, Tx, order_changes, swallowed};
 use crate::{
@@ -39,31 +39,37 @@ where
     }
 }
 
+/// How the job itself went, before anything is committed.
+enum Worked<T, E> {
+    /// To be kept, at this position if anything changed.
+    Keep(T, Option<i64>),
+    /// To be undone.
+    Undo(Try<T, E>),
+}
+
 async fn once<T, E, F>(inner: &Inner, pool: &PgPool, f: &F) -> Result<Try<T, E>, StoreError>
 where
     E: From<StoreError>,
     F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Sync,
 {
     let mut transaction = begin(pool, WRITE).await?;
-    let mut tx = Tx::new(
-        Conn::postgres(&mut transaction, &inner.reader.blobs),
-        &inner.ids,
-    );
-    let result = f(&mut tx).await;
-    let value = match (result, tx.conn.trouble()) {
-        (_, Some(Trouble::Conflict(error))) => return Ok(Try::Again(error.clone())),
-        (Ok(_), Some(_)) => return Err(swallowed()),
-        (Err(error), _) => return Ok(Try::Done(Err(error))),
-        (Ok(value), None) => value,
+    let undone = match work(inner, &mut transaction, f).await {
+        Ok(Worked::Keep(value, pos)) => return commit(inner, transaction, value, pos).await,
+        Ok(Worked::Undo(how)) => Ok(how),
+        Err(error) => Err(error),
     };
-    let changed = tx.take_changed();
-    let pos = match (
-        order_changes(&mut tx.conn, changed).await,
-        tx.conn.trouble(),
-    ) {
-        (_, Some(Trouble::Conflict(error))) => return Ok(Try::Again(error.clone())),
-        (pos, _) => pos?,
-    };
+    // Said here and waited for: one that is only dropped is undone when the pool gets to it, and until
+    // then its locks hide a turn from whoever wants to claim it.
+    let _ = transaction.rollback().await;
+    undone
+}
+
+async fn commit<T, E>(
+    inner: &Inner,
+    transaction: Transaction<'_, Postgres>,
+    value: T,
+    pos: Option<i64>,
+) -> Result<Try<T, E>, StoreError> {
     match transaction
         .commit()
         .await
@@ -77,4 +83,31 @@ where
         inner.bus.committed(pos);
     }
     Ok(Try::Done(Ok(value)))
+}
+
+async fn work<T, E, F>(
+    inner: &Inner,
+    transaction: &mut PgConnection,
+    f: &F,
+) -> Result<Worked<T, E>, StoreError>
+where
+    E: From<StoreError>,
+    F: for<'t> Fn(&'t mut Tx<'_>) -> BoxFuture<'t, Result<T, E>> + Sync,
+{
+    let mut tx = Tx::new(Conn::postgres(transaction, &inner.reader.blobs), &inner.ids);
+    let result = f(&mut tx).await;
+    let value = match (result, tx.conn.trouble()) {
+        (_, Some(Trouble::Conflict(error))) => return Ok(Worked::Undo(Try::Again(error.clone()))),
+        (Ok(_), Some(_)) => return Err(swallowed()),
+        (Err(error), _) => return Ok(Worked::Undo(Try::Done(Err(error)))),
+        (Ok(value), None) => value,
+    };
+    let changed = tx.take_changed();
+    match (
+        order_changes(&mut tx.conn, changed).await,
+        tx.conn.trouble(),
+    ) {
+        (_, Some(Trouble::Conflict(error))) => Ok(Worked::Undo(Try::Again(error.clone()))),
+        (pos, _) => Ok(Worked::Keep(value, pos?)),
+    }
 }
