@@ -15,7 +15,7 @@ use axum::{
 };
 use tracing::Instrument;
 
-use crate::{app::Shared, error::ApiError};
+use crate::{app::Shared, error::ApiError, leftover::Leftover};
 
 /// What is left of a body of this size is read and forgotten; of a longer one it is not.
 const SHORT_BODY: u64 = 8 * 1024;
@@ -80,6 +80,12 @@ pub(crate) async fn wrap(State(app): State<Shared>, request: Request, next: Next
         .size_hint()
         .upper()
         .is_none_or(|bytes| bytes > SHORT_BODY);
+    let (request, leftover) = if long {
+        let (request, leftover) = Leftover::of(request);
+        (request, Some(leftover))
+    } else {
+        (request, None)
+    };
     let answer = async {
         let checked = app
             .gate
@@ -96,9 +102,12 @@ pub(crate) async fn wrap(State(app): State<Shared>, request: Request, next: Next
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if long && (response.status().is_client_error() || response.status().is_server_error()) {
-        // The body was perhaps not read to its end, so the connection ends here; said beforehand, no client
-        // sends its next request into it.
+    if let Some(leftover) = leftover
+        && (response.status().is_client_error() || response.status().is_server_error())
+    {
+        leftover.read_away().await;
+        // The body was perhaps too long to be read to its end, so the connection ends here; said beforehand,
+        // no client sends its next request into it.
         response
             .headers_mut()
             .insert(header::CONNECTION, HeaderValue::from_static("close"));

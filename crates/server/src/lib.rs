@@ -12,6 +12,7 @@ mod envelope;
 mod error;
 mod extract;
 mod gate;
+mod leftover;
 mod live;
 mod metrics;
 mod names;
