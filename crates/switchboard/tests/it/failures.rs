@@ -382,14 +382,16 @@ async fn abandoned_is_a_turn_that_had_run_a_command_when_the_server_died() {
     let mut house = house().await;
     let client = house.client();
     let thread = client.thread().await;
+    // What the stream tells is durable; a list of items shows also what is being written.
+    let mut events = client.events(None).await;
     let turn = client
         .ask(
             &thread,
             "@chatgpt\nmock: shell \"echo done\"\nmock: gate now ; text \"all\"",
         )
         .await;
-    client
-        .item_where(&turn, |item| item["kind"] == "command")
+    events
+        .next_where(|event| event.name == "item" && event.data["kind"] == "command")
         .await;
     soon("the answer is awaited", house.upstream.waiting("now")).await;
     house.kill();
