@@ -13,11 +13,14 @@ use switchboard_model::outcome::{Failure, OutcomeCode};
 use crate::{
     codex::{install, login},
     homes::read_bounded,
-    process::{ExitStatus, Launcher, RunError, Spawn, child_env, find},
+    process::{ExitStatus, Finder, Launcher, Spawn, child_env, find::native_codex},
 };
 
 /// Node-based programs take a second to say their version on a slow machine.
 const VERSION_DEADLINE: Duration = Duration::from_secs(10);
+
+/// More installations of one program than that are not listed.
+const OTHERS: usize = 5;
 
 /// A sandboxed `true` takes a tenth of a second.
 const SANDBOX_DEADLINE: Duration = Duration::from_secs(10);
@@ -39,6 +42,17 @@ pub struct Finding {
     pub account: Option<String>,
     /// What stands in the way of using it.
     pub problem: Option<Failure>,
+    /// Programs of the same name that were found too and are not used.
+    pub others: Vec<Seen>,
+}
+
+/// A program that is not used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// Where it is.
+    pub program: PathBuf,
+    /// What it says its version is.
+    pub version: Option<String>,
 }
 
 /// What the looking needs to know.
@@ -46,6 +60,8 @@ pub struct Finding {
 pub struct Machine {
     /// How to start programs.
     pub launcher: Launcher,
+    /// How to find them.
+    pub finder: Finder,
     /// The environment of this process.
     pub env: Vec<(OsString, OsString)>,
     /// The person's Codex home.
@@ -70,11 +86,13 @@ impl Machine {
             tested: Some(install::TESTED),
             account: None,
             problem: None,
+            others: Vec::new(),
         };
-        match install::find(self.codex_program.as_deref(), self.var("PATH"), self.home()) {
+        match install::find(&self.finder, self.codex_program.as_deref()).await {
             Err(problem) => finding.problem = Some(problem),
             Ok(program) => {
-                finding.version = self.version(&program).await;
+                (finding.version, finding.others) =
+                    tokio::join!(self.version(&program), self.others("codex", &program));
                 finding.program = Some(program);
                 match login::read(&self.codex_home).plan(&self.codex_home) {
                     Ok(account) => finding.account = Some(account),
@@ -136,10 +154,12 @@ impl Machine {
     }
 
     async fn plain(&self, command: &'static str, title: &'static str, install: &str) -> Finding {
-        let program = find::program(command, self.var("PATH"), self.home());
-        let version = match &program {
-            Some(program) => self.version(program).await,
-            None => None,
+        let program = self.finder.find(command).await;
+        let (version, others) = match &program {
+            Some(program) => {
+                tokio::join!(self.version(program), self.others(command, program))
+            }
+            None => (None, Vec::new()),
         };
         let problem = program.is_none().then(|| {
             Failure::new(
@@ -156,13 +176,29 @@ impl Machine {
             tested: None,
             account: None,
             problem,
+            others,
         }
+    }
+
+    /// The programs of that name that are not `taken`, as far as anybody wants to read of them.
+    async fn others(&self, command: &str, taken: &Path) -> Vec<Seen> {
+        let found = self.finder.all(command).await;
+        let others = found
+            .into_iter()
+            .filter(|program| program != taken && native_codex(program) != taken)
+            .take(OTHERS)
+            .map(|program| async move {
+                let version = self.version(&program).await;
+                Seen { program, version }
+            });
+        futures_util::future::join_all(others).await
     }
 
     /// Whether Codex's sandbox works here, tried with its own `codex sandbox`. `None`: no Codex to try.
     pub async fn sandbox(&self) -> Option<Result<(), Failure>> {
-        let program =
-            install::find(self.codex_program.as_deref(), self.var("PATH"), self.home()).ok()?;
+        let program = install::find(&self.finder, self.codex_program.as_deref())
+            .await
+            .ok()?;
         let scratch = std::env::temp_dir();
         let mut spawn = Spawn::new(program, &scratch);
         spawn.args = ["sandbox", "--", "true"].map(OsString::from).to_vec();
@@ -184,7 +220,7 @@ impl Machine {
 
     /// The version of another program on the path, such as `node`.
     pub async fn version_of(&self, command: &'static str) -> Option<String> {
-        let program = find::program(command, self.var("PATH"), self.home())?;
+        let program = self.finder.find(command).await?;
         self.version(&program).await
     }
 
@@ -192,8 +228,12 @@ impl Machine {
         let mut spawn = Spawn::new(program, "/");
         spawn.args = vec!["--version".into()];
         spawn.env = child_env(self.env.iter().cloned());
-        let ran: Result<_, RunError> = self.launcher.run(spawn, VERSION_DEADLINE).await;
-        let text = String::from_utf8_lossy(&ran.ok()?.stdout).into_owned();
+        if let Some(path) = self.finder.path_for(program) {
+            spawn.env.retain(|(key, _)| key != "PATH");
+            spawn.env.push(("PATH".into(), path));
+        }
+        let ran = self.launcher.run(spawn, VERSION_DEADLINE).await.ok()?;
+        let text = String::from_utf8_lossy(&ran.stdout);
         // "codex-cli 0.169.0", "2.1.0 (Claude Code)", "v20.20.2"
         text.split_whitespace()
             .map(|word| word.trim_start_matches('v'))

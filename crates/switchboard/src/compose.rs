@@ -9,7 +9,7 @@ use switchboard_backends::{
     clis::Machine,
     codex::{CodexExec, Setup},
     homes,
-    process::{GuardExe, Launcher},
+    process::{Finder, GuardExe, Launcher},
     scripted::{self, Scripted},
 };
 use switchboard_engine::{Engine, Instance, Registry, Supervisor, backend::Backend, instance};
@@ -39,6 +39,8 @@ pub struct House {
     pub supervisor: Supervisor,
     /// How programs are started.
     launcher: Launcher,
+    /// How they are found.
+    finder: Finder,
     /// Held for life; its lock is the proof of it.
     _instance: Arc<Instance>,
 }
@@ -67,8 +69,9 @@ impl House {
             instance::is_gone(&config.run_folder(), id)
         });
         let launcher = Launcher::new(GuardExe::this_program(), instance.lock_path());
+        let finder = Finder::new(launcher.clone(), &config.env);
         let registry = Registry::new(
-            backends(&config, &launcher, &instance),
+            backends(&config, &launcher, &finder, &instance),
             Arc::new(sources::SystemClock),
         );
         let supervisor = Supervisor::new();
@@ -88,6 +91,7 @@ impl House {
             registry,
             supervisor,
             launcher,
+            finder,
             _instance: instance,
         })
     }
@@ -114,6 +118,7 @@ impl House {
     pub fn machine(&self) -> Machine {
         Machine {
             launcher: self.launcher.clone(),
+            finder: self.finder.clone(),
             env: self.config.env.clone(),
             codex_home: self.config.codex_home.clone(),
             codex_program: self.config.settings.providers.chatgpt.program.clone(),
@@ -121,11 +126,17 @@ impl House {
     }
 }
 
-fn backends(config: &Config, launcher: &Launcher, instance: &Instance) -> Vec<Arc<dyn Backend>> {
+fn backends(
+    config: &Config,
+    launcher: &Launcher,
+    finder: &Finder,
+    instance: &Instance,
+) -> Vec<Arc<dyn Backend>> {
     let chatgpt = &config.settings.providers.chatgpt;
     let clock: Arc<dyn Clock> = Arc::new(sources::SystemClock);
     let codex = CodexExec::new(Setup {
         launcher: launcher.clone(),
+        finder: finder.clone(),
         clock: clock.clone(),
         program: chatgpt.program.clone(),
         codex_home: config.codex_home.clone(),

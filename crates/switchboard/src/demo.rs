@@ -11,7 +11,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use switchboard_backends::{codex::install, homes::private_folder};
+use switchboard_backends::{homes::private_folder, process::find};
 use switchboard_upstream::{Options, Running, Upstream, auth};
 
 use crate::config::{Answers, Config};
@@ -69,12 +69,11 @@ pub async fn prepare(config: &mut Config) -> Result<DemoGuard> {
         )
     })?;
     let program = config.settings.providers.chatgpt.program.as_deref();
-    let found = install::find(
-        program,
-        config.var("PATH"),
-        config.var("HOME").map(Path::new),
-    );
-    config.answers = if found.is_ok() {
+    let found = match program {
+        Some(program) => find::is_executable(program),
+        None => !find::programs("codex", &config.env).is_empty(),
+    };
+    config.answers = if found {
         Answers::Codex
     } else {
         Answers::Script

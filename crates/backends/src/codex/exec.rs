@@ -36,7 +36,9 @@ use super::{
 };
 use crate::{
     homes::{HouseHome, TurnFolder, read_bounded},
-    process::{self, Child, ExitStatus, Frame, Launcher, Spawn, SpawnError, Stdin, child_env},
+    process::{
+        self, Child, ExitStatus, Finder, Frame, Launcher, Spawn, SpawnError, Stdin, child_env,
+    },
 };
 
 /// A provider that refuses the login is asked this often before we stop waiting for Codex to give up.
@@ -53,6 +55,8 @@ const LAST_WORDS: Duration = Duration::from_secs(1);
 pub struct Setup {
     /// How to start programs.
     pub launcher: Launcher,
+    /// How to find them.
+    pub finder: Finder,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
     /// A program named by configuration; else it is searched for.
@@ -98,19 +102,8 @@ impl CodexExec {
         }
     }
 
-    fn find(&self) -> Result<PathBuf, Failure> {
-        let env = |name: &str| {
-            self.setup
-                .env
-                .iter()
-                .find(|(key, _)| key == name)
-                .map(|(_, value)| value.as_os_str())
-        };
-        install::find(
-            self.setup.program.as_deref(),
-            env("PATH"),
-            env("HOME").map(Path::new),
-        )
+    async fn find(&self) -> Result<PathBuf, Failure> {
+        install::find(&self.setup.finder, self.setup.program.as_deref()).await
     }
 
     /// The account in words, or the failure that says how to sign in.
@@ -175,8 +168,12 @@ impl CodexExec {
         env
     }
 
-    fn prepare(&self, turn: &TurnRequest) -> Result<(Spawn, TurnFolder, PathBuf), BackendError> {
-        let program = self.find().map_err(BackendError::LoginRequired)?;
+    async fn prepare(
+        &self,
+        turn: &TurnRequest,
+    ) -> Result<(Spawn, TurnFolder, PathBuf), BackendError> {
+        let program = self.find().await.map_err(BackendError::LoginRequired)?;
+        let path = self.setup.finder.path_for(&program);
         self.account().map_err(BackendError::LoginRequired)?;
         let house = self.house();
         house
@@ -211,12 +208,16 @@ impl CodexExec {
         .chain(["-".into()])
         .collect();
         spawn.env = self.environment(&house.folder, &folder);
+        if let Some(path) = path {
+            spawn.env.retain(|(key, _)| key != "PATH");
+            spawn.env.push(("PATH".into(), path));
+        }
         spawn.stdin = Stdin::Bytes(prompt.clone().into_bytes());
         Ok((spawn, folder, last))
     }
 
     async fn run(&self, turn: TurnRequest, io: TurnIo) -> Result<TurnEnd, BackendError> {
-        let (spawn, _folder, last) = self.prepare(&turn)?;
+        let (spawn, _folder, last) = self.prepare(&turn).await?;
         let by_hand = command_line(&spawn);
         let program = spawn.program.clone();
         let child = self
@@ -383,7 +384,7 @@ impl CodexExec {
     }
 
     async fn probe(&self) -> Probe {
-        let program = match self.find() {
+        let program = match self.find().await {
             Ok(program) => program,
             Err(problem) => {
                 return Probe {

@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    ffi::{OsStr, OsString},
+    ffi::OsString,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::{Duration, SystemTime},
@@ -11,7 +11,7 @@ use std::{
 
 use switchboard_model::outcome::{Failure, OutcomeCode};
 
-use crate::process::{Launcher, Spawn, find};
+use crate::process::{Finder, Launcher, Spawn, find};
 
 /// The versions that the tests have seen working.
 pub const TESTED: &str = "0.169.0";
@@ -32,14 +32,11 @@ pub struct Install {
 }
 
 /// Where the native program is, behind any wrapper. `named` is a path given by configuration.
-pub fn find(
-    named: Option<&Path>,
-    path: Option<&OsStr>,
-    home: Option<&Path>,
-) -> Result<PathBuf, Failure> {
+pub async fn find(finder: &Finder, named: Option<&Path>) -> Result<PathBuf, Failure> {
     let found = match named {
-        Some(named) => Some(named.to_owned()).filter(|named| named.exists()),
-        None => find::program("codex", path, home),
+        Some(named) if find::is_executable(named) => Some(named.to_owned()),
+        Some(named) => return Err(not_there(named)),
+        None => finder.find("codex").await,
     };
     found
         .map(|found| find::native_codex(&found))
@@ -50,6 +47,18 @@ pub fn find(
             )
             .hint(INSTALL)
         })
+}
+
+/// Configuration outranks everything, so nothing else is taken in its place.
+fn not_there(named: &Path) -> Failure {
+    Failure::new(
+        OutcomeCode::NotInstalled,
+        format!(
+            "the Codex CLI named by the configuration, {}, is not a program",
+            named.display()
+        ),
+    )
+    .hint("correct providers.chatgpt.program, or remove it to have the program searched for")
 }
 
 impl Install {

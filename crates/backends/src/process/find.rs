@@ -1,63 +1,98 @@
-//! Finding the program behind a name. Owns the list of usual places and the npm package layout; never runs
-//! what it finds and remembers nothing, so that an install or an upgrade is noticed the next time.
+//! Finding the program behind a name. Owns the order of the search and the npm package layout; never runs
+//! what it finds and remembers nothing of it, so that an install or an upgrade is noticed the next time.
+//!
+//! The order: a program named by configuration (whoever calls knows it), the PATH of this process, the
+//! usual places of [`places`], and only if nothing is found the PATH of the person's login shell.
 
 use rustix::fs::{Access, access};
 use std::{
-    env::{consts, split_paths},
-    ffi::OsStr,
+    collections::HashSet,
+    env::{consts, join_paths},
+    ffi::OsString,
     fs,
+    io::Read as _,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
-/// Below the home of a person: where package managers and node version managers put commands.
-const HOME_PLACES: &[&str] = &[
-    ".local/bin",
-    "bin",
-    ".npm-global/bin",
-    ".bun/bin",
-    ".volta/bin",
-    ".asdf/shims",
-    ".local/share/mise/shims",
-    ".local/share/pnpm",
-    "Library/pnpm",
-    ".yarn/bin",
-    ".cargo/bin",
-];
-/// Below the home: folders with one folder per node version, and where its commands are.
-const VERSION_PLACES: &[(&str, &str)] = &[
-    (".nvm/versions/node", "bin"),
-    (".local/share/fnm/node-versions", "installation/bin"),
-];
-const SYSTEM_PLACES: &[&str] = &[
-    "/usr/local/bin",
-    "/opt/homebrew/bin",
-    "/home/linuxbrew/.linuxbrew/bin",
-    "/usr/bin",
-    "/snap/bin",
-];
+use super::{
+    Launcher,
+    places::{self, variable},
+    shell::LoginShell,
+};
 
-/// Looks for `name` in `path` (a value of PATH), then in the usual places, as a server started by the
-/// desktop or by systemd knows little of the person's shell.
-pub fn program(name: &str, path: Option<&OsStr>, home: Option<&Path>) -> Option<PathBuf> {
-    // A relative entry would mean another program in every working folder.
-    let on_path = path
-        .into_iter()
-        .flat_map(split_paths)
-        .filter(|place| place.is_absolute());
-    let at_home = home.into_iter().flat_map(|home| {
-        let fixed = HOME_PLACES.iter().map(move |place| home.join(place));
-        fixed.chain(
-            VERSION_PLACES
-                .iter()
-                .flat_map(move |(versions, bin)| newest_first(&home.join(versions), bin)),
-        )
-    });
-    let of_system = SYSTEM_PLACES.iter().map(PathBuf::from);
-    on_path
-        .chain(at_home)
-        .chain(of_system)
-        .map(|place| place.join(name))
-        .find(|file| is_executable(file))
+pub use super::places::on_path;
+
+/// Looks for programs on this machine. Clones share what the login shell said.
+#[derive(Debug, Clone)]
+pub struct Finder {
+    launcher: Launcher,
+    env: Arc<[(OsString, OsString)]>,
+    shell: Arc<LoginShell>,
+}
+
+impl Finder {
+    /// Looks with the eyes of this environment. `launcher` is for asking the login shell.
+    pub fn new(launcher: Launcher, env: &[(OsString, OsString)]) -> Self {
+        Self {
+            launcher,
+            env: env.into(),
+            shell: Arc::default(),
+        }
+    }
+
+    /// All programs of that name, the one to take first.
+    pub async fn all(&self, name: &str) -> Vec<PathBuf> {
+        let found = programs(name, &self.env);
+        if !found.is_empty() {
+            return found;
+        }
+        match self.shell.path(&self.launcher, &self.env).await {
+            Some(path) => within(name, places::on_path(&path, &self.env)),
+            None => Vec::new(),
+        }
+    }
+
+    /// The program of that name to take.
+    pub async fn find(&self, name: &str) -> Option<PathBuf> {
+        self.all(name).await.into_iter().next()
+    }
+
+    /// The PATH with which `program` finds the interpreter that its first line names: the folder beside it
+    /// first, node's last. `None` for a native program, which needs nothing.
+    pub fn path_for(&self, program: &Path) -> Option<OsString> {
+        let mut start = [0; 2];
+        let mut file = fs::File::open(program).ok()?;
+        file.read_exact(&mut start).ok()?;
+        if start != *b"#!" {
+            return None;
+        }
+        let beside = program.parent()?.to_owned();
+        let path = variable(&self.env, "PATH").unwrap_or_default();
+        let node = programs("node", &self.env).into_iter().next();
+        let node = node.and_then(|node| Some(node.parent()?.to_owned()));
+        let places = std::iter::once(beside)
+            .chain(places::on_path(path, &self.env))
+            .chain(node);
+        join_paths(places).ok()
+    }
+}
+
+/// Looks for `name` on the PATH of `env`, then in the usual places; each file once.
+pub fn programs(name: &str, env: &[(OsString, OsString)]) -> Vec<PathBuf> {
+    let path = variable(env, "PATH").unwrap_or_default();
+    let mut places = places::on_path(path, env);
+    places.extend(places::usual(env));
+    within(name, places)
+}
+
+fn within(name: &str, places: Vec<PathBuf>) -> Vec<PathBuf> {
+    let mut seen = HashSet::new();
+    let files = places.into_iter().map(|place| place.join(name));
+    files
+        .filter(|file| is_executable(file))
+        .filter(|file| seen.insert(fs::canonicalize(file).unwrap_or_else(|_| file.clone())))
+        .collect()
 }
 
 /// The native program behind an npm-installed `codex`, else `found` itself.
@@ -66,14 +101,44 @@ pub fn program(name: &str, path: Option<&OsStr>, home: Option<&Path>) -> Option<
 /// doubles the start-up time and does not forward every signal. The native one stays in its package, as it
 /// needs its neighbours.
 pub fn native_codex(found: &Path) -> PathBuf {
-    native_in_package(found).unwrap_or_else(|| found.to_path_buf())
+    let packages = packages(found);
+    let native = packages.iter().find_map(|package| native_in(package));
+    native.unwrap_or_else(|| found.to_path_buf())
 }
 
-fn native_in_package(found: &Path) -> Option<PathBuf> {
-    let script = fs::canonicalize(found).ok()?;
-    let package = script
+/// The package folders that `found` may stand for.
+fn packages(found: &Path) -> Vec<PathBuf> {
+    let Ok(script) = fs::canonicalize(found) else {
+        return Vec::new();
+    };
+    let around = script
         .ancestors()
-        .find(|folder| folder.ends_with("@openai/codex"))?;
+        .find(|folder| folder.ends_with("@openai/codex"))
+        .map(Path::to_path_buf);
+    // Volta's commands are all links to one program, which looks at its own name.
+    let volta = script
+        .file_name()
+        .is_some_and(|name| name == "volta-shim")
+        .then(|| found.parent()?.parent())
+        .flatten()
+        .map(|volta| {
+            volta.join("tools/image/packages/@openai/codex/lib/node_modules/@openai/codex")
+        });
+    // pnpm's are shell scripts, with the packages of each layout version beside them or one above.
+    let pnpm = found
+        .ancestors()
+        .skip(1)
+        .take(2)
+        .map(|folder| folder.join("global"))
+        .filter_map(|global| fs::read_dir(global).ok())
+        .flat_map(Iterator::flatten)
+        .filter_map(|layout| {
+            fs::canonicalize(layout.path().join("node_modules/@openai/codex")).ok()
+        });
+    around.into_iter().chain(volta).chain(pnpm).collect()
+}
+
+fn native_in(package: &Path) -> Option<PathBuf> {
     let (cpu, arch) = match consts::ARCH {
         "x86_64" => ("x86_64", "x64"),
         "aarch64" => ("aarch64", "arm64"),
@@ -99,30 +164,7 @@ fn native_in_package(found: &Path) -> Option<PathBuf> {
         .find(|file| is_executable(file))
 }
 
-fn is_executable(file: &Path) -> bool {
+/// Whether somebody could start that file.
+pub fn is_executable(file: &Path) -> bool {
     file.is_file() && access(file, Access::EXEC_OK).is_ok()
-}
-
-/// `bin` of each version folder, highest version first.
-fn newest_first(versions: &Path, bin: &str) -> Vec<PathBuf> {
-    let mut found: Vec<_> = fs::read_dir(versions)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| {
-            (
-                version(&entry.file_name().to_string_lossy()),
-                entry.path().join(bin),
-            )
-        })
-        .collect();
-    found.sort_unstable_by(|a, b| b.cmp(a));
-    found.into_iter().map(|(_, place)| place).collect()
-}
-
-fn version(name: &str) -> Vec<u64> {
-    name.trim_start_matches('v')
-        .split('.')
-        .map(|part| part.parse().unwrap_or(0))
-        .collect()
 }

@@ -2,12 +2,20 @@
 
 use std::{
     env::consts,
-    ffi::OsStr,
+    ffi::OsString,
     fs,
     os::unix::fs::{PermissionsExt, symlink},
     path::{Path, PathBuf},
 };
-use switchboard_backends::process::find::{native_codex, program};
+use switchboard_backends::process::{
+    Finder,
+    find::{native_codex, on_path, programs},
+};
+
+use crate::support::House;
+
+/// What no machine has.
+const NAME: &str = "codex-for-a-test";
 
 fn put(file: &Path, mode: u32) {
     fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -30,70 +38,246 @@ fn native_in(modules: &Path) -> PathBuf {
     modules.join("@openai").join(vendor).join("bin/codex")
 }
 
+/// An environment with this home and this PATH.
+fn env(home: &Path, path: &str) -> Vec<(OsString, OsString)> {
+    vec![("HOME".into(), home.into()), ("PATH".into(), path.into())]
+}
+
+fn first(env: &[(OsString, OsString)]) -> Option<PathBuf> {
+    programs(NAME, env).into_iter().next()
+}
+
 #[test]
 fn the_path_comes_first_and_then_the_usual_places() {
     let temp = tempfile::tempdir().unwrap();
     let home = temp.path();
-    let find = |path: &str| program("codex-for-a-test", Some(OsStr::new(path)), Some(home));
     // From the last resort up: each new file is found before all earlier ones.
     let places = [
+        ".linuxbrew/bin",
+        ".nix-profile/bin",
+        ".nodenv/shims",
+        ".local/share/mise/shims",
+        ".asdf/shims",
+        ".nodenv/versions/22.1.0/bin",
+        ".local/share/mise/installs/node/22.1.0/bin",
+        ".asdf/installs/nodejs/22.1.0/bin",
+        ".fnm/node-versions/v20.1.0/installation/bin",
+        ".local/share/fnm/node-versions/v20.1.0/installation/bin",
         ".nvm/versions/node/v9.11.2/bin",
         ".nvm/versions/node/v18.2.0/bin",
         ".nvm/versions/node/v22.10.0/bin",
+        "n/bin",
+        ".cargo/bin",
+        ".deno/bin",
+        ".config/yarn/global/node_modules/.bin",
+        ".yarn/bin",
+        ".local/share/pnpm/bin",
+        ".local/share/pnpm",
         ".volta/bin",
         ".bun/bin",
+        ".claude/local",
+        ".codex/bin",
+        ".npm-packages/bin",
         ".npm-global/bin",
+        "bin",
         ".local/bin",
     ];
-    assert_eq!(find("/nowhere"), None);
-    for place in places {
-        let file = home.join(place).join("codex-for-a-test");
+    let off_path = env(home, "/nowhere");
+    assert_eq!(first(&off_path), None);
+    for (count, place) in places.into_iter().enumerate() {
+        let file = home.join(place).join(NAME);
         put(&file, 0o755);
-        assert_eq!(find("/nowhere"), Some(file));
+        let found = programs(NAME, &off_path);
+        assert_eq!((found.first(), found.len()), (Some(&file), count + 1));
     }
-    let on_path = home.join("on path/codex-for-a-test");
-    put(&on_path, 0o755);
+    let on_path = home.join("on path");
+    put(&on_path.join(NAME), 0o755);
     let path = format!(
         "/nowhere:{}:{}",
-        home.join("on path").display(),
+        on_path.display(),
         home.join(".local/bin").display()
     );
-    assert_eq!(find(&path), Some(on_path));
+    assert_eq!(first(&env(home, &path)), Some(on_path.join(NAME)));
+}
+
+#[test]
+fn a_variable_that_moves_a_tool_is_followed() {
+    for (variable, inside) in [
+        ("NPM_CONFIG_PREFIX", "bin"),
+        ("BUN_INSTALL", "bin"),
+        ("VOLTA_HOME", "bin"),
+        ("PNPM_HOME", "."),
+        ("NVM_DIR", "versions/node/v22.1.0/bin"),
+        ("FNM_DIR", "node-versions/v22.1.0/installation/bin"),
+        ("ASDF_DATA_DIR", "installs/nodejs/22.1.0/bin"),
+        ("MISE_DATA_DIR", "shims"),
+        ("XDG_DATA_HOME", "pnpm"),
+        ("HOMEBREW_PREFIX", "bin"),
+    ] {
+        let temp = tempfile::tempdir().unwrap();
+        let (home, moved) = (temp.path().join("home"), temp.path().join("moved"));
+        put(&moved.join(inside).join(NAME), 0o755);
+        let mut env = env(&home, "/nowhere");
+        assert_eq!(first(&env), None, "{variable}");
+        env.push((variable.into(), moved.into()));
+        assert!(first(&env).is_some(), "{variable}");
+    }
+}
+
+#[test]
+fn the_prefix_that_npm_was_told_is_searched() {
+    for (line, place) in [
+        ("prefix=~/tools", "tools/bin"),
+        ("prefix = ${HOME}/tools", "tools/bin"),
+        ("//registry/:_authToken=x\nprefix=\"HERE/far\"", "far/bin"),
+    ] {
+        let temp = tempfile::tempdir().unwrap();
+        let home = temp.path();
+        let file = home.join(place).join(NAME);
+        put(&file, 0o755);
+        let line = line.replace("HERE", &home.display().to_string());
+        fs::write(home.join(".npmrc"), line).unwrap();
+        assert_eq!(first(&env(home, "/nowhere")), Some(file));
+    }
 }
 
 #[test]
 fn what_cannot_be_run_is_not_found() {
     let temp = tempfile::tempdir().unwrap();
     let home = temp.path();
-    put(&home.join("a/codex-for-a-test"), 0o644);
-    fs::create_dir_all(home.join("b/codex-for-a-test")).unwrap();
+    put(&home.join("a").join(NAME), 0o644);
+    fs::create_dir_all(home.join("b").join(NAME)).unwrap();
     fs::create_dir_all(home.join("c")).unwrap();
-    symlink("gone", home.join("c/codex-for-a-test")).unwrap();
-    put(&home.join("d/codex-for-a-test"), 0o755);
+    symlink("gone", home.join("c").join(NAME)).unwrap();
+    put(&home.join("d").join(NAME), 0o755);
     let path = ["a", "b", "c", "d"]
         .map(|folder| home.join(folder).display().to_string())
         .join(":");
-    let found = program("codex-for-a-test", Some(OsStr::new(&path)), None);
-    assert_eq!(found, Some(home.join("d/codex-for-a-test")));
+    assert_eq!(
+        programs(NAME, &env(home, &path)),
+        [home.join("d").join(NAME)]
+    );
+}
+
+#[test]
+fn two_ways_to_one_file_are_one_program() {
+    let temp = tempfile::tempdir().unwrap();
+    let home = temp.path();
+    put(&home.join(".local/bin").join(NAME), 0o755);
+    fs::create_dir_all(home.join("bin")).unwrap();
+    symlink(
+        "../.local/bin/".to_owned() + NAME,
+        home.join("bin").join(NAME),
+    )
+    .unwrap();
+    assert_eq!(programs(NAME, &env(home, "/nowhere")).len(), 1);
 }
 
 #[test]
 fn an_install_is_noticed_by_the_next_look() {
     let temp = tempfile::tempdir().unwrap();
-    let file = temp.path().join("codex-for-a-test");
-    let find = || program("codex-for-a-test", Some(temp.path().as_os_str()), None);
-    assert_eq!(find(), None);
+    let file = temp.path().join("bin").join(NAME);
+    let env = env(temp.path(), "/nowhere");
+    assert_eq!(first(&env), None);
     put(&file, 0o755);
-    assert_eq!(find(), Some(file.clone()));
+    assert_eq!(first(&env), Some(file.clone()));
     fs::remove_file(file).unwrap();
-    assert_eq!(find(), None);
+    assert_eq!(first(&env), None);
 }
 
 #[test]
 fn a_relative_place_on_the_path_is_not_searched() {
     for path in ["", ".", "target", "::"] {
-        assert_eq!(program("Cargo.toml", Some(OsStr::new(path)), None), None);
+        assert!(programs("Cargo.toml", &env(Path::new("home"), path)).is_empty());
     }
+}
+
+#[test]
+fn under_wsl_the_programs_of_windows_are_not_taken() {
+    let env = |wsl: bool| -> Vec<(OsString, OsString)> {
+        let path = ("PATH".into(), "/mnt/c/npm:/mnt/data/bin:/usr/bin".into());
+        let distro = wsl.then(|| ("WSL_DISTRO_NAME".into(), "Debian".into()));
+        [path].into_iter().chain(distro).collect()
+    };
+    let places = |wsl| {
+        let path = env(wsl);
+        on_path(&path[0].1, &path)
+    };
+    assert_eq!(places(false).len(), 3);
+    assert_eq!(
+        places(true),
+        ["/mnt/data/bin", "/usr/bin"].map(PathBuf::from)
+    );
+}
+
+#[tokio::test]
+async fn the_login_shell_is_asked_for_what_is_nowhere_else() {
+    let house = House::new();
+    let home = house.folder.path();
+    let odd = home.join("odd place");
+    put(&odd.join(NAME), 0o755);
+    let shell = home.join("shell");
+    // Chatty, and with a path only where it is interactive, as node version managers are.
+    let script = format!(
+        "#!/bin/sh\necho asked >> '{home}/asked'\necho Welcome\n\
+         [ \"$2\" = -i ] && PATH='{odd}':$PATH\nfor last; do :; done\neval \"$last\"\n",
+        home = home.display(),
+        odd = odd.display()
+    );
+    put(&shell, 0o755);
+    fs::write(&shell, script).unwrap();
+    let mut env = env(home, "/usr/bin:/bin");
+    env.push(("SHELL".into(), shell.into()));
+    let finder = Finder::new(house.launcher.clone(), &env);
+    let asked = || fs::read_to_string(home.join("asked")).unwrap_or_default();
+
+    assert!(finder.find("sh").await.is_some());
+    assert_eq!(asked(), "", "it is not asked for what is found");
+    let (one, other) = tokio::join!(finder.find(NAME), finder.find(NAME));
+    assert_eq!((one, other), (Some(odd.join(NAME)), Some(odd.join(NAME))));
+    assert_eq!(finder.find("nothing-is-called-so").await, None);
+    assert_eq!(asked(), "asked\n", "one answer serves all");
+}
+
+#[tokio::test]
+async fn a_login_shell_that_cannot_answer_is_done_without() {
+    for (script, times) in [("exit 1", 2), ("echo nothing", 2)] {
+        let house = House::new();
+        let home = house.folder.path();
+        let shell = home.join("shell");
+        put(&shell, 0o755);
+        fs::write(
+            &shell,
+            format!("#!/bin/sh\necho x >> {}/asked\n{script}\n", home.display()),
+        )
+        .unwrap();
+        let mut env = env(home, "/usr/bin:/bin");
+        env.push(("SHELL".into(), shell.into()));
+        let finder = Finder::new(house.launcher.clone(), &env);
+        assert_eq!(finder.find(NAME).await, None);
+        let asked = fs::read_to_string(home.join("asked")).unwrap();
+        assert_eq!(asked.lines().count(), times, "{script}");
+    }
+}
+
+#[tokio::test]
+async fn a_script_is_given_a_path_with_its_own_node_and_a_native_program_none() {
+    let house = House::new();
+    let home = house.folder.path();
+    let bin = home.join(".nvm/versions/node/v22.1.0/bin");
+    let script = home.join(".npm-global/bin").join(NAME);
+    put(&script, 0o755);
+    put(&bin.join("node"), 0o755);
+    let native = home.join("native");
+    fs::write(&native, b"\x7fELF").unwrap();
+    let finder = Finder::new(house.launcher.clone(), &env(home, "/nowhere"));
+    let path = finder.path_for(&script).unwrap();
+    let places: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    assert_eq!(
+        places,
+        [home.join(".npm-global/bin"), "/nowhere".into(), bin]
+    );
+    assert_eq!(finder.path_for(&native), None);
 }
 
 #[test]
@@ -149,4 +333,34 @@ fn a_native_program_and_a_wrapper_without_its_package_stay_themselves() {
 
     let gone = temp.path().join("gone");
     assert_eq!(native_codex(&gone), gone);
+}
+
+#[test]
+fn behind_a_volta_shim_and_a_pnpm_script_is_the_native_program_too() {
+    let temp = tempfile::tempdir().unwrap();
+    let home = temp.path().canonicalize().unwrap();
+
+    let shim = home.join(".volta/bin/volta-shim");
+    put(&shim, 0o755);
+    let command = home.join(".volta/bin/codex");
+    symlink(&shim, &command).unwrap();
+    let package = home.join(".volta/tools/image/packages/@openai/codex/lib/node_modules");
+    let native = native_in(&package.join("@openai/codex/node_modules"));
+    put(&native, 0o755);
+    assert_eq!(native_codex(&command), native);
+
+    let command = home.join(".local/share/pnpm/codex");
+    put(&command, 0o755);
+    let global = home.join(".local/share/pnpm/global/5");
+    let real = global.join(".pnpm/@openai+codex@0.169.0/node_modules");
+    let native = native_in(&real);
+    put(&native, 0o755);
+    fs::create_dir_all(real.join("@openai/codex")).unwrap();
+    fs::create_dir_all(global.join("node_modules/@openai")).unwrap();
+    symlink(
+        real.join("@openai/codex"),
+        global.join("node_modules/@openai/codex"),
+    )
+    .unwrap();
+    assert_eq!(native_codex(&command), native);
 }

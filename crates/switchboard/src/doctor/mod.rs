@@ -21,7 +21,7 @@ use futures_util::FutureExt as _;
 use switchboard_backends::{
     clis::Machine,
     homes::private_folder,
-    process::{GuardExe, Launcher},
+    process::{Finder, GuardExe, Launcher},
 };
 use switchboard_engine::Instance;
 use switchboard_model::{Clock as _, Millis, SessionId};
@@ -84,8 +84,10 @@ pub fn source(house: &House) -> switchboard_server::Doctor {
 /// Looks at the machine from outside of any server.
 pub async fn visit(config: Config) -> Result<Vec<Check>> {
     let bench = Bench::make()?;
+    let launcher = bench.launcher();
     let machine = Machine {
-        launcher: bench.launcher(),
+        finder: Finder::new(launcher.clone(), &config.env),
+        launcher,
         env: config.env.clone(),
         codex_home: config.codex_home.clone(),
         codex_program: config.settings.providers.chatgpt.program.clone(),

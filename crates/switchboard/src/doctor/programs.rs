@@ -121,6 +121,7 @@ mod tests {
             tested: Some("0.169.0"),
             account: Some("mara@example.org, ChatGPT plus".into()),
             problem: None,
+            others: Vec::new(),
         }
     }
 
