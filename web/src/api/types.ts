@@ -26,6 +26,30 @@ export type Thread = Said<Wire["Thread"]> & { members?: Author[] };
 export type Mention = Said<Wire["Mention"]>;
 /** The client id is on one's own messages only. */
 export type Message = Said<Omit<Wire["Message"], "client_id">> & Pick<Wire["Message"], "client_id">;
+/** A file that was handed in, on its way to a message or with it. */
+export interface Attachment {
+  id: Id;
+  name: string;
+  /** Bytes. */
+  size: number;
+  media_type: string;
+  kind: AttachmentKind;
+  width: number | null;
+  height: number | null;
+}
+export type AttachmentKind = "image" | "text" | "pdf";
+/** A message that waits until the caller's turns in this thread have ended. */
+export interface Queued {
+  id: Id;
+  thread_id: Id;
+  text: string;
+  attachments: Attachment[];
+  created_at: Millis;
+  /** 1 for the next one. */
+  place: number;
+  /** Why it is not sent by itself, if so, and until when. */
+  held: { code: string; until: Millis | null } | null;
+}
 export type Turn = Said<Wire["Turn"]>;
 export type TurnState = Wire["TurnState"];
 export type TurnError = Said<Wire["TurnError"]>;

@@ -6,9 +6,11 @@ import { useCallback, useEffect, useMemo, useState } from "react";
 import { type Problem } from "../api/client";
 import { AssistantCards, FoundAssistants } from "../features/assistants/AssistantList";
 import type { AnswerSlot } from "../features/chat/Log";
+import type { ComposerSlot } from "../features/chat/slots";
 import { Sidebar } from "../features/chat/Sidebar";
 import { StartScreen } from "../features/chat/StartScreen";
 import { ThreadScreen } from "../features/chat/ThreadScreen";
+import { Composer } from "../features/composer/Composer";
 import { SettingsScreen, SettingsSidebar } from "../features/settings/Settings";
 import { SignIn } from "../features/sign-in/SignIn";
 import { TurnCard } from "../features/turn/TurnCard";
@@ -73,15 +75,16 @@ function SkipLink() {
 function Frame({ route, demo }: { route: Exclude<Route, { at: "sign-in" }>; demo: boolean }) {
   const drawAnswer = useCallback((slot: AnswerSlot) => <TurnCard {...slot} />, []);
   const drawFound = useCallback((ask: (handle: string) => void) => <FoundAssistants onAsk={ask} />, []);
+  const drawComposer = useCallback((slot: ComposerSlot) => <Composer key={slot.thread} {...slot} />, []);
   const screen = useMemo(() => {
     switch (route.at) {
       case "settings": return <SettingsScreen section={route.section} drawAssistants={() => <AssistantCards />} />;
       case "chat": return route.thread
-        ? <ThreadScreen key={route.thread} id={route.thread} mention={route.mention} drawAnswer={drawAnswer} />
-        : <StartScreen mention={route.mention} drawFound={drawFound} />;
+        ? <ThreadScreen key={route.thread} id={route.thread} mention={route.mention} drawAnswer={drawAnswer} drawComposer={drawComposer} />
+        : <StartScreen mention={route.mention} drawFound={drawFound} drawComposer={drawComposer} />;
       case "unknown": return <div className="scroll"><div className="first"><h1>There is no such page</h1><p className="lead">The address is not one of this server’s.</p></div></div>;
     }
-  }, [route, drawAnswer, drawFound]);
+  }, [route, drawAnswer, drawFound, drawComposer]);
   return (
     <>
       {route.at === "settings"

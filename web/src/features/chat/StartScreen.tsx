@@ -1,5 +1,5 @@
 /** Where a new thread begins: whom it is for, who can see it, and the first words. Before any thread exists, the first run. */
-import { type ReactNode, useState } from "react";
+import { Fragment, type ReactNode, useState } from "react";
 import type { Assistant, Id } from "../../api/types";
 import { drafts } from "../../state/local";
 import { useDesk, useView } from "../../state/react";
@@ -10,17 +10,18 @@ import { Jacks } from "../../ui/marks";
 import { Menu } from "../../ui/Menu";
 import { chatPath, go } from "../../ui/route";
 import { attempt, toast } from "../../ui/Toasts";
-import { Composer } from "./Composer";
 import { LinkLine } from "./LinkLine";
+import type { DrawComposer, Words } from "./slots";
 import { DrawerButton } from "./ThreadBar";
 
 export interface StartScreenProps {
   mention: string | null;
   /** The assistants as the assistants' own feature draws them; `ask` starts a message to one. */
   drawFound: (ask: (handle: string) => void) => ReactNode;
+  drawComposer: DrawComposer;
 }
 
-export function StartScreen({ mention, drawFound }: StartScreenProps) {
+export function StartScreen({ mention, drawFound, drawComposer }: StartScreenProps) {
   const desk = useDesk();
   const session = useView((state) => state.session);
   const list = useView((state) => state.list);
@@ -38,7 +39,7 @@ export function StartScreen({ mention, drawFound }: StartScreenProps) {
     drafts.set("new", `@${handle} what is 2+2?`);
     setExample(example + 1);
   };
-  const send = async (text: string) => {
+  const send = async ({ text }: Words) => {
     try {
       const thread = await desk.createThread({
         visibility: open && !direct ? "open" : "private", client_id: crypto.randomUUID(), ...(direct ? { assistant: direct } : {}),
@@ -82,14 +83,18 @@ export function StartScreen({ mention, drawFound }: StartScreenProps) {
       </div>
       <div className="dock">
         <div className="col">
-          <Composer key={example} thread={null} prefill={mention ? `@${mention} ` : null} onStop={null} onSend={send}
-            placeholder={picked ? `Message @${picked.handle}` : "Message, @ asks an assistant"}
-            tools={(
-              <>
-                <WhoChip assistants={assistants} picked={picked} onPick={setDirect} />
-                {picked ? null : <SeenChip open={open} onPick={setOpen} />}
-              </>
-            )} />
+          <Fragment key={example}>
+            {drawComposer({
+              thread: null, prefill: mention ? `@${mention} ` : null, onSend: send,
+              placeholder: picked ? `Message @${picked.handle}` : "Message, @ asks an assistant",
+              tools: (
+                <>
+                  <WhoChip assistants={assistants} picked={picked} onPick={setDirect} />
+                  {picked ? null : <SeenChip open={open} onPick={setOpen} />}
+                </>
+              ),
+            })}
+          </Fragment>
         </div>
       </div>
     </>

@@ -2,16 +2,14 @@
 import { useEffect, useState } from "react";
 import { Problem } from "../../api/client";
 import type { Id, Thread } from "../../api/types";
-import { turnIsOpen } from "../../state/model";
 import { markRead } from "../../state/local";
 import { useDesk, useView } from "../../state/react";
 import { sentence } from "../../state/words";
 import { Icon } from "../../ui/Icon";
 import { Lamp } from "../../ui/marks";
 import { chatPath, Link } from "../../ui/route";
-import { attempt } from "../../ui/Toasts";
-import { Composer } from "./Composer";
 import { type DrawAnswer, Log } from "./Log";
+import type { DrawComposer } from "./slots";
 import { ThreadBar } from "./ThreadBar";
 
 type Load = { is: "loading" } | { is: "here" } | { is: "refused"; problem: Problem };
@@ -48,17 +46,13 @@ function useReading(thread: Thread | undefined) {
   }, [id, seq]);
 }
 
-export interface ThreadScreenProps { id: Id; mention: string | null; drawAnswer: DrawAnswer }
+export interface ThreadScreenProps { id: Id; mention: string | null; drawAnswer: DrawAnswer; drawComposer: DrawComposer }
 
-export function ThreadScreen({ id, mention, drawAnswer }: ThreadScreenProps) {
-  const desk = useDesk();
+export function ThreadScreen({ id, mention, drawAnswer, drawComposer }: ThreadScreenProps) {
   const thread = useView((state) => state.threads[id]);
-  const turns = useView((state) => state.turns);
   const assistant = useView((state) => (thread?.assistant_id ? state.assistants[thread.assistant_id] : undefined));
   const [load, again] = useThread(id);
   useReading(thread);
-  const open = Object.values(turns).filter((turn) => turn.thread_id === id && turnIsOpen(turn) && !turn.stop_wanted);
-  const stop = open.length ? () => open.forEach((turn) => attempt(desk.cancel(turn.id))) : null;
 
   if (load.is === "refused") return <Refused problem={load.problem} again={again} />;
   return (
@@ -70,13 +64,10 @@ export function ThreadScreen({ id, mention, drawAnswer }: ThreadScreenProps) {
       <div className="dock">
         <div className="col">
           {thread?.archived_at ? <p className="hint dock-note">This thread is archived. Writing in it does not bring it back to the list.</p> : null}
-          <Composer key={id} thread={id} prefill={mention ? `@${mention} ` : null} onStop={stop}
-            placeholder={assistant ? `Message @${assistant.handle}` : "Message, @ asks an assistant"}
-            onSend={async (text) => {
-              // The echo says itself how it went, so the field is free at once.
-              void desk.post(id, text);
-              return true;
-            }} />
+          {drawComposer({
+            thread: id, prefill: mention ? `@${mention} ` : null,
+            placeholder: assistant ? `Message @${assistant.handle}` : "Message, @ asks an assistant",
+          })}
         </div>
       </div>
     </>

@@ -4,27 +4,32 @@
  */
 import { type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import type { Id } from "../../api/types";
+import type { Attachment, Id } from "../../api/types";
 import { drafts } from "../../state/local";
-import { useView } from "../../state/react";
+import { turnIsOpen } from "../../state/model";
+import { useDesk, useView } from "../../state/react";
 import { assistantRows } from "../../state/view";
 import { Icon } from "../../ui/Icon";
+import { attempt } from "../../ui/Toasts";
 import { type Candidate, candidatesFor, wordAtCaret } from "./mentions";
 import { MentionList, optionId } from "./MentionList";
+
+/** What a person wrote and is about to send. */
+export interface Words { text: string; attachments: Attachment[] }
 
 export interface ComposerProps {
   thread: Id | null;
   placeholder: string;
-  /** Resolves to false when the text was not taken and must stay. */
-  onSend: (text: string) => Promise<boolean>;
-  onStop: (() => void) | null;
+  /** Sends the first words of a thread that does not exist yet; false when they were not taken and must stay. */
+  onSend?: (words: Words) => Promise<boolean>;
   /** Chips that say whom and how. */
   tools?: ReactNode;
   /** Text to start with where there is no draft, such as a mention from a link. */
   prefill?: string | null;
 }
 
-export function Composer({ thread, placeholder, onSend, onStop, tools, prefill }: ComposerProps) {
+export function Composer({ thread, placeholder, onSend, tools, prefill }: ComposerProps) {
+  const desk = useDesk();
   const place = thread ?? "new";
   const [text, setText] = useState(() => drafts.get(place) || (prefill ?? ""));
   const [caret, setCaret] = useState(text.length);
@@ -64,6 +69,9 @@ export function Composer({ thread, placeholder, onSend, onStop, tools, prefill }
     if (matchMedia("(pointer: fine)").matches) field.current?.focus();
   }, []);
 
+  const running = Object.values(turns).filter((turn) => turn.thread_id === thread && turnIsOpen(turn) && !turn.stop_wanted);
+  const onStop = running.length ? () => running.forEach((turn) => attempt(desk.cancel(turn.id))) : null;
+
   const write = (next: string, at: number) => {
     // At once, so that a key pressed right after finds the caret where it belongs.
     flushSync(() => {
@@ -84,7 +92,10 @@ export function Composer({ thread, placeholder, onSend, onStop, tools, prefill }
     if (!said || sending) return;
     setSending(true);
     setText("");
-    const taken = await onSend(said).catch(() => false);
+    let taken = true;
+    // In a thread the echo says itself how it went, so the field is free at once.
+    if (thread) void desk.post(thread, said);
+    else if (onSend) taken = await onSend({ text: said, attachments: [] }).catch(() => false);
     if (!taken) setText((now) => now || said);
     setSending(false);
     field.current?.focus();
