@@ -76,6 +76,8 @@ ids! {
     TokenId = "token";
     /// A note in the audit.
     AuditId = "audit";
+    /// A file that comes with a message.
+    AttachmentId = "attachment";
 }
 
 /// An assistant is a row of the people table, so its id is a [`PersonId`] that is known to be one.

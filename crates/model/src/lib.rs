@@ -4,6 +4,7 @@
 
 pub mod approval;
 pub mod assistant;
+pub mod attachment;
 pub mod clock;
 pub mod ids;
 pub mod item;
@@ -18,6 +19,6 @@ pub mod turn;
 
 pub use clock::{Clock, Millis};
 pub use ids::{
-    AssistantId, DeliveryId, IdSource, ItemId, MessageId, PersonId, QuestionId, SessionId, SteerId,
-    ThreadId, TokenId, TurnId,
+    AssistantId, AttachmentId, DeliveryId, IdSource, ItemId, MessageId, PersonId, QuestionId,
+    SessionId, SteerId, ThreadId, TokenId, TurnId,
 };
