@@ -1,6 +1,7 @@
 /** One function per request. Owns how a request is sent and how a refusal becomes a `Problem`; keeps no state. */
 import type {
-  Assistant, Check, Id, Item, MessagePage, NewMessage, NewThread, Page, Person, Posted, Session, SessionRow, Thread, ThreadPatch, Turn,
+  Assistant, Attachment, Author, Check, Hit, Id, Item, Message, MessagePage, NewMessage, NewThread, Page, Person, Posted, Queued, Session,
+  SessionRow, Thread, ThreadPatch, Turn,
 } from "./types";
 
 /** A refusal in the server's own words (RFC 9457), or the lack of any answer (`offline`). */
@@ -34,7 +35,7 @@ export async function problemOf(reply: Response): Promise<Problem> {
   );
 }
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+export async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
   const init: RequestInit = { method, credentials: "same-origin", headers: { accept: "application/json" } };
   if (body !== undefined) {
     init.headers = { ...init.headers, "content-type": "application/json" };
@@ -54,8 +55,8 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
   return (reply.status === 204 ? undefined : await reply.json()) as T;
 }
 
-const part = encodeURIComponent;
-const query = (values: Record<string, string | number | boolean | null | undefined>) => {
+export const part = encodeURIComponent;
+export const query = (values: Record<string, string | number | boolean | null | undefined>) => {
   const set = Object.entries(values).filter(([, value]) => value !== undefined && value !== null);
   return set.length ? `?${new URLSearchParams(set.map(([k, v]) => [k, String(v)]))}` : "";
 };
@@ -80,13 +81,53 @@ export const api = {
     call<Thread>("PATCH", `/api/threads/${part(id)}`, body),
   deleteThread: (id: Id) => call<void>("DELETE", `/api/threads/${part(id)}`),
 
-  messages: (thread: Id, ask: { before?: string; limit?: number } = {}) =>
+  read: (thread: Id, seq: number) => call<Thread>("PUT", `/api/threads/${part(thread)}/read`, { seq }),
+  addMember: (thread: Id, person: Id) => call<{ members: Author[] }>("POST", `/api/threads/${part(thread)}/members`, { person }),
+  removeMember: (thread: Id, person: Id) => call<void>("DELETE", `/api/threads/${part(thread)}/members/${part(person)}`),
+  /** An address rather than a request: the browser saves what it answers. */
+  exportOf: (thread: Id, format: "markdown" | "json") => `/api/threads/${part(thread)}/export?format=${format}`,
+  search: (ask: { q: string; limit?: number; before?: string; thread?: Id }) => call<Page<Hit>>("GET", `/api/search${query(ask)}`),
+  presence: (body: { thread_id: Id | null; typing: boolean }) => call<void>("POST", "/api/presence", body),
+
+  messages: (thread: Id, ask: { before?: string; after?: string; around?: number; limit?: number } = {}) =>
     call<MessagePage>("GET", `/api/threads/${part(thread)}/messages${query(ask)}`),
-  post: (thread: Id, body: NewMessage) =>
+  post: (thread: Id, body: NewMessage & { attachments?: Id[] }) =>
     call<Posted>("POST", `/api/threads/${part(thread)}/messages`, body),
+  edit: (message: Id, text: string) => call<Message>("PATCH", `/api/messages/${part(message)}`, { text }),
+
+  queue: (thread: Id) => call<Page<Queued>>("GET", `/api/threads/${part(thread)}/queue`),
+  enqueue: (thread: Id, body: NewMessage & { attachments?: Id[] }) => call<Queued>("POST", `/api/threads/${part(thread)}/queue`, body),
+  changeQueued: (id: Id, text: string) => call<Queued>("PATCH", `/api/queue/${part(id)}`, { text }),
+  dropQueued: (id: Id) => call<void>("DELETE", `/api/queue/${part(id)}`),
+  sendQueued: (id: Id) => call<Posted>("POST", `/api/queue/${part(id)}/send`),
+
+  attachmentOf: (id: Id) => `/api/attachments/${part(id)}`,
+  dropAttachment: (id: Id) => call<void>("DELETE", `/api/attachments/${part(id)}`),
 
   turnItems: (id: Id) => call<Page<Item>>("GET", `/api/turns/${part(id)}/items`),
   cancelTurn: (id: Id) => call<Turn>("POST", `/api/turns/${part(id)}/cancel`),
   retryTurn: (id: Id) => call<Turn>("POST", `/api/turns/${part(id)}/retry`),
 };
 
+/** Uploads a file as it is. Not `fetch`, because that one cannot tell how far it has come. */
+export function upload(file: File, onProgress: (part: number) => void, signal: AbortSignal): Promise<Attachment> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", `/api/attachments${query({ name: file.name })}`);
+    request.responseType = "text";
+    request.setRequestHeader("content-type", file.type || "application/octet-stream");
+    request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
+    request.onerror = () => reject(new Problem(0, "offline", "the server cannot be reached"));
+    request.onabort = () => reject(new Problem(0, "cancelled", "the upload was cancelled"));
+    request.onload = () => {
+      const reply = new Response(request.responseText || null, { status: request.status });
+      if (reply.ok) reply.json().then((body) => resolve(body as Attachment), reject);
+      else {
+        if (reply.status === 401) onSignedOut();
+        problemOf(reply).then(reject, reject);
+      }
+    };
+    signal.addEventListener("abort", () => request.abort(), { once: true });
+    request.send(file);
+  });
+}

@@ -22,14 +22,21 @@ export interface SharedStream {
   stop: () => void;
 }
 
+/**
+ * Names what a frame is about if a tab that joins later has to hear the last one; null for all others. Those that leave go
+ * with a new connection, which says them again.
+ */
+export type Lasting = (frame: Frame) => string | null;
+
 /** `workspace` keeps two servers on one host and port (a demo, then the real one) from talking to each other's tabs. */
-export function openShared(shared: Shared, workspace: string): SharedStream {
+export function openShared(shared: Shared, workspace: string, lasting: Lasting = () => null): SharedStream {
   const name = `switchboard.events.${workspace}`;
   const end = new AbortController();
   const channel = new BroadcastChannel(name);
   let cursor: Pos | undefined;
   let leading = false;
   let last: LinkState = { is: "connecting" };
+  const kept = new Map<string, Frame>();
   let started: (() => void) | undefined;
   const snapshot = new Promise<void>((resolve) => {
     started = resolve;
@@ -44,7 +51,9 @@ export function openShared(shared: Shared, workspace: string): SharedStream {
 
   channel.onmessage = ({ data }: MessageEvent<Note>) => {
     if (data.say === "who") {
-      if (leading) channel.postMessage({ say: "state", state: last } satisfies Note);
+      if (!leading) return;
+      channel.postMessage({ say: "state", state: last } satisfies Note);
+      for (const frame of kept.values()) channel.postMessage({ say: "frame", frame } satisfies Note);
     } else if (!leading) {
       if (data.say === "frame") hear(data.frame);
       else shared.onState(data.state, "follower");
@@ -59,6 +68,9 @@ export function openShared(shared: Shared, workspace: string): SharedStream {
     await runStream({
       after: () => cursor,
       onFrame: (frame) => {
+        const about = lasting(frame);
+        if (about !== null) kept.set(about, frame);
+        else if (frame.event === "ready") kept.clear();
         channel.postMessage({ say: "frame", frame } satisfies Note);
         hear(frame);
       },

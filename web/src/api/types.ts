@@ -22,10 +22,15 @@ export type SessionRow = Said<Wire["Session"]>;
 export type Assistant = Said<Wire["Assistant"]>;
 export type AssistantState = Wire["AssistantState"];
 /** Members come with a thread that is read by itself, not with those of lists and events. */
-export type Thread = Said<Wire["Thread"]> & { members?: Author[] };
+export type Thread = Said<Wire["Thread"]> & { members?: Author[] } & Partial<Reading>;
+/** How far the person has read, and how many messages of others came after. Absent where it is not theirs to read. */
+export interface Reading { read_seq: number; unread: number }
 export type Mention = Said<Wire["Mention"]>;
 /** The client id is on one's own messages only. */
-export type Message = Said<Omit<Wire["Message"], "client_id">> & Pick<Wire["Message"], "client_id">;
+export type Message = Said<Omit<Wire["Message"], "client_id">> & Pick<Wire["Message"], "client_id"> & {
+  attachments?: Attachment[];
+  edited_at?: Millis | null;
+};
 /** A file that was handed in, on its way to a message or with it. */
 export interface Attachment {
   id: Id;
@@ -61,10 +66,28 @@ export type Item = Said<Pick<Wire["Item"], OfEveryItem>> & Omit<Wire["Item"], Of
 export type FileChange = Wire["FileChange"];
 export type Delta = Wire["Delta"];
 export type Check = Said<Wire["Check"]>;
+export type Question = Said<Wire["Question"]>;
 export type Posted = Said<Wire["Posted"]>;
 
 export interface Page<T> { items: T[]; next?: string | null; pos?: Pos }
-export interface MessagePage extends Page<Message> { turns: Turn[] }
+/** `newer` is there on a page around a message only: the cursor of what comes after it, null at the end. */
+export interface MessagePage extends Page<Message> { turns: Turn[]; newer?: string | null }
+
+/** Who is here, where, and whether they write. Never stored. */
+export interface Presence {
+  person_id: Id;
+  here: boolean;
+  thread_id: Id | null;
+  typing: boolean;
+  expires_at: Millis | null;
+}
+
+/** A thread, or a message in one, that has what was searched for. */
+export interface Hit {
+  thread: { id: Id; title: string };
+  message: { id: Id; seq: number; role: "user" | "assistant"; author: Author; created_at: Millis } | null;
+  snippet: { text: string; hit: boolean }[];
+}
 
 /** What is left out has its default, or stays. */
 export type NewThread = Partial<Wire["NewThread"]>;

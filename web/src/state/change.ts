@@ -1,9 +1,10 @@
 /** Everything that can happen to the state, and how a frame of the wire becomes one of these. Pure. */
 import type { LinkState } from "../api/stream";
 import type {
-  Assistant, Delta, Frame, Id, Item, Message, MessagePage, Page, Person, Pos, Session, Thread, Turn,
+  Assistant, Attachment, Author, Delta, Frame, Hit, Id, Item, Message, MessagePage, Page, Person, Pos, Presence, Question, Queued, Session,
+  Thread, Turn,
 } from "../api/types";
-import type { Pending } from "./model";
+import type { Pending, Place, Upload } from "./model";
 
 /**
  * For an answer that says nothing about its own position: the newest position of the thing when it was asked for. If the
@@ -20,6 +21,14 @@ export type Change =
   | { type: "assistant"; assistant: Assistant }
   | { type: "assistant_deleted"; id: Id }
   | { type: "person"; person: Person }
+  | { type: "person_removed"; id: Id }
+  | { type: "members"; at?: number; thread: Id; members: Author[] }
+  | { type: "queue"; at?: number; asked?: Asked; thread: Id; items: Queued[] }
+  /** `heard` is this browser's time, so that a server whose clock is off does not make people type for ever. */
+  | { type: "presence"; heard: number; presence: Presence }
+  /** The stream has caught up; who is here follows anew. */
+  | { type: "ready" }
+  | { type: "question"; at?: number; question: Question }
   | { type: "delta"; delta: Delta }
   | { type: "reset"; thread?: Id }
   | { type: "link"; link: LinkState }
@@ -27,7 +36,10 @@ export type Change =
   | { type: "people"; people: Person[] }
   | { type: "assistants"; assistants: Assistant[] }
   | { type: "thread_list"; page: Page<Thread>; whole: boolean }
-  | { type: "thread_page"; thread: Id; page: MessagePage; older: boolean }
+  /** `what` the page is: the newest one, one that goes on at either side of what is shown, or one around a message. */
+  | { type: "thread_page"; thread: Id; page: MessagePage; what: "newest" | "older" | "newer" | "around" }
+  /** The person has seen everything up to here. */
+  | { type: "read"; thread: Id; seq: number }
   | { type: "turn_items"; turn: Id; page: Page<Item> }
   /** A fresh snapshot after a reset: what it does not hold is gone. */
   | { type: "fresh"; list: Page<Thread>; open: { thread: Thread; asked: Asked; page: MessagePage; items: { turn: Id; page: Page<Item> }[] } | null }
@@ -35,7 +47,20 @@ export type Change =
   | { type: "posted"; client_id: string; message: Message }
   | { type: "not_posted"; client_id: string; reason: string }
   | { type: "unpost"; client_id: string }
-  | { type: "fetching" };
+  | { type: "fetching" }
+  | { type: "prefill"; place: Place; text: string }
+  | { type: "prefill_taken"; place: Place }
+  | { type: "upload"; place: Place; upload: Upload }
+  | { type: "upload_progress"; place: Place; key: string; progress: number }
+  | { type: "upload_done"; place: Place; key: string; attachment: Attachment }
+  | { type: "upload_failed"; place: Place; key: string; reason: string }
+  | { type: "upload_removed"; place: Place; key: string }
+  /** The message they belong to is on its way. */
+  | { type: "uploads_taken"; place: Place }
+  | { type: "search_asked"; query: string }
+  | { type: "search_found"; query: string; page: Page<Hit>; more: boolean }
+  | { type: "search_failed"; query: string; reason: string }
+  | { type: "search_closed" };
 
 /** The part of `EPOCH.POS` that orders; the epoch changes only together with a reset. */
 export function posNumber(pos: Pos | undefined): number | undefined {
@@ -45,7 +70,7 @@ export function posNumber(pos: Pos | undefined): number | undefined {
 }
 
 /** Null for what this page does not know: a newer server may say more than an older page understands. */
-export function changeOf(frame: Frame): Change | null {
+export function changeOf(frame: Frame, now: number): Change | null {
   let data: unknown;
   try {
     data = JSON.parse(frame.data);
@@ -66,7 +91,21 @@ export function changeOf(frame: Frame): Change | null {
       const assistant = data as Assistant & { deleted?: boolean };
       return assistant.deleted ? { type: "assistant_deleted", id: assistant.id } : { type: "assistant", assistant };
     }
-    case "person": return { type: "person", person: data as Person };
+    case "person": {
+      const person = data as Person & { removed?: boolean };
+      return person.removed ? { type: "person_removed", id: person.id } : { type: "person", person };
+    }
+    case "members": {
+      const { thread_id, members } = data as { thread_id: Id; members: Author[] };
+      return { type: "members", ...at, thread: thread_id, members };
+    }
+    case "queue": {
+      const { thread_id, items } = data as { thread_id: Id; items: Queued[] };
+      return { type: "queue", ...at, thread: thread_id, items };
+    }
+    case "presence": return { type: "presence", heard: now, presence: data as Presence };
+    case "ready": return { type: "ready" };
+    case "approval": return { type: "question", ...at, question: data as Question };
     case "delta": return { type: "delta", delta: data as Delta };
     case "reset": {
       const { thread_id } = data as { thread_id?: Id };

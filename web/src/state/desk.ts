@@ -4,12 +4,16 @@
  */
 import { api, Problem, whenSignedOut } from "../api/client";
 import { openShared, type SharedStream } from "../api/shared";
-import type { Id, Session, Thread } from "../api/types";
+import type { Attachment, Frame, Id, Presence, Session, Thread, ThreadPatch } from "../api/types";
 import { type Asked, type Change, changeOf } from "./change";
+import { Finder } from "./finder";
 import { forgetDrafts } from "./local";
-import type { Pending } from "./model";
+import type { Pending, Place } from "./model";
 import { loadOutbox, saveOutbox } from "./outbox";
+import { Queue } from "./queue";
+import { Signs } from "./signs";
 import type { Store } from "./store";
+import { Uploads } from "./uploads";
 import { startedTurns } from "./view";
 
 /** How long to leave a turn alone that was just fetched: its text may be a checkpoint behind the stream for a second. */
@@ -25,7 +29,15 @@ export class Desk {
   /** Turns whose items were fetched; of a turn that started later the stream has told everything. */
   #asked = new Set<Id>();
 
+  readonly queue: Queue;
+  readonly uploads: Uploads;
+  readonly finder: Finder;
+  readonly signs = new Signs();
+
   constructor(readonly store: Store) {
+    this.queue = new Queue(store);
+    this.uploads = new Uploads(store);
+    this.finder = new Finder(store);
     whenSignedOut(() => this.#signedOut());
     store.subscribe(() => this.#serveWants());
     store.subscribe(() => saveOutbox(store.get().outbox));
@@ -61,14 +73,14 @@ export class Desk {
     store.apply({ type: "session", session });
     this.#stream ??= openShared({
       onFrame: (frame) => {
-        const change = changeOf(frame);
+        const change = changeOf(frame, Date.now());
         if (change) store.applySoon(change);
       },
       onState: (link) => {
         if (link.is === "signed_out") this.#signedOut();
         else store.apply({ type: "link", link });
       },
-    }, session.person.id);
+    }, session.person.id, whoIsHere);
     const [list] = await Promise.all([
       api.threads(),
       api.assistants().then(({ items }) => store.apply({ type: "assistants", assistants: items })),
@@ -95,9 +107,10 @@ export class Desk {
       const asked = this.#asking(`thread:${id}`);
       const [thread, page] = await Promise.all([api.thread(id), api.messages(id)]);
       store.apply({ type: "thread", asked, thread });
-      store.apply({ type: "thread_page", thread: id, page, older: false });
+      store.apply({ type: "thread_page", thread: id, page, what: "newest" });
     }
     this.#fetchItems(id);
+    void this.#once(`queue:${id}`, () => this.queue.load(id));
   }
 
   async loadOlder(id: Id): Promise<void> {
@@ -105,8 +118,45 @@ export class Desk {
     if (!before) return;
     await this.#once(`older:${id}`, async () => {
       const page = await api.messages(id, { before });
-      this.store.apply({ type: "thread_page", thread: id, page, older: true });
+      this.store.apply({ type: "thread_page", thread: id, page, what: "older" });
       this.#fetchItems(id);
+    });
+  }
+
+  /** The other way, after a jump into the middle. */
+  async loadNewer(id: Id): Promise<void> {
+    const after = this.store.get().pages[id]?.newer;
+    if (!after) return;
+    await this.#once(`newer:${id}`, async () => {
+      this.store.apply({ type: "thread_page", thread: id, page: await api.messages(id, { after }), what: "newer" });
+      this.#fetchItems(id);
+    });
+  }
+
+  /** Shows the stretch around a message unless it is shown already. */
+  async jump(id: Id, seq: number): Promise<void> {
+    const page = this.store.get().pages[id];
+    if (page && seq >= page.from && (page.to === null || seq <= page.to)) return;
+    this.store.apply({ type: "thread_page", thread: id, page: await api.messages(id, { around: seq, limit: 50 }), what: "around" });
+    this.#fetchItems(id);
+  }
+
+  /** Back to the end of a thread after a jump. */
+  async toNewest(id: Id): Promise<void> {
+    if (this.store.get().pages[id]?.to === null) return;
+    this.store.apply({ type: "thread_page", thread: id, page: await api.messages(id), what: "newest" });
+    this.#fetchItems(id);
+  }
+
+  /** The person has seen the thread up to here. Told at once on this page; the server keeps it for all others. */
+  async read(id: Id, seq: number): Promise<void> {
+    const { store } = this;
+    const known = store.get().threads[id]?.read_seq;
+    if (known === undefined || known >= seq) return;
+    store.apply({ type: "read", thread: id, seq });
+    await this.#once(`read:${id}:${seq}`, async () => {
+      const asked = this.#asking(`thread:${id}`);
+      store.apply({ type: "thread", asked, thread: await api.read(id, seq) });
     });
   }
 
@@ -174,7 +224,9 @@ export class Desk {
     const whole = open ? await this.#whole(open) : null;
     this.#asked = new Set(whole?.items.map(({ turn }) => turn));
     this.store.apply({ type: "fresh", list, open: whole });
-    if (open) this.#fetchItems(open);
+    if (!open) return;
+    this.#fetchItems(open);
+    void this.#once(`queue:${open}`, () => this.queue.load(open));
   }
 
   /** A thread with its newest page and the steps of its open turns, so that a fresh start shows no gap. */
@@ -196,7 +248,7 @@ export class Desk {
       const asked = this.#asking(`thread:${id}`);
       this.store.apply({ type: "thread", asked, thread: await api.thread(id) });
       if (this.store.get().pages[id]) {
-        this.store.apply({ type: "thread_page", thread: id, page: await api.messages(id), older: false });
+        this.store.apply({ type: "thread_page", thread: id, page: await api.messages(id), what: "newest" });
       }
     } catch (error) {
       if (error instanceof Problem && error.status === 404) this.store.apply({ type: "thread_deleted", id });
@@ -226,13 +278,22 @@ export class Desk {
   async createThread(body: { visibility: "private" | "open"; assistant?: Id; client_id: string }): Promise<Thread> {
     const thread = await api.createThread(body);
     this.store.apply({ type: "thread", asked: { since: undefined }, thread });
-    this.store.apply({ type: "thread_page", thread: thread.id, page: { items: [], turns: [] }, older: false });
+    this.store.apply({ type: "thread_page", thread: thread.id, page: { items: [], turns: [] }, what: "newest" });
     return thread;
   }
 
+  /** Puts text into the composer of a place; whatever draws it there takes it up. */
+  prefill(place: Place, text: string) {
+    this.store.apply({ type: "prefill", place, text });
+  }
+
   /** Draws the message at once and sends it; never throws, because the echo itself tells how it went. */
-  async post(thread: Id, text: string): Promise<void> {
-    await this.#send({ client_id: crypto.randomUUID(), thread_id: thread, text, created_at: Date.now(), state: "sending", reason: null });
+  async post(thread: Id, text: string, attachments: Attachment[] = []): Promise<void> {
+    // What the person says stands at the end, so that is what they want to see.
+    void this.#once(`newest:${thread}`, () => this.toNewest(thread));
+    await this.#send({
+      client_id: crypto.randomUUID(), thread_id: thread, text, attachments, created_at: Date.now(), state: "sending", reason: null,
+    });
   }
 
   /** The same client id again: if the first try did arrive, the server answers with that message. */
@@ -245,17 +306,36 @@ export class Desk {
   }
 
   async #send(pending: Pending): Promise<void> {
-    const { client_id, thread_id, text } = pending;
+    const { client_id, thread_id, text, attachments } = pending;
     this.store.apply({ type: "posting", pending });
     try {
-      const { message } = await api.post(thread_id, { text, client_id });
+      const { message } = await api.post(thread_id, {
+        text, client_id, ...(attachments.length ? { attachments: attachments.map(({ id }) => id) } : {}),
+      });
       this.store.apply({ type: "posted", client_id, message });
     } catch (error) {
       this.store.apply({ type: "not_posted", client_id, reason: error instanceof Error ? error.message : String(error) });
     }
   }
 
-  async changeThread(id: Id, body: { title?: string; archived?: boolean; visibility?: "private" | "open" }): Promise<void> {
+  /** Only words of one's own, and only once no turn for them is open. */
+  async edit(message: Id, text: string): Promise<void> {
+    this.store.apply({ type: "message", message: await api.edit(message, text) });
+  }
+
+  async addMember(thread: Id, person: Id): Promise<void> {
+    await api.addMember(thread, person);
+    this.store.apply({ type: "thread", asked: this.#asking(`thread:${thread}`), thread: await api.thread(thread) });
+  }
+
+  /** Who leaves a private thread does not see it any more. */
+  async removeMember(thread: Id, person: Id): Promise<void> {
+    await api.removeMember(thread, person);
+    if (person === this.store.get().session?.person.id) await this.#fetchThread(thread);
+    else this.store.apply({ type: "thread", asked: this.#asking(`thread:${thread}`), thread: await api.thread(thread) });
+  }
+
+  async changeThread(id: Id, body: ThreadPatch): Promise<void> {
     const asked = this.#asking(`thread:${id}`);
     this.store.apply({ type: "thread", asked, thread: await api.changeThread(id, body) });
   }
@@ -278,4 +358,11 @@ export class Desk {
   async retry(turn: Id): Promise<void> {
     this.store.apply({ type: "turn", asked: { since: undefined }, turn: await api.retryTurn(turn) });
   }
+}
+
+/** Signs of presence are never stored, so a tab that joins hears the last one of each person from the tab that leads. */
+function whoIsHere(frame: Frame): string | null {
+  if (frame.event !== "presence") return null;
+  const { person_id } = JSON.parse(frame.data) as Presence;
+  return person_id;
 }

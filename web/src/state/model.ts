@@ -1,6 +1,6 @@
 /** What the page knows, as plain data. Owns shapes only: `reduce` changes it, `view` reads it, `sync` fills it. */
 import type { LinkState } from "../api/stream";
-import type { Assistant, Delta, Id, Item, Message, Person, Session, Thread, Turn } from "../api/types";
+import type { Assistant, Attachment, Delta, Hit, Id, Item, Message, Person, Question, Queued, Session, Thread, Turn } from "../api/types";
 
 /** An item and how many UTF-8 bytes of its text are here, the measure that deltas use. */
 export interface HeldItem extends Item { bytes: number }
@@ -10,14 +10,52 @@ export interface Pending {
   client_id: string;
   thread_id: Id;
   text: string;
+  attachments: Attachment[];
   created_at: number;
   state: "sending" | "failed";
   reason: string | null;
 }
 
+/**
+ * Which part of a thread is shown: its end, or after a jump a stretch in the middle of it. Messages outside of it may be held
+ * too, but there are gaps between.
+ */
 export interface ThreadPage {
   /** The cursor of the next older page; null when the first message is here. */
   older: string | null;
+  /** The cursor of the next newer page; null when the stretch reaches the end. */
+  newer: string | null;
+  /** The first sequence number of the stretch. */
+  from: number;
+  /** The last one; null when it reaches the end, whatever comes there. */
+  to: number | null;
+}
+
+/** Where a person is, as the stream last said. `typingUntil` is in this browser's own time: clocks differ. */
+export interface Whereabouts { thread: Id | null; typingUntil: number }
+
+/** What is being written: in a thread, or `new` for one that is not started yet. */
+export type Place = Id | "new";
+
+/** A file on its way to the server, or there and waiting for the message it belongs to. */
+export interface Upload {
+  key: string;
+  name: string;
+  size: number;
+  state: "uploading" | "done" | "failed";
+  /** 0 to 1. */
+  progress: number;
+  attachment: Attachment | null;
+  reason: string | null;
+}
+
+/** What was searched for, and what was found so far. */
+export interface Search {
+  query: string;
+  state: "asking" | "here" | "failed";
+  hits: Hit[];
+  next: string | null;
+  reason: string | null;
 }
 
 /** What the reducer cannot know by itself and asks its surroundings to fetch. */
@@ -44,6 +82,17 @@ export interface State {
   /** Deltas that came before the text they follow, by item. */
   ahead: Record<Id, Delta[]>;
   outbox: Pending[];
+  /** The person's own queue, by thread; present once it was asked for. */
+  queues: Record<Id, Queued[]>;
+  /** Files of a message that is being written, by where. */
+  uploads: Record<Place, Upload[]>;
+  /** Text handed to a composer from outside, such as a mention from a link; gone once it was taken. */
+  prefills: Record<Place, string>;
+  /** Everybody who is here now, the person in other places too. */
+  presence: Record<Id, Whereabouts>;
+  /** Questions that a turn has asked, by id. */
+  questions: Record<Id, Question>;
+  search: Search | null;
   /** The newest position seen of each `kind:id`, so that an older copy never wins. */
   seen: Record<string, number>;
   wants: Wants;
@@ -54,7 +103,7 @@ export const nothingWanted: Wants = { everything: false, threads: [], turns: [] 
 export function emptyState(): State {
   return {
     session: null, link: { is: "connecting" }, assistants: {}, people: {}, threads: {}, list: null, pages: {}, messages: {},
-    turns: {}, items: {}, ahead: {}, outbox: [], seen: {}, wants: nothingWanted,
+    turns: {}, items: {}, ahead: {}, outbox: [], queues: {}, uploads: {}, prefills: {}, presence: {}, questions: {}, search: null, seen: {}, wants: nothingWanted,
   };
 }
 

@@ -13,7 +13,8 @@ export function saveOutbox(outbox: Pending[]) {
 
 export function loadOutbox(): Pending[] {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY) ?? "[]") as Pending[];
+    const held = JSON.parse(sessionStorage.getItem(KEY) ?? "[]") as Pending[];
+    return held.map((pending) => ({ ...pending, attachments: pending.attachments ?? [] }));
   } catch {
     return [];
   }

@@ -131,7 +131,7 @@ class PlayedServer {
 
   snapshot(into: State): State {
     const page = { items: [...this.messages.values()], turns: [...this.turns.values()], pos: `e.${this.pos}` };
-    let state = reduce(into, { type: "thread_page", thread: "t1", page, older: false });
+    let state = reduce(into, { type: "thread_page", thread: "t1", page, what: "newest" });
     for (const turn of this.turns.keys()) state = reduce(state, { type: "turn_items", turn, page: this.itemsOf(turn) });
     return state;
   }
@@ -147,7 +147,7 @@ const view = ({ messages, turns, items }: State) => ({
   messages, turns, items: Object.fromEntries(Object.entries(items).filter(([, of]) => Object.keys(of).length > 0)),
 });
 const hear = (state: State, frame: Frame) => {
-  const change = changeOf(frame);
+  const change = changeOf(frame, 0);
   return change ? reduce(state, change) : state;
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Delta, Item, Message, Thread, Turn } from "../api/types";
 import { type Change, changeOf } from "./change";
-import { emptyState, type State } from "./model";
+import { emptyState, type Pending, type State } from "./model";
 import { reduce } from "./reduce";
 
 const after = (changes: Change[], from: State = emptyState()) => changes.reduce(reduce, from);
@@ -26,7 +26,7 @@ const delta = (offset: number, text: string): Change => ({
 });
 
 const open: Change[] = [
-  { type: "thread_page", thread: "t1", page: { items: [message()], turns: [turn()], pos: "e.1" }, older: false },
+  { type: "thread_page", thread: "t1", page: { items: [message()], turns: [turn()], pos: "e.1" }, what: "newest" },
   { type: "turn_items", turn: "u1", page: { items: [item()], pos: "e.1" } },
 ];
 const textOf = (state: State) => state.items["u1"]?.["i1"]?.text;
@@ -118,7 +118,7 @@ describe("copies", () => {
 });
 
 describe("the outbox", () => {
-  const pending = { client_id: "c1", thread_id: "t1", text: "hi", created_at: 1, state: "sending", reason: null } as const;
+  const pending: Pending = { client_id: "c1", thread_id: "t1", text: "hi", attachments: [], created_at: 1, state: "sending", reason: null };
 
   test("a message replaces its echo, whether the stream or the answer is first", () => {
     const own = message({ client_id: "c1" });
@@ -171,8 +171,8 @@ describe("a reset", () => {
 });
 
 test("a frame this page does not know is no change", () => {
-  expect(changeOf({ event: "presence", data: "{}" })).toBe(null);
-  expect(changeOf({ event: "turn", data: "not json" })).toBe(null);
+  expect(changeOf({ event: "weather", data: "{}" }, 0)).toBe(null);
+  expect(changeOf({ event: "turn", data: "not json" }, 0)).toBe(null);
 });
 
 describe("a turn that was put back after a crash", () => {

@@ -2,10 +2,13 @@
  * The one place where the state changes: `(state, change) => state`, pure. Owns the rules that make
  * "snapshot + stream == fresh snapshot" true; never fetches: what it misses it writes into `wants`.
  */
-import type { Delta, Id, Item, Message, Thread, Turn } from "../api/types";
+import type { Delta, Id, Item, Message, MessagePage, Thread, Turn } from "../api/types";
 import { type Asked, type Change, posNumber } from "./change";
-import { emptyState, type HeldItem, nothingWanted, type State, turnIsOpen } from "./model";
+import { putSearch } from "./found";
+import { putPresence } from "./here";
+import { emptyState, type HeldItem, nothingWanted, type State, type ThreadPage, turnIsOpen } from "./model";
 import { utf8Length, utf8Skip } from "./utf8";
+import { putQueue, putWriting } from "./writing";
 
 export function reduce(state: State, change: Change): State {
   switch (change.type) {
@@ -20,6 +23,26 @@ export function reduce(state: State, change: Change): State {
       return { ...state, assistants };
     }
     case "person": return { ...state, people: { ...state.people, [change.person.id]: change.person } };
+    case "person_removed": {
+      const { [change.id]: _gone, ...people } = state.people;
+      return { ...state, people };
+    }
+    case "members": {
+      const thread = state.threads[change.thread];
+      return thread ? { ...state, threads: { ...state.threads, [thread.id]: { ...thread, members: change.members } } } : state;
+    }
+    case "queue": {
+      const key = `queue:${change.thread}`;
+      if (isStale(state, key, change.at, change.asked) || isGone(state, change.thread)) return state;
+      return { ...putQueue(state, change.thread, change.items), seen: sawAt(state, key, change.at) };
+    }
+    case "presence": return putPresence(state, change.presence, change.heard);
+    case "ready": return { ...state, presence: {} };
+    case "question": {
+      const key = `question:${change.question.id}`;
+      if (isStale(state, key, change.at) || isGone(state, change.question.thread_id)) return state;
+      return { ...state, questions: { ...state.questions, [change.question.id]: change.question }, seen: sawAt(state, key, change.at) };
+    }
     case "delta": return putDelta(state, change.delta);
     // Positions from before may belong to another database; from here on `seen` tells what the stream said since.
     case "reset": return change.thread ? wantThread(state, change.thread) : { ...state, seen: {}, wants: { ...state.wants, everything: true } };
@@ -34,11 +57,9 @@ export function reduce(state: State, change: Change): State {
     }
     case "thread_page": {
       const next = putPage(state, change.page);
-      const known = next.pages[change.thread];
-      // A page read again because of a reset says nothing about how far back this tab has already read.
-      const older = change.older || !known ? change.page.next ?? null : known.older;
-      return { ...next, pages: { ...next.pages, [change.thread]: { older } } };
+      return { ...next, pages: { ...next.pages, [change.thread]: stretch(state, change) } };
     }
+    case "read": return putRead(state, change.thread, change.seq);
     case "turn_items": {
       const at = posNumber(change.page.pos);
       const asked = { ...state, items: { ...state.items, [change.turn]: state.items[change.turn] ?? {} } };
@@ -53,6 +74,8 @@ export function reduce(state: State, change: Change): State {
     };
     case "unpost": return unpost(state, change.client_id);
     case "fetching": return { ...state, wants: nothingWanted };
+    case "search_asked": case "search_found": case "search_failed": case "search_closed": return putSearch(state, change);
+    default: return putWriting(state, change);
   }
 }
 
@@ -84,8 +107,20 @@ function putThread(state: State, thread: Thread, at: number | undefined, asked?:
     return known && thread.members ? { ...state, threads: { ...state.threads, [thread.id]: { ...known, members: thread.members } } } : state;
   }
   const members = thread.members ?? known?.members;
-  const held = members ? { ...thread, members } : thread;
+  const held = { ...thread, ...(members ? { members } : {}), ...readSoFar(thread, known?.read_seq) };
   return { ...state, threads: { ...state.threads, [thread.id]: held }, seen: sawAt(state, key, at) };
+}
+
+/** Reading never goes back: a copy from before the last word about it does not make a thread unread again. */
+function readSoFar(thread: Thread, known: number | undefined): Partial<Thread> {
+  if (thread.read_seq === undefined || known === undefined || known <= thread.read_seq) return {};
+  return { read_seq: known, unread: Math.min(thread.unread ?? 0, Math.max(0, thread.last_seq - known)) };
+}
+
+function putRead(state: State, id: Id, seq: number): State {
+  const thread = state.threads[id];
+  if (!thread || thread.read_seq === undefined || thread.read_seq >= seq) return state;
+  return { ...state, threads: { ...state.threads, [id]: { ...thread, ...readSoFar(thread, seq) } } };
 }
 
 /** A deleted thread stays marked, so that no late copy of it or of its messages comes back. */
@@ -95,8 +130,10 @@ function dropThread(state: State, id: Id, at: number | undefined): State {
   const { [id]: _page, ...pages } = state.pages;
   const turns = Object.fromEntries(Object.entries(state.turns).filter(([, turn]) => turn.thread_id !== id));
   const items = Object.fromEntries(Object.entries(state.items).filter(([turn]) => state.turns[turn]?.thread_id !== id));
+  const questions = Object.fromEntries(Object.entries(state.questions).filter(([, question]) => question.thread_id !== id));
+  const { [id]: _queue, ...queues } = state.queues;
   return {
-    ...state, threads, messages, pages, turns, items,
+    ...state, threads, messages, pages, turns, items, questions, queues,
     outbox: state.outbox.filter((pending) => pending.thread_id !== id),
     seen: { ...sawAt(state, `thread:${id}`, at), [`gone:${id}`]: at ?? 0 },
   };
@@ -179,7 +216,26 @@ function wantThread(state: State, thread: Id): State {
   return { ...state, seen, wants: { ...state.wants, threads: [...state.wants.threads.filter((id) => id !== thread), thread] } };
 }
 
-function putPage(state: State, page: { items: Message[]; turns: Turn[]; pos?: string }): State {
+/** Which part of the thread is shown once a page has come. */
+function stretch(state: State, { thread, page, what }: Extract<Change, { type: "thread_page" }>): ThreadPage {
+  const known = state.pages[thread];
+  const seqs = page.items.map((message) => message.seq);
+  const first = page.next && what !== "newer" ? Math.min(...seqs) : 1;
+  const last = Math.max(0, ...seqs);
+  switch (what) {
+    case "newest": {
+      // Read again because of a reset it says nothing about how far back this tab has read, unless there is a hole between.
+      const held = Object.values(state.messages[thread] ?? {}).reduce((most, message) => Math.max(most, message.seq), 0);
+      if (known?.to === null && first <= held + 1) return known;
+      return { older: page.next ?? null, newer: null, from: first, to: null };
+    }
+    case "around": return { older: page.next ?? null, newer: page.newer ?? null, from: first, to: page.newer ? last : null };
+    case "older": return { older: page.next ?? null, newer: known?.newer ?? null, from: Math.min(first, known?.from ?? first), to: known?.to ?? null };
+    case "newer": return { older: known?.older ?? null, newer: page.next ?? null, from: known?.from ?? 1, to: page.next ? last : null };
+  }
+}
+
+function putPage(state: State, page: MessagePage): State {
   const at = posNumber(page.pos);
   const withMessages = page.items.reduce((s, message) => putMessage(s, message, at), state);
   return page.turns.reduce((s, turn) => putTurn(s, turn, at), withMessages);
@@ -192,16 +248,16 @@ function fresh(state: State, change: Extract<Change, { type: "fresh" }>): State 
   const toldOf = <T>(kind: string, groups: Record<Id, Record<Id, T>>) =>
     Object.fromEntries(Object.entries(groups).map(([id, all]) => [id, told(kind, all)] as const).filter(([, all]) => Object.keys(all).length > 0));
   const kept: State = {
-    ...emptyState(),
-    session: state.session, link: state.link, assistants: state.assistants, people: state.people, outbox: state.outbox,
+    ...state,
+    list: null, pages: {}, ahead: {}, wants: nothingWanted, queues: {},
     threads: told("thread", state.threads), messages: toldOf("message", state.messages), turns: told("turn", state.turns),
-    items: toldOf("item", state.items), seen: state.seen,
+    items: toldOf("item", state.items), questions: told("question", state.questions),
   };
   const listed = reduce(kept, { type: "thread_list", page: change.list, whole: true });
   if (!change.open) return listed;
   const { thread, asked, page, items } = change.open;
   const withThread = putThread(listed, thread, undefined, asked);
-  const withPage = reduce(withThread, { type: "thread_page", thread: thread.id, page, older: false });
+  const withPage = reduce(withThread, { type: "thread_page", thread: thread.id, page, what: "newest" });
   return items.reduce((s, of) => reduce(s, { type: "turn_items", ...of }), withPage);
 }
 

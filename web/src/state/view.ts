@@ -1,6 +1,6 @@
 /** Questions the screens ask of the state. Pure; owns no shapes that are stored. */
 import type { Assistant, Id, Message, Thread, Turn } from "../api/types";
-import { type HeldItem, type Pending, type State, turnIsOpen } from "./model";
+import { type HeldItem, type Pending, type State, type ThreadPage, turnIsOpen } from "./model";
 
 /** A message and the answers it is owed, one per assistant: the newest attempt, with the earlier ones behind it. */
 export interface Exchange {
@@ -12,13 +12,16 @@ export interface Answer { turn: Turn; earlier: Turn[]; reply: Message | null }
 
 /**
  * The log of a thread, in the order of its questions. A reply stands under the message that asked, not where it happens to
- * fall in time; one whose turn or question is not here stands by itself.
+ * fall in time; one whose turn or question is not here stands by itself. With `page` only the stretch that is shown.
  */
-export function exchangesOf(state: Pick<State, "messages" | "turns">, thread: Id): Exchange[] {
-  const messages = Object.values(state.messages[thread] ?? {}).sort((a, b) => a.seq - b.seq);
+export function exchangesOf(state: Pick<State, "messages" | "turns">, thread: Id, page?: ThreadPage): Exchange[] {
+  const held = Object.values(state.messages[thread] ?? {});
+  const messages = held
+    .filter((message) => !page || (message.seq >= page.from && (page.to === null || message.seq <= page.to)))
+    .sort((a, b) => a.seq - b.seq);
   const here = new Set(messages.map((message) => message.id));
   const replies = new Map<Id, Message>();
-  for (const message of messages) if (message.turn_id) replies.set(message.turn_id, message);
+  for (const message of held) if (message.turn_id) replies.set(message.turn_id, message);
 
   const byQuestion = new Map<Id, Turn[]>();
   for (const turn of Object.values(state.turns)) {

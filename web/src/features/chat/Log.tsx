@@ -25,8 +25,9 @@ export function Log({ thread, drawAnswer }: { thread: Id; drawAnswer: DrawAnswer
   const messages = useView((state) => state.messages[thread] ?? none);
   const turns = useView((state) => state.turns);
   const outbox = useView((state) => state.outbox);
-  const older = useView((state) => state.pages[thread]?.older ?? null);
-  const exchanges = useMemo(() => exchangesOf({ messages: { [thread]: messages }, turns }, thread), [messages, turns, thread]);
+  const page = useView((state) => state.pages[thread]);
+  const older = page?.older ?? null;
+  const exchanges = useMemo(() => exchangesOf({ messages: { [thread]: messages }, turns }, thread, page), [messages, turns, thread, page]);
   const pending = useMemo(() => pendingOf({ outbox }, thread), [outbox, thread]);
 
   const scroller = useRef<HTMLDivElement>(null);
