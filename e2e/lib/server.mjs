@@ -23,9 +23,9 @@ export class Server {
   #heard = new EventEmitter();
   #outsider;
 
-  /** The demo, with its data in a file. */
-  static async demo() {
-    const server = await Server.#fresh({});
+  /** The demo, with its data in a file; `environment` is set beside what every server gets. */
+  static async demo(environment = {}) {
+    const server = await Server.#fresh(environment);
     await server.up("127.0.0.1:0");
     return server;
   }
@@ -38,7 +38,7 @@ export class Server {
       SWITCHBOARD_DATABASE: database,
       SWITCHBOARD_PROVIDERS__CHATGPT__BACKEND: upstream.backend,
       SWITCHBOARD_PROVIDERS__CHATGPT__RESPONSES: upstream.responses,
-      CODEX_HOME: join(await demo.#apart(), "codex-home"),
+      CODEX_HOME: join(await demo.apart(), "codex-home"),
     });
     server.#outsider = demo;
     server.#words = ["serve"];
@@ -104,7 +104,7 @@ export class Server {
   }
 
   /** Where the demo keeps its data. */
-  #apart() {
+  apart() {
     return this.#line(/^demo: .* (\/\S+)$/);
   }
 
@@ -123,7 +123,7 @@ export class Server {
 
   /** A subcommand beside the running server, on its data. */
   async run(...words) {
-    const home = this.#words.includes("--demo") ? await this.#apart() : this.#environment.SWITCHBOARD_HOME;
+    const home = this.#words.includes("--demo") ? await this.apart() : this.#environment.SWITCHBOARD_HOME;
     const { stdout } = await promisify(execFile)(BIN, words, { env: { ...this.#environment, SWITCHBOARD_HOME: home } });
     return stdout.trim();
   }
