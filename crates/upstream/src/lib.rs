@@ -1,6 +1,7 @@
-//! The scripted upstream: stands in for OpenAI's paid servers, as the Codex CLI sees them in ChatGPT-plan mode.
+//! The scripted upstream: stands in for OpenAI's paid servers, as the Codex CLI sees them in ChatGPT-plan mode, and for
+//! Google's, as the Gemini CLI sees them with an API key.
 //!
-//! It is what `switchboard serve --demo` and the tests talk to. It owns the wire of that outside service and nothing
+//! It is what `switchboard serve --demo` and the tests talk to. It owns the wires of these outside services and nothing
 //! else: it imports none of our crates, stores nothing and never calls anybody.
 //!
 //! ```no_run
@@ -22,6 +23,10 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! # Google's side
+//! [`Running::gemini_url`] is `GOOGLE_GEMINI_BASE_URL`. A request without a key is refused, and so is every key after
+//! [`Running::refuse_login`]. What was asked is remembered in the same shape as OpenAI's requests.
 //!
 //! # Two host names on purpose
 //! [`Running::backend_url`] says `localhost` and [`Running::responses_url`] says `127.0.0.1`. The CLI asks the backend
@@ -45,8 +50,10 @@
 //! | `status 500`, `status 429 resets_in=3600` | refuses with that status; 429 with a reset is a plan's usage limit |
 //! | `cut`, `cut after=3` | drops the connection, after that many chunks of a message |
 //! | `empty` | completes without any output |
-//! | `incomplete` | ends as `response.incomplete` |
+//! | `incomplete` | ends because the longest answer is reached: `response.incomplete`, `MAX_TOKENS` |
+//! | `unfinished` | ends the stream without the word that it is the end |
 //! | `fail context_length_exceeded` | ends as `response.failed` with that code |
+//! | `fail SAFETY`, `fail blocked` | Google's: ends with that `finishReason`, or with a blocked prompt |
 //!
 //! `status`, `cut` and `fail` take `times=N`: they happen the first N times and are skipped afterwards, which is how a
 //! retry that succeeds is told. A line that cannot be read is answered with a text that says why.
@@ -57,6 +64,7 @@ mod account;
 pub mod auth;
 mod events;
 mod gates;
+mod gemini;
 mod models;
 mod persona;
 mod play;
@@ -67,6 +75,7 @@ mod script;
 mod server;
 mod shared;
 mod socket;
+mod wire;
 
 pub use record::{Seen, Via};
 pub use server::{Options, Running, Upstream};

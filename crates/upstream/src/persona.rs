@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::script::{Step, Times};
 use crate::shared::Persona;
+use crate::wire::Wire;
 
 /// Before the first piece of a demo's answer, and between pieces: quick, yet seen to arrive.
 const FIRST: Duration = Duration::from_millis(300);
@@ -20,14 +21,14 @@ const ECHO_LETTERS: usize = 120;
 const NOTE: &str = "\n\n*Scripted demo: no model was asked and nothing left this machine.*";
 
 /// What the model does about `question` when `calls_made` tool calls of the turn are behind it.
-pub(crate) fn answer(persona: Persona, question: &str, calls_made: usize) -> Vec<Step> {
+pub(crate) fn answer<W: Wire>(persona: Persona, question: &str, calls_made: usize) -> Vec<Step> {
     match persona {
         Persona::Echo => vec![Step::Text(format!("Echo: {}", excerpt(question)))],
-        Persona::Demo => demo(question, calls_made),
+        Persona::Demo => demo::<W>(question, calls_made),
     }
 }
 
-fn demo(question: &str, calls_made: usize) -> Vec<Step> {
+fn demo<W: Wire>(question: &str, calls_made: usize) -> Vec<Step> {
     if calls_made > 0 {
         return vec![paced(&format!(
             "A command was called for. Where this machine's sandbox lets it run, the step above shows its output.{NOTE}"
@@ -48,7 +49,7 @@ fn demo(question: &str, calls_made: usize) -> Vec<Step> {
         }]
     } else if mentions(&["slow", "slowly", "long", "stop"]) {
         long()
-    } else if mentions(&["command", "files", "folder", "shell", "list", "run"]) {
+    } else if W::HAS_SHELL && mentions(&["command", "files", "folder", "shell", "list", "run"]) {
         vec![
             Step::Reason(
                 "**Looking around**\n\nA read-only command shows what the folder holds.".to_owned(),
@@ -64,7 +65,7 @@ fn demo(question: &str, calls_made: usize) -> Vec<Step> {
             Step::Reason(
                 "**Reading the question**\n\nA scripted answer needs no thought.".to_owned(),
             ),
-            paced(&introduction(question)),
+            paced(&introduction::<W>(question)),
         ]
     }
 }
@@ -84,15 +85,21 @@ fn long() -> Vec<Step> {
     steps
 }
 
-fn introduction(question: &str) -> String {
+fn introduction<W: Wire>(question: &str) -> String {
+    let files = if W::HAS_SHELL {
+        "- `list the files` to see a command run in the read-only sandbox\n"
+    } else {
+        ""
+    };
+    let sign_in = W::SIGN_IN;
     format!(
         "You wrote: “{}”\n\n\
          This is the **scripted demo**. It shows how an answer arrives, but it cannot think. Try one of these:\n\n\
          - `what is 2+2?` for the one thing it knows\n\
-         - `list the files` to see a command run in the read-only sandbox\n\
+         {files}\
          - `a long answer` to have something to stop\n\
          - `fail` to see a failure and its remedy\n\n\
-         For real answers sign in with `codex login` and start Switchboard without `--demo`.{NOTE}",
+         For real answers {sign_in} and start Switchboard without `--demo`.{NOTE}",
         excerpt(without_mention(question))
     )
 }
@@ -139,6 +146,7 @@ fn paced(text: &str) -> Step {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
+    use crate::events::Composer;
 
     /// All that an answer says, in one text.
     fn said(steps: &[Step]) -> String {
@@ -154,14 +162,14 @@ mod tests {
     fn every_answer_of_the_demo_says_that_it_is_one() {
         for question in ["what is 2 + 2?", "a long answer please", "hello there"] {
             assert!(
-                said(&demo(question, 0))
+                said(&demo::<Composer>(question, 0))
                     .to_lowercase()
                     .contains("scripted demo"),
                 "{question}"
             );
         }
         assert!(
-            said(&demo("list the files", 1))
+            said(&demo::<Composer>("list the files", 1))
                 .to_lowercase()
                 .contains("scripted demo")
         );
@@ -169,30 +177,40 @@ mod tests {
 
     #[test]
     fn words_choose_the_scene() {
-        assert!(said(&demo("@chatgpt what is 2+2?", 0)).contains("= 4"));
+        assert!(said(&demo::<Composer>("@chatgpt what is 2+2?", 0)).contains("= 4"));
         assert!(matches!(
-            demo("please fail", 0)[..],
+            demo::<Composer>("please fail", 0)[..],
             [Step::Status { status: 429, .. }]
         ));
         assert!(matches!(
-            demo("list the files", 0)[..],
+            demo::<Composer>("list the files", 0)[..],
             [.., Step::Shell { .. }]
         ));
-        assert!(demo("a slow one", 0).len() > LONG_PARTS);
+        assert!(demo::<Composer>("a slow one", 0).len() > LONG_PARTS);
         assert!(
-            said(&demo("alongside failing rules", 0)).contains("You wrote"),
+            said(&demo::<Composer>("alongside failing rules", 0)).contains("You wrote"),
             "parts of words choose nothing"
+        );
+    }
+
+    #[test]
+    fn a_model_without_a_shell_shows_none_and_names_its_own_sign_in() {
+        use crate::gemini;
+        let said = said(&demo::<gemini::Composer>("list the files", 0));
+        assert!(
+            !said.contains("sandbox") && said.contains("GEMINI_API_KEY"),
+            "{said}"
         );
     }
 
     #[test]
     fn the_echo_is_one_short_line_without_markup() {
         assert_eq!(
-            said(&answer(Persona::Echo, "a **b**\n`c`", 0)),
+            said(&answer::<Composer>(Persona::Echo, "a **b**\n`c`", 0)),
             "Echo: a b c"
         );
         assert!(
-            said(&answer(Persona::Echo, &"é".repeat(1000), 0))
+            said(&answer::<Composer>(Persona::Echo, &"é".repeat(1000), 0))
                 .chars()
                 .count()
                 < ECHO_LETTERS + 10

@@ -4,14 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::mpsc;
 
-use crate::auth;
-use crate::events::{Composer, ToolMode};
 use crate::record::Seen;
 use crate::script::Step;
-use crate::shared::{Shared, now};
+use crate::shared::Shared;
+use crate::wire::{Refusal, Wire};
 use crate::{persona, prompt, script};
 
 /// Pieces of a flood: large enough to be quick, small enough to be a stream.
@@ -34,25 +33,28 @@ pub(crate) enum Frame {
     },
 }
 
-/// An error instead of an answer.
-#[derive(Clone, Debug)]
-pub(crate) struct Refusal {
-    pub status: u16,
-    pub error: Value,
-}
-
 /// The client is gone, or nothing is left to send it.
 struct Over;
 
 /// Starts to answer. The frames end with [`Frame::End`], or with anything else where the answer breaks off; dropping them
 /// ends the answer.
-pub(crate) fn start(shared: &Arc<Shared>, asked: Arc<Seen>) -> mpsc::Receiver<Frame> {
+pub(crate) fn start<W: Wire>(
+    shared: &Arc<Shared>,
+    asked: Arc<Seen>,
+    wire: W,
+) -> mpsc::Receiver<Frame> {
     let (frames, receiver) = mpsc::channel(QUEUE);
     let shared = Arc::clone(shared);
     let tasks = shared.tasks.clone();
     tasks.spawn(async move {
         let answer = async {
-            let mut player = Player::new(&shared, &asked, &frames);
+            let mut player = Player {
+                shared: &shared,
+                asked: &asked,
+                frames: &frames,
+                wire,
+                begun: false,
+            };
             let _ = player.play().await;
         };
         tokio::select! {
@@ -65,70 +67,21 @@ pub(crate) fn start(shared: &Arc<Shared>, asked: Arc<Seen>) -> mpsc::Receiver<Fr
     receiver
 }
 
-/// What a refusal with this status says.
-pub(crate) fn refusal(status: u16, resets_in: Option<u64>) -> Refusal {
-    let error = match (status, resets_in) {
-        (429, Some(seconds)) => json!({
-            "type": "usage_limit_reached",
-            "message": "The usage limit has been reached",
-            "plan_type": auth::PLAN,
-            "resets_at": now().saturating_add_unsigned(seconds),
-            "resets_in_seconds": seconds,
-        }),
-        (401, _) => {
-            return unauthorized(
-                "token_expired",
-                "Provided authentication token is expired. Please try signing in again.",
-            );
-        }
-        (429, None) => json!({
-            "type": "rate_limit_exceeded", "code": "rate_limit_exceeded", "message": "Too many requests",
-        }),
-        (503, _) => json!({
-            "type": "server_error", "code": "server_is_overloaded", "message": "The server is overloaded",
-        }),
-        (500.., _) => {
-            json!({ "type": "server_error", "code": "server_error", "message": "Scripted server error" })
-        }
-        _ => {
-            json!({ "type": "invalid_request_error", "code": "scripted", "message": "Scripted refusal" })
-        }
-    };
-    Refusal { status, error }
-}
-
-/// What somebody without a valid login is told.
-pub(crate) fn unauthorized(code: &str, message: &str) -> Refusal {
-    let error = json!({ "type": "invalid_request_error", "code": code, "message": message });
-    Refusal { status: 401, error }
-}
-
-struct Player<'a> {
+struct Player<'a, W> {
     shared: &'a Shared,
     asked: &'a Seen,
     frames: &'a mpsc::Sender<Frame>,
-    composer: Composer,
+    wire: W,
     begun: bool,
 }
 
-impl<'a> Player<'a> {
-    fn new(shared: &'a Shared, asked: &'a Seen, frames: &'a mpsc::Sender<Frame>) -> Self {
-        let letters = asked.input_texts().iter().map(String::len).sum();
-        Self {
-            shared,
-            asked,
-            frames,
-            composer: Composer::new(shared.next_number(), letters),
-            begun: false,
-        }
-    }
-
+impl<W: Wire> Player<'_, W> {
     async fn play(&mut self) -> Result<(), Over> {
         let prompt = self.asked.newest_user_text().unwrap_or_default();
         let newest = prompt::newest(&prompt);
         let calls_made = self.asked.calls_since_prompt();
         let steps = script::answer(newest, calls_made)
-            .unwrap_or_else(|| persona::answer(self.shared.persona, newest, calls_made));
+            .unwrap_or_else(|| persona::answer::<W>(self.shared.persona, newest, calls_made));
         // Real servers begin at once; only an answer that may turn into a refusal has to hold its beginning back.
         if !steps.iter().any(|step| matches!(step, Step::Status { .. })) {
             self.begin().await?;
@@ -142,7 +95,7 @@ impl<'a> Player<'a> {
             self.step(step, &place).await?;
         }
         self.begin().await?;
-        let end = self.composer.completed();
+        let end = self.wire.completed();
         self.end(end).await
     }
 
@@ -172,14 +125,12 @@ impl<'a> Player<'a> {
             }
             Step::Reason(text) => {
                 self.begin().await?;
-                let events = self.composer.reasoning(text);
+                let events = self.wire.reasoning(text);
                 self.send_all(events).await
             }
             Step::Shell { command, escalate } => {
                 self.begin().await?;
-                let events = self
-                    .composer
-                    .shell(command, *escalate, tool_mode(&self.asked.body));
+                let events = self.wire.shell(command, *escalate);
                 self.send_all(events).await
             }
             Step::Wait(pause) => {
@@ -198,9 +149,11 @@ impl<'a> Player<'a> {
                 if !self.shared.happens(place, *times) {
                     return Ok(());
                 }
-                let refusal = refusal(*status, *resets_in);
+                let refusal = W::refusal(*status, *resets_in);
                 if self.begun {
-                    return self.fail(refusal.error).await;
+                    let end = self.wire.broken(refusal);
+                    self.end(end).await?;
+                    return Err(Over);
                 }
                 self.send(Frame::Refuse(refusal)).await?;
                 Err(Over)
@@ -211,10 +164,10 @@ impl<'a> Player<'a> {
                 }
                 if *after > 0 {
                     self.begin().await?;
-                    let (mut message, events) = self.composer.open_message();
+                    let (mut message, events) = self.wire.open_message();
                     self.send_all(events).await?;
                     for n in 1..=*after {
-                        let event = self.composer.say(&mut message, &format!("chunk {n} "));
+                        let event = self.wire.say(&mut message, &format!("chunk {n} "));
                         self.send(Frame::Event(event)).await?;
                     }
                 }
@@ -223,7 +176,7 @@ impl<'a> Player<'a> {
             }
             Step::Incomplete => {
                 self.begin().await?;
-                let end = self.composer.incomplete();
+                let end = self.wire.incomplete();
                 self.end(end).await?;
                 Err(Over)
             }
@@ -232,8 +185,14 @@ impl<'a> Player<'a> {
                     return Ok(());
                 }
                 self.begin().await?;
-                self.fail(json!({ "code": code, "message": format!("Scripted failure {code}") }))
-                    .await
+                let end = self.wire.failed(code);
+                self.end(end).await?;
+                Err(Over)
+            }
+            Step::Unfinished => {
+                self.begin().await?;
+                self.send(self.over()).await?;
+                Err(Over)
             }
         }
     }
@@ -245,7 +204,7 @@ impl<'a> Player<'a> {
         every: Duration,
     ) -> Result<(), Over> {
         self.begin().await?;
-        let (mut message, events) = self.composer.open_message();
+        let (mut message, events) = self.wire.open_message();
         self.send_all(events).await?;
         let mut pause = first;
         for piece in pieces {
@@ -253,10 +212,10 @@ impl<'a> Player<'a> {
                 tokio::time::sleep(pause).await;
             }
             pause = every;
-            let event = self.composer.say(&mut message, piece);
+            let event = self.wire.say(&mut message, piece);
             self.send(Frame::Event(event)).await?;
         }
-        let events = self.composer.close_message(&message);
+        let events = self.wire.close_message(message);
         self.send_all(events).await
     }
 
@@ -266,24 +225,21 @@ impl<'a> Player<'a> {
             return Ok(());
         }
         self.begun = true;
-        let created = self.composer.created();
-        self.send(Frame::Event(created)).await
-    }
-
-    async fn fail(&mut self, error: Value) -> Result<(), Over> {
-        let end = self.composer.failed(error);
-        self.end(end).await?;
-        Err(Over)
+        let created = self.wire.created();
+        self.send_all(created).await
     }
 
     async fn end(&mut self, event: Value) -> Result<(), Over> {
         self.send(Frame::Event(event)).await?;
-        let response_id = self.composer.response_id();
-        self.send(Frame::End {
+        self.send(self.over()).await
+    }
+
+    fn over(&self) -> Frame {
+        let (response_id, output) = self.wire.output();
+        Frame::End {
             response_id,
-            output: self.composer.output().to_vec(),
-        })
-        .await
+            output,
+        }
     }
 
     async fn send_all(&self, events: Vec<Value>) -> Result<(), Over> {
@@ -295,21 +251,5 @@ impl<'a> Player<'a> {
 
     async fn send(&self, frame: Frame) -> Result<(), Over> {
         self.frames.send(frame).await.map_err(|_| Over)
-    }
-}
-
-/// A model in code mode is offered `exec` and no shell tool.
-fn tool_mode(body: &Value) -> ToolMode {
-    let offered = |name: &str| {
-        body["tools"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .any(|tool| tool["name"] == name)
-    };
-    if offered("exec") && !offered("exec_command") {
-        ToolMode::Code
-    } else {
-        ToolMode::Direct
     }
 }

@@ -42,11 +42,8 @@ impl Seen {
             Via::Upgrade => false,
             Via::WebSocket => self.body["generate"] != Value::Bool(false),
         };
-        asks && self
-            .path
-            .split('?')
-            .next()
-            .is_some_and(|path| path.ends_with("/responses"))
+        let path = self.path.split('?').next().unwrap_or_default();
+        asks && (path.ends_with("/responses") || path.starts_with("/v1beta/models/"))
     }
 
     /// Every text in front of the model, in order.

@@ -14,16 +14,19 @@ use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use crate::account::limit_headers;
-use crate::play::{self, Frame, Refusal};
+use crate::events::Composer;
+use crate::play::{self, Frame};
 use crate::record::Seen;
 use crate::shared::Shared;
+use crate::wire::Refusal;
 
 /// Answers a model request.
 pub(crate) async fn post(
     State(shared): State<Arc<Shared>>,
     Extension(seen): Extension<Arc<Seen>>,
 ) -> Response {
-    let mut frames = play::start(&shared, seen);
+    let composer = Composer::new(shared.next_number(), &seen);
+    let mut frames = play::start(&shared, seen, composer);
     let first = match frames.recv().await {
         Some(Frame::Refuse(refusal)) => return refused(&shared, &refusal),
         first => first,
@@ -35,7 +38,7 @@ pub(crate) async fn post(
     (
         headers,
         limit_headers(shared.limits()),
-        Body::from_stream(body(first, frames)),
+        Body::from_stream(body(first, frames, encode)),
     )
         .into_response()
 }
@@ -57,11 +60,12 @@ pub(crate) fn refused(shared: &Shared, refusal: &Refusal) -> Response {
 }
 
 /// The frames as bytes. A cut is an error of the body, which breaks the connection without an end.
-fn body(
+pub(crate) fn body(
     first: Option<Frame>,
     frames: mpsc::Receiver<Frame>,
+    encode: fn(&Value) -> Bytes,
 ) -> impl futures_util::Stream<Item = Result<Bytes, io::Error>> {
-    stream::unfold((first, frames), |(first, mut frames)| async move {
+    stream::unfold((first, frames), move |(first, mut frames)| async move {
         let frame = match first {
             Some(frame) => frame,
             // Frames that end without an end were cut short by a stop.

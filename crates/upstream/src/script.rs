@@ -32,6 +32,8 @@ pub(crate) enum Step {
         times: Times,
     },
     Incomplete,
+    /// The stream ends as if all were said, without the word that it is.
+    Unfinished,
     Fail {
         code: String,
         times: Times,
@@ -141,6 +143,7 @@ fn read_step(verb: &str, words: &[Word]) -> Result<Option<Step>, String> {
         },
         "empty" => return Ok(None),
         "incomplete" => Step::Incomplete,
+        "unfinished" => Step::Unfinished,
         "fail" => Step::Fail {
             code: args.first("an error code")?.to_owned(),
             times: args.times()?,
@@ -328,6 +331,7 @@ mod tests {
                 },
             ),
             ("incomplete", Step::Incomplete),
+            ("unfinished", Step::Unfinished),
             (
                 "fail some_code",
                 Step::Fail {

@@ -14,10 +14,10 @@ use axum::routing::get;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-use crate::play::{refusal, unauthorized};
+use crate::events::{refusal, unauthorized};
 use crate::record::{Seen, Via};
 use crate::shared::{Limits, Persona, Shared, Transport, now};
-use crate::{account, auth, models, responses, socket};
+use crate::{account, auth, gemini, models, responses, socket};
 
 /// Requests that a demo remembers; it only needs to answer.
 const DEMO_KEEPS: usize = 64;
@@ -112,6 +112,11 @@ impl Running {
         format!("{}/v1", self.origin())
     }
 
+    /// For the Gemini CLI's `GOOGLE_GEMINI_BASE_URL`. Any key but an empty one passes.
+    pub fn gemini_url(&self) -> String {
+        self.origin()
+    }
+
     /// Where `/oauth/token` and `/oauth/revoke` lie.
     pub fn origin(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
@@ -203,6 +208,7 @@ fn routes(shared: &Arc<Shared>) -> Router {
         .nest("/backend-api", backend)
         .nest("/backend-api/ps", account::plugins())
         .nest("/v1", api)
+        .nest("/v1beta", gemini::api())
         .merge(account::issuer())
         .layer(middleware::from_fn_with_state(Arc::clone(shared), remember))
         .with_state(Arc::clone(shared))
@@ -229,7 +235,10 @@ async fn remember(State(shared): State<Arc<Shared>>, request: Request, next: Nex
             .iter()
             .map(|(name, value)| (name.to_string(), text(value)))
             .collect(),
-        input: body["input"].as_array().cloned().unwrap_or_default(),
+        input: match body["contents"] {
+            Value::Array(_) => gemini::input(&body),
+            _ => body["input"].as_array().cloned().unwrap_or_default(),
+        },
         body,
     });
     parts.extensions.insert(seen);

@@ -12,10 +12,11 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::account::limit_event;
-use crate::events::Composer;
-use crate::play::{self, Frame, Refusal};
+use crate::events::{Composer, ToolMode};
+use crate::play::{self, Frame};
 use crate::record::{Seen, Via};
 use crate::shared::{Shared, Transport};
+use crate::wire::{Refusal, Wire as _};
 
 /// Frames carry whole conversations, pictures included.
 const LARGEST_FRAME: usize = 64 * 1024 * 1024;
@@ -112,8 +113,10 @@ impl Connection {
     }
 
     async fn prewarm(&mut self, seen: &Seen) -> ControlFlow<()> {
-        let mut composer = Composer::new(self.shared.next_number(), 0);
-        for event in [composer.created(), composer.completed()] {
+        let mut composer = Composer::of(self.shared.next_number(), 0, ToolMode::Direct);
+        let mut events = composer.created();
+        events.push(composer.completed());
+        for event in events {
             self.send(&event).await?;
         }
         self.last = Some(Last {
@@ -124,7 +127,8 @@ impl Connection {
     }
 
     async fn answer(&mut self, seen: Arc<Seen>) -> ControlFlow<()> {
-        let mut frames = play::start(&self.shared, Arc::clone(&seen));
+        let composer = Composer::new(self.shared.next_number(), &seen);
+        let mut frames = play::start(&self.shared, Arc::clone(&seen), composer);
         self.send(&limit_event(self.shared.limits())).await?;
         loop {
             let frame = tokio::select! {

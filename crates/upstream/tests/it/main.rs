@@ -4,6 +4,7 @@
 
 mod account;
 mod client;
+mod gemini;
 mod lifecycle;
 mod post;
 mod socket;
