@@ -23,10 +23,10 @@ const SHORT_BODY: u64 = 8 * 1024;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
-     img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; base-uri 'none'; form-action 'self'; \
-     frame-ancestors 'none'; require-trusted-types-for 'script'";
+     img-src 'self' data: blob:; connect-src 'self'; font-src 'self'; frame-src 'self'; base-uri 'none'; \
+     form-action 'self'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
-/// On every answer, so that no route can forget one.
+/// On every answer, so that no route can forget one. A route that needs other words says them itself.
 const HEADERS: [(HeaderName, &str); 5] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -100,7 +100,7 @@ pub(crate) async fn wrap(State(app): State<Shared>, request: Request, next: Next
     let mut response = answer.instrument(span).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+        insert_missing(headers, name, value);
     }
     if let Some(leftover) = leftover
         && (response.status().is_client_error() || response.status().is_server_error())

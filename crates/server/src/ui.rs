@@ -1,11 +1,10 @@
 //! The page: embedded files of `web/dist` behind the feature `ui`, or a few words on how to build them.
-//! Owns how long browsers keep which file; never knows what is in them.
+//! Owns how long browsers keep which file, and the policy of the one document that is not the page: the
+//! workshop that turns the source of diagrams into pictures. Never knows what else is in the files.
 
-#[cfg(feature = "ui")]
-use axum::http::{HeaderValue, header};
 use axum::{
     extract::Path,
-    http::HeaderMap,
+    http::{HeaderMap, HeaderValue, header},
     response::{Html, IntoResponse, Response},
 };
 
@@ -16,6 +15,15 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 
 /// The page's name is always the same, so browsers ask whether it changed.
 const ASK: &str = "no-cache";
+
+/// The document that draws diagrams, and how its script's name begins.
+const WORKSHOP: &str = "diagram.html";
+const WORKSHOP_SCRIPT: &str = "diagram-";
+
+/// Its library writes styles into what it draws, which the page's own policy refuses. So it lives in a
+/// frame without an origin: it can run its one script, and reach neither the page, nor the API, nor anybody.
+const WORKSHOP_POLICY: &str = "sandbox allow-scripts; default-src 'none'; script-src 'self'; \
+    style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
 
 /// What is served where the page was not built in.
 const NOT_BUILT: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Switchboard</title>\
@@ -36,7 +44,15 @@ pub(crate) async fn asset(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    file_at(&format!("assets/{name}"), &headers, FOREVER).ok_or_else(|| ApiError::not_found("file"))
+    let mut file = file_at(&format!("assets/{name}"), &headers, FOREVER)
+        .ok_or_else(|| ApiError::not_found("file"))?;
+    if name.starts_with(WORKSHOP_SCRIPT) {
+        // A document without an origin is a stranger to every origin, this one too.
+        let anybody = HeaderValue::from_static("cross-origin");
+        file.headers_mut()
+            .insert("cross-origin-resource-policy", anybody);
+    }
+    Ok(file)
 }
 
 /// A file beside the page, such as its icon.
@@ -44,7 +60,14 @@ pub(crate) async fn file(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    file_at(&name, &headers, ASK).ok_or_else(|| ApiError::not_found("page or file"))
+    let mut file =
+        file_at(&name, &headers, ASK).ok_or_else(|| ApiError::not_found("page or file"))?;
+    if name == WORKSHOP {
+        let policy = HeaderValue::from_static(WORKSHOP_POLICY);
+        file.headers_mut()
+            .insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    Ok(file)
 }
 
 #[cfg(not(feature = "ui"))]
@@ -166,6 +189,28 @@ mod tests {
         ] {
             assert!(!page.contains(refused), "{refused} in {page}");
         }
+    }
+
+    #[tokio::test]
+    async fn the_workshop_has_no_origin_and_reaches_nobody() {
+        let document = file(Path(WORKSHOP.into()), HeaderMap::new()).await.unwrap();
+        let policy = document.headers()[header::CONTENT_SECURITY_POLICY]
+            .to_str()
+            .unwrap();
+        assert!(policy.starts_with("sandbox allow-scripts; default-src 'none'"));
+        for refused in [
+            "allow-same-origin",
+            "connect-src",
+            "img-src",
+            "unsafe-eval",
+            "*",
+        ] {
+            assert!(!policy.contains(refused), "{refused} in {policy}");
+        }
+        let page = file(Path("index.html".into()), HeaderMap::new())
+            .await
+            .unwrap();
+        assert!(!page.headers().contains_key(header::CONTENT_SECURITY_POLICY));
     }
 
     #[test]
