@@ -4,10 +4,13 @@
  */
 import type { Token, Tokens } from "marked";
 import { Fragment, memo, type ReactNode, useMemo } from "react";
-import { Code } from "../Code";
 import { blocksOf } from "./blocks";
+import { Diagram } from "./Diagram";
 import { decodeEntities } from "./entities";
+import { Fence } from "./Fence";
+import { Formula } from "./Formula";
 import { destination } from "./links";
+import type { MathToken } from "./math";
 
 export interface MarkdownProps {
   text: string;
@@ -54,8 +57,13 @@ function drawBlock(token: Token, names: Names, typing: boolean): ReactNode {
     }
     case "code": {
       const code = token as Tokens.Code;
-      return <Code text={code.text} language={code.lang?.split(/\s/, 1)[0]} typing={typing} />;
+      const language = code.lang?.split(/\s/, 1)[0];
+      const closed = !typing || /\n {0,3}(`{3,}|~{3,})[ \t]*\n*$/.test(code.raw);
+      return language === "mermaid"
+        ? <Diagram source={code.text} closed={closed} />
+        : <Fence text={code.text} language={language} typing={typing} closed={closed} />;
     }
+    case "math": return <p className="math-line">{drawSpan(token, names)}</p>;
     case "blockquote": return <blockquote>{drawBlocks((token as Tokens.Blockquote).tokens, names, typing)}</blockquote>;
     case "list": return drawList(token as Tokens.List, names, typing);
     case "table": return drawTable(token as Tokens.Table, names);
@@ -129,6 +137,10 @@ function drawSpan(token: Token, names: Names): ReactNode {
     case "image": {
       const image = token as Tokens.Image;
       return <Away href={image.href} said="">{`Image: ${image.text || "no description"}`}</Away>;
+    }
+    case "math": {
+      const { source, display, closed } = token as MathToken;
+      return <Formula source={source} display={display} closed={closed} />;
     }
     case "text": {
       const text = token as Tokens.Text;

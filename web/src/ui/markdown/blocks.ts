@@ -2,7 +2,8 @@
  * Markdown to blocks, also while it is still being written. Pure. Owns how an unfinished end is read, so that an open fence or
  * table is drawn as its final block from the first line and nothing flickers; never makes HTML.
  */
-import { Lexer, type Token } from "marked";
+import { Lexer, Marked, type MarkedOptions, type Token } from "marked";
+import { isOpenMath, mathExtensions } from "./math";
 
 export interface Block { key: number; raw: string; token: Token }
 
@@ -12,10 +13,14 @@ export interface Blocks { blocks: Block[]; links: string }
 /** `breaks`: in what people write, a line break is a line break. `open`: more text will follow. */
 export interface ReadOptions { breaks: boolean; open: boolean }
 
+const optionsOf = (open: boolean): MarkedOptions => new Marked({ gfm: true, extensions: mathExtensions(open) }).defaults;
+const growing = optionsOf(true);
+const whole = optionsOf(false);
+
 export function blocksOf(text: string, { breaks, open }: ReadOptions): Blocks {
   const source = open ? settle(text) : text;
   // A lexer per call: links by reference are looked up in the whole text, and `marked` keeps them per lexer.
-  const tokens = new Lexer({ gfm: true, breaks }).lex(source);
+  const tokens = new Lexer({ ...(open ? growing : whole), breaks }).lex(source);
   const blocks = tokens.flatMap((token, key) => (token.type === "space" || token.type === "def" ? [] : [{ key, raw: token.raw, token }]));
   return { blocks, links: Object.keys(tokens.links).join(" ") };
 }
@@ -28,6 +33,7 @@ export function settle(text: string): string {
   const fence = openFence(tail);
   // Inside code nothing is markup, but the first ticks of the closing fence are not code either.
   if (fence) return head + tail.replace(new RegExp(`\\n[ \\t]*${fence.charAt(0)}{1,${fence.length}}$`), "\n");
+  if (isOpenMath(tail)) return text;
   return head + settleInline(settleTable(holdBack(tail)));
 }
 
