@@ -35,7 +35,7 @@ export default {
     const here = await signIn(await browser.person(), await server.link());
     await here.goto(`${server.url}/settings/sessions`);
     await here.locator("tr", { hasText: "This one" }).waitFor();
-    await here.locator("tr", { hasText: "iPhone" }).getByRole("button", { name: "End" }).click();
+    await here.locator("tr", { hasText: "iPhone" }).getByRole("button", { name: "Sign out" }).click();
     await away.getByText("Sign in with a link").waitFor();
     await here.locator("tr", { hasText: "iPhone" }).waitFor({ state: "detached" });
 

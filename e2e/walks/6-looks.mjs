@@ -39,7 +39,7 @@ async function screens(page, handle, name, url) {
   await page.keyboard.press("Control+.");
   await turn(page, "cancelled");
   await look(page, `ended-${name}`);
-  for (const section of ["assistants", "sessions", "doctor"]) {
+  for (const section of ["profile", "people", "assistants", "tokens", "sessions", "health", "audit"]) {
     await page.goto(`${url}/settings/${section}`);
     await page.locator(".card").first().waitFor();
     await page.locator(".loading").waitFor({ state: "detached" });

@@ -2,16 +2,15 @@
  * The page: which screen the address means, and the frame around it. The one place that knows all features; it joins them,
  * so that they need not know each other.
  */
-import { useCallback, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { type Problem } from "../api/client";
-import { AssistantCards, FoundAssistants } from "../features/assistants/AssistantList";
+import { FoundAssistants } from "../features/assistants/FoundAssistants";
 import type { AnswerSlot } from "../features/chat/Log";
 import type { ComposerSlot } from "../features/chat/slots";
 import { Sidebar } from "../features/chat/Sidebar";
 import { StartScreen } from "../features/chat/StartScreen";
 import { ThreadScreen } from "../features/chat/ThreadScreen";
 import { Composer } from "../features/composer/Composer";
-import { SettingsScreen, SettingsSidebar } from "../features/settings/Settings";
 import { SignIn } from "../features/sign-in/SignIn";
 import { TurnCard } from "../features/turn/TurnCard";
 import { returnTo } from "../state/local";
@@ -22,6 +21,11 @@ import { chatPath, go, type Route, routeOf, useAddress } from "../ui/route";
 import { Toasts } from "../ui/Toasts";
 import { Announcer } from "./Announcer";
 import { KeyList, useKeys } from "./keys";
+
+/** Few open them, so nobody waits for them who does not. */
+const settings = () => import("./settings");
+const SettingsScreen = lazy(() => settings().then(({ SettingsScreen: draw }) => ({ default: draw })));
+const SettingsSidebar = lazy(() => settings().then(({ SettingsSidebar: draw }) => ({ default: draw })));
 
 type Start = { is: "starting" } | { is: "done" } | { is: "failed"; problem: Error };
 
@@ -78,7 +82,7 @@ function Frame({ route, demo }: { route: Exclude<Route, { at: "sign-in" }>; demo
   const drawComposer = useCallback((slot: ComposerSlot) => <Composer key={slot.thread} {...slot} />, []);
   const screen = useMemo(() => {
     switch (route.at) {
-      case "settings": return <SettingsScreen section={route.section} drawAssistants={() => <AssistantCards />} />;
+      case "settings": return <Suspense fallback={<Loading />}><SettingsScreen section={route.section} /></Suspense>;
       case "chat": return route.thread
         ? <ThreadScreen key={route.thread} id={route.thread} mention={route.mention} drawAnswer={drawAnswer} drawComposer={drawComposer} />
         : <StartScreen mention={route.mention} drawFound={drawFound} drawComposer={drawComposer} />;
@@ -88,7 +92,7 @@ function Frame({ route, demo }: { route: Exclude<Route, { at: "sign-in" }>; demo
   return (
     <>
       {route.at === "settings"
-        ? <SettingsSidebar section={route.section} />
+        ? <Suspense fallback={<aside className="side" />}><SettingsSidebar section={route.section} /></Suspense>
         : <Sidebar current={route.at === "chat" ? route.thread : null} archived={route.at === "chat" && route.archived} onNew={newThread} />}
       <div className="drawer-scrim" onClick={closeDrawer} />
       <main className="main">
@@ -97,6 +101,10 @@ function Frame({ route, demo }: { route: Exclude<Route, { at: "sign-in" }>; demo
       </main>
     </>
   );
+}
+
+function Loading() {
+  return <div className="scroll"><p className="loading" role="status"><Lamp kind="running" />Loading</p></div>;
 }
 
 export function newThread() {

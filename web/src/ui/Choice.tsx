@@ -1,14 +1,9 @@
-/** One of few, always visible: a radio group with one tab stop, whose arrows move. */
-import { type KeyboardEvent, useState } from "react";
+/** One of few, always visible: a radio group with one tab stop, whose arrows move. The value is the caller's. */
+import type { KeyboardEvent } from "react";
 
-export interface ChoiceProps<T extends string> { label: string; value: T; options: [T, string][]; onPick: (value: T) => void }
+export interface ChoiceProps<T extends string> { label: string; value: T; options: [T, string][]; onPick: (value: T) => void; disabled?: boolean }
 
-export function Choice<T extends string>({ label, value: first, options, onPick }: ChoiceProps<T>) {
-  const [value, setValue] = useState(first);
-  const pick = (next: T) => {
-    setValue(next);
-    onPick(next);
-  };
+export function Choice<T extends string>({ label, value, options, onPick, disabled = false }: ChoiceProps<T>) {
   const onKey = (event: KeyboardEvent<HTMLDivElement>) => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!step) return;
@@ -17,13 +12,14 @@ export function Choice<T extends string>({ label, value: first, options, onPick 
     const to = (at + step + options.length) % options.length;
     const next = options[to];
     if (!next) return;
-    pick(next[0]);
+    onPick(next[0]);
     event.currentTarget.querySelectorAll("button")[to]?.focus();
   };
   return (
     <div className="seg" role="radiogroup" aria-label={label} onKeyDown={onKey}>
       {options.map(([option, word]) => (
-        <button key={option} type="button" role="radio" aria-checked={option === value} tabIndex={option === value ? 0 : -1} onClick={() => pick(option)}>{word}</button>
+        <button key={option} type="button" role="radio" aria-checked={option === value} tabIndex={option === value ? 0 : -1} disabled={disabled}
+          onClick={() => onPick(option)}>{word}</button>
       ))}
     </div>
   );

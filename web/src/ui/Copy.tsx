@@ -31,7 +31,7 @@ export function Copy({ text, label, word }: { text: string; label: string; word?
   );
 }
 
-/** A command to run by hand, with its copy button. */
-export function Command({ text }: { text: string }) {
-  return <span className="copy"><span>{text}</span><Copy text={text} label="Copy command" /></span>;
+/** Exact text to take along, such as a command to run by hand, with its copy button. */
+export function Command({ text, label = "Copy command" }: { text: string; label?: string }) {
+  return <span className="copy"><span>{text}</span><Copy text={text} label={label} /></span>;
 }

@@ -3,15 +3,18 @@ import { type AnchorHTMLAttributes, useSyncExternalStore } from "react";
 import type { Id } from "../api/types";
 import { closeDrawer } from "./drawer";
 
-export type SettingsSection = "assistants" | "sessions" | "doctor";
+const sections = ["profile", "people", "assistants", "tokens", "sessions", "health", "audit"] as const;
+export type SettingsSection = (typeof sections)[number];
 
 export type Route =
-  | { at: "chat"; thread: Id | null; mention: string | null; archived: boolean }
+  /** `seq` is the message to show, from `#m-SEQ`. */
+  | { at: "chat"; thread: Id | null; seq: number | null; mention: string | null; archived: boolean }
   | { at: "sign-in"; secret: string | null }
   | { at: "settings"; section: SettingsSection }
   | { at: "unknown" };
 
 export const chatPath = (thread: Id | null) => (thread ? `/chat/${thread}` : "/chat");
+export const messagePath = (thread: Id, seq: number) => `${chatPath(thread)}#m-${seq}`;
 export const settingsPath = (section: SettingsSection) => `/settings/${section}`;
 
 export function routeOf({ pathname, search, hash }: { pathname: string; search: string; hash: string }): Route {
@@ -20,20 +23,24 @@ export function routeOf({ pathname, search, hash }: { pathname: string; search: 
   const asked = new URLSearchParams(search);
   if (first === "" || first === "chat") {
     if (first === "" && second !== undefined) return { at: "unknown" };
-    return { at: "chat", thread: second ?? null, mention: asked.get("mention"), archived: asked.has("archived") };
+    const seq = /^#m-(\d{1,9})$/.exec(hash)?.[1];
+    return { at: "chat", thread: second ?? null, seq: seq ? Number(seq) : null, mention: asked.get("mention"), archived: asked.has("archived") };
   }
   if (first === "sign-in" && second === undefined) return { at: "sign-in", secret: hash.slice(1) || null };
   if (first === "settings") {
-    const section = second ?? "assistants";
-    if (section === "assistants" || section === "sessions" || section === "doctor") return { at: "settings", section };
+    const section = sections.find((one) => one === (second ?? "assistants"));
+    if (section) return { at: "settings", section };
   }
   return { at: "unknown" };
 }
 
+/** Counts the moves, so that a click on the address one is at already is a move too. */
+let moves = 0;
 const listeners = new Set<() => void>();
 globalThis.addEventListener?.("popstate", () => changed());
 
 function changed() {
+  moves += 1;
   closeDrawer();
   for (const listener of listeners) listener();
 }
@@ -52,6 +59,11 @@ const subscribe = (listener: () => void) => {
 /** The address as one string, so that equal addresses are equal. */
 export function useAddress(): string {
   return useSyncExternalStore(subscribe, () => location.pathname + location.search + location.hash);
+}
+
+/** Another number after every move. */
+export function useMoves(): number {
+  return useSyncExternalStore(subscribe, () => moves);
 }
 
 export type LinkProps = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, "href"> & { to: string };

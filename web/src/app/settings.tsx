@@ -1,0 +1,11 @@
+/** The settings with what other features hand them. Loaded when they are first opened. */
+import "../ui/settings.css";
+import { AssistantsSheet } from "../features/assistants/AssistantsSheet";
+import { SettingsScreen as Screen } from "../features/settings/Settings";
+import type { SettingsSection } from "../ui/route";
+
+export { SettingsSidebar } from "../features/settings/Settings";
+
+export function SettingsScreen({ section }: { section: SettingsSection }) {
+  return <Screen section={section} drawAssistants={() => <AssistantsSheet />} drawNotify={() => null} />;
+}

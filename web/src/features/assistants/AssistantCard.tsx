@@ -1,0 +1,87 @@
+/** One assistant in settings: how it is, what to do about it, and for its owner and admins what can be set. */
+import { useState } from "react";
+import { type AssistantPatch, type Credentials, house, type Kept } from "../../api/house";
+import type { Assistant } from "../../api/types";
+import { useDesk, useView } from "../../state/react";
+import { assistantLamp, capital, commandIn, inWords, sentence } from "../../state/words";
+import { Command } from "../../ui/Copy";
+import { Hint } from "../../ui/Hint";
+import { Icon } from "../../ui/Icon";
+import { useAction } from "../../ui/load";
+import { Face, Lamp } from "../../ui/marks";
+import { Menu } from "../../ui/Menu";
+import { Switch } from "../../ui/Switch";
+import { Trouble } from "../../ui/Trouble";
+import { AccessSetting } from "./AccessSetting";
+import { RemoveAssistant, RotateCredentials } from "./Credentials";
+import { LimitsSetting } from "./LimitsSetting";
+import { tagKind } from "./tags";
+
+const opened: Record<Assistant["access"], string> = {
+  owner: "only its owner may use it", named: "some people may use it", everyone: "everyone may use it",
+};
+
+export function AssistantCard({ assistant, onRotated }: { assistant: Kept; onRotated: (credentials: Credentials) => void }) {
+  const desk = useDesk();
+  const me = useView((state) => state.session?.person);
+  const [asking, setAsking] = useState<"rotate" | "remove" | null>(null);
+  const action = useAction();
+  const keeps = me?.role === "admin" || me?.id === assistant.owner.id;
+  const change = (patch: AssistantPatch) => action.run(async () => {
+    const now = await house.changeAssistant(assistant.id, patch);
+    desk.store.apply({ type: "assistant", assistant: now });
+  });
+  const { state, name, handle, runs_on, owner, access, note, backend } = assistant;
+  const facts = [runs_on ? `runs on ${runs_on}` : null, `owned by ${owner.id === me?.id ? "you" : owner.name}`, keeps ? null : opened[access]].filter(Boolean).join(", ");
+  return (
+    <section className="card assistant" aria-label={name}>
+      <div className="top">
+        <Face name={name} of="assistant" size="l" off={state !== "ready"} />
+        <div className="grow lines">
+          <h2>{name}<Lamp kind={assistantLamp(assistant)} /><span className={`tag${tagKind(assistant)}`}>{capital(inWords[state])}</span></h2>
+          <div className="sub">@{handle}, {facts}. <span className="mono">{backend}</span></div>
+        </div>
+        {keeps ? (
+          <>
+            <Switch label={`Use ${name}`} on={assistant.enabled} disabled={action.busy} onTurn={(enabled) => void change({ enabled })} />
+            <Menu label={`More about ${name}`} button={<Icon name="dots" />} buttonClass="btn tool" side="below" align="end" items={[
+              { label: "New client secret", icon: "key", act: () => setAsking("rotate") },
+              { label: "Remove", icon: "x", act: () => setAsking("remove") },
+            ]} />
+          </>
+        ) : null}
+      </div>
+      <Wrong assistant={assistant} />
+      <div className="more">
+        {note ? <p className="hint">{sentence(note)}</p> : null}
+        <Trouble problem={action.problem} />
+        {keeps ? (
+          <>
+            <AccessSetting assistant={assistant} busy={action.busy} onChange={change} />
+            {assistant.limits ? <LimitsSetting limits={assistant.limits} name={name} onChange={change} /> : null}
+            {assistant.client_id ? <div className="line-setting"><span className="mid">Client id</span><Command text={assistant.client_id} label="Copy client id" /></div> : null}
+          </>
+        ) : null}
+      </div>
+      {asking === "rotate" ? <RotateCredentials assistant={assistant} onClose={() => setAsking(null)} onRotated={onRotated} /> : null}
+      {asking === "remove" ? <RemoveAssistant assistant={assistant} onClose={() => setAsking(null)} /> : null}
+    </section>
+  );
+}
+
+function Wrong({ assistant }: { assistant: Assistant }) {
+  const { state, message, hint, code } = assistant;
+  if (state === "ready" || !(message || hint)) return null;
+  const command = commandIn(hint);
+  return (
+    <div className={state === "disabled" || state === "not_allowed" ? "note" : "note bad"}>
+      <Icon name="alert" />
+      <p>
+        {message ? <><b><Hint text={sentence(message)} /></b> </> : null}
+        {code ? <span className="id">{code}</span> : null}
+        {hint ? <><br /><Hint text={sentence(hint)} /></> : null}
+      </p>
+      {command ? <Command text={command} /> : null}
+    </div>
+  );
+}
