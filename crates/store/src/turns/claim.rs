@@ -1,9 +1,13 @@
 //! Claiming: which queued turn is next, and what its runner keeps about it. Owns fairness and the new
 //! fence; never decides how a turn is run.
 
-use switchboard_model::TurnId;
+use switchboard_model::{
+    TurnId,
+    outcome::{Failure, OutcomeCode},
+    turn::{Outcome, TurnEvent},
+};
 
-use super::{ClaimRules, Claimed, hold, load_one};
+use super::{ClaimRules, Claimed, end::end_running, hold, load_one};
 use crate::{
     Store, StoreError, assistants,
     db::vals,
@@ -98,10 +102,35 @@ async fn claim(
         next.push_str(" FOR NO KEY UPDATE OF t SKIP LOCKED");
     }
     let caps = vals![i64::from(rules.per_login), i64::from(rules.per_person)];
-    let Some(line) = tx.one(&next, &caps).await? else {
-        return Ok(None);
-    };
-    let id: TurnId = line.id("id")?;
+    while let Some(line) = tx.one(&next, &caps).await? {
+        let id: TurnId = line.id("id")?;
+        let fence = take(tx, id, &instance).await?;
+        match claimed(tx, id, fence).await {
+            Ok(claimed) => {
+                let thread = Some(claimed.turn.thread);
+                tx.changed(Kind::Turn, id, thread);
+                tx.changed(Kind::Thread, claimed.turn.thread, thread);
+                return Ok(Some(claimed));
+            }
+            // Whatever is wrong with this one, those behind it are not to wait for it.
+            Err(StoreError::Corrupt(why)) => {
+                let failure = Failure::new(
+                    OutcomeCode::AssistantUnavailable,
+                    "what the turn was asked cannot be read",
+                )
+                .hint("post the message again; run `switchboard doctor` to look at the database")
+                .detail(why);
+                let event = TurnEvent::Ended(Outcome::Failed(failure));
+                end_running(tx, id, fence, event, None).await?;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
+}
+
+/// Makes a queued turn this instance's; its new fence.
+async fn take(tx: &mut Tx<'_>, id: TurnId, instance: &str) -> Result<i64, StoreError> {
     let now = tx.now();
     let line = tx
         .one(
@@ -110,17 +139,20 @@ async fn claim(
             &vals![id, now, instance],
         )
         .await?;
+    line.ok_or_else(|| StoreError::Corrupt(format!("turn {id} has no row")))?
+        .int("fence")
+}
+
+/// All that the runner of a turn is given.
+async fn claimed(tx: &mut Tx<'_>, id: TurnId, fence: i64) -> Result<Claimed, StoreError> {
     let gone = |what: &str| StoreError::Corrupt(format!("turn {id} has no {what}"));
-    let fence = line.ok_or_else(|| gone("row"))?.int("fence")?;
     let turn = load_one(&mut tx.conn, id)
         .await?
         .ok_or_else(|| gone("row"))?;
-    tx.changed(Kind::Turn, id, Some(turn.thread));
-    tx.changed(Kind::Thread, turn.thread, Some(turn.thread));
     let assistant = assistants::load_one(&mut tx.conn, turn.assistant).await?;
     let message = messages::load_one(&mut tx.conn, turn.message).await?;
     let thread = threads::load_rows(&mut tx.conn, &[turn.thread.to_string()]).await?;
-    Ok(Some(Claimed {
+    Ok(Claimed {
         fence,
         assistant: assistant.ok_or_else(|| gone("assistant"))?,
         message: message.ok_or_else(|| gone("message"))?,
@@ -130,7 +162,7 @@ async fn claim(
             .ok_or_else(|| gone("thread"))?
             .thread,
         turn,
-    }))
+    })
 }
 
 async fn bind(

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use futures_util::future::join_all;
-use switchboard_model::turn::TurnState;
+use switchboard_model::{outcome::OutcomeCode, turn::TurnState};
 use switchboard_store::ClaimRules;
 
 use crate::world::{ROOMY, World};
@@ -156,4 +156,21 @@ on_both_databases! {
         assert!(bind(fence, "s1").await.unwrap());
         assert!(bind(fence, "s2").await.unwrap());
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_turn_whose_question_is_lost_fails_and_those_behind_it_are_claimed() {
+    let world = World::on_sqlite().await;
+    let mara = world.person("mara").await;
+    let helper = world.assistant("helper", mara).await;
+    let (broken, whole) = (world.thread(mara).await, world.thread(mara).await);
+    let long = "x".repeat(100_000);
+    let lost = world.post(broken, mara, &long, &[helper]).await.turns[0].id;
+    let next = world.ask(whole, mara, helper).await.id;
+    std::fs::remove_dir_all(world.home.path().join("blobs")).unwrap();
+    assert_eq!(world.claim().await.unwrap().turn.id, next);
+    let turn = world.turn(lost).await;
+    let failure = turn.state.failure().unwrap();
+    assert_eq!(failure.code, OutcomeCode::AssistantUnavailable);
+    assert!(failure.detail.as_ref().unwrap().contains("blob"));
 }
