@@ -13,6 +13,7 @@ pub mod message;
 pub mod outcome;
 pub mod person;
 pub mod prompt;
+pub mod search;
 pub mod steer;
 pub mod thread;
 pub mod turn;
