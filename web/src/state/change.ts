@@ -35,7 +35,7 @@ export type Change =
   | { type: "session"; session: Session | null }
   | { type: "people"; people: Person[] }
   | { type: "assistants"; assistants: Assistant[] }
-  | { type: "thread_list"; page: Page<Thread>; whole: boolean }
+  | { type: "thread_list"; page: Page<Thread>; of: "threads" | "archive" }
   /** `what` the page is: the newest one, one that goes on at either side of what is shown, or one around a message. */
   | { type: "thread_page"; thread: Id; page: MessagePage; what: "newest" | "older" | "newer" | "around" }
   /** The person has seen everything up to here. */
@@ -57,9 +57,9 @@ export type Change =
   | { type: "upload_removed"; place: Place; key: string }
   /** The message they belong to is on its way. */
   | { type: "uploads_taken"; place: Place }
-  | { type: "search_asked"; query: string }
-  | { type: "search_found"; query: string; page: Page<Hit>; more: boolean }
-  | { type: "search_failed"; query: string; reason: string }
+  | { type: "search_asked"; query: string; thread: Id | null }
+  | { type: "search_found"; query: string; thread: Id | null; page: Page<Hit>; more: boolean }
+  | { type: "search_failed"; query: string; thread: Id | null; reason: string }
   | { type: "search_closed" };
 
 /** The part of `EPOCH.POS` that orders; the epoch changes only together with a reset. */

@@ -86,7 +86,7 @@ export class Desk {
       api.assistants().then(({ items }) => store.apply({ type: "assistants", assistants: items })),
       api.people().then(({ items }) => store.apply({ type: "people", people: items })),
     ]);
-    store.apply({ type: "thread_list", page: list, whole: true });
+    store.apply({ type: "thread_list", page: list, of: "threads" });
     this.#stream?.startAt(list.pos);
     for (const pending of loadOutbox()) void this.#send({ ...pending, state: "sending", reason: null });
   }
@@ -164,13 +164,21 @@ export class Desk {
     const before = this.store.get().list?.older;
     if (!before) return;
     await this.#once("threads", async () => {
-      this.store.apply({ type: "thread_list", page: await api.threads({ before }), whole: true });
+      this.store.apply({ type: "thread_list", page: await api.threads({ before }), of: "threads" });
     });
   }
 
   async loadArchived(): Promise<void> {
     await this.#once("archived", async () => {
-      this.store.apply({ type: "thread_list", page: await api.threads({ archived: true }), whole: false });
+      this.store.apply({ type: "thread_list", page: await api.threads({ archived: true }), of: "archive" });
+    });
+  }
+
+  async loadOlderArchived(): Promise<void> {
+    const before = this.store.get().archive?.older;
+    if (!before) return;
+    await this.#once("archived", async () => {
+      this.store.apply({ type: "thread_list", page: await api.threads({ archived: true, before }), of: "archive" });
     });
   }
 

@@ -9,15 +9,16 @@ export function putSearch(state: State, change: SearchChange): State {
   switch (change.type) {
     // What was found stays in sight until the next answer: a list that flickers with every letter cannot be read.
     case "search_asked": return {
-      ...state, search: { query: change.query, state: "asking", hits: held?.hits ?? [], next: null, reason: null },
+      ...state,
+      search: { query: change.query, thread: change.thread, state: "asking", hits: held?.thread === change.thread ? held.hits : [], next: null, reason: null },
     };
     case "search_found": {
-      if (held?.query !== change.query) return state;
+      if (held?.query !== change.query || held.thread !== change.thread) return state;
       const hits = change.more ? [...held.hits, ...change.page.items] : change.page.items;
-      return { ...state, search: { query: change.query, state: "here", hits, next: change.page.next ?? null, reason: null } };
+      return { ...state, search: { ...held, state: "here", hits, next: change.page.next ?? null, reason: null } };
     }
     case "search_failed": {
-      if (held?.query !== change.query) return state;
+      if (held?.query !== change.query || held.thread !== change.thread) return state;
       return { ...state, search: { ...held, state: "failed", hits: [], next: null, reason: change.reason } };
     }
     case "search_closed": return held === null ? state : { ...state, search: null };

@@ -1,6 +1,5 @@
-/** What this browser remembers by itself: drafts, what was read, where to return after signing in, light or dark. Never secrets. */
-import { useSyncExternalStore } from "react";
-import type { Id } from "../api/types";
+/** What this browser knows by itself: drafts, where to return after signing in, light or dark, whether somebody looks. Never secrets. */
+import type { Attachment, Id } from "../api/types";
 
 const PREFIX = "switchboard.";
 
@@ -23,6 +22,23 @@ function write(key: string, value: string | null) {
 export const drafts = {
   get: (thread: Id | "new") => read(`draft.${thread}`) ?? "",
   set: (thread: Id | "new", text: string) => write(`draft.${thread}`, text),
+  /** The files that are on the server already and wait for the message. */
+  files: (thread: Id | "new"): Attachment[] => {
+    try {
+      return JSON.parse(read(`draft.files.${thread}`) ?? "[]") as Attachment[];
+    } catch {
+      return [];
+    }
+  },
+  setFiles: (thread: Id | "new", files: Attachment[]) => write(`draft.files.${thread}`, files.length ? JSON.stringify(files) : null),
+  /** Tells what another tab of this browser writes in the same place. */
+  watch: (thread: Id | "new", heard: (text: string) => void) => {
+    const listen = (event: StorageEvent) => {
+      if (event.key === `${PREFIX}draft.${thread}`) heard(event.newValue ?? "");
+    };
+    addEventListener("storage", listen);
+    return () => removeEventListener("storage", listen);
+  },
 };
 
 /** Signing out leaves no unsent words behind for whoever signs in next on this machine. */
@@ -58,36 +74,5 @@ export const theme = {
   },
 };
 
-// ---- what was read: the newest sequence number seen of each thread, shared by the tabs of this browser ----
-
-type Read = Record<Id, number>;
-const READ = "read";
-let held: Read = parse(read(READ));
-const listeners = new Set<() => void>();
-
-function parse(text: string | null): Read {
-  try {
-    return JSON.parse(text ?? "{}") as Read;
-  } catch {
-    return {};
-  }
-}
-
-globalThis.addEventListener?.("storage", (event) => {
-  if (event.key !== PREFIX + READ) return;
-  held = parse(event.newValue);
-  for (const listener of listeners) listener();
-});
-
-export function markRead(thread: Id, seq: number) {
-  if ((held[thread] ?? 0) >= seq) return;
-  held = { ...held, [thread]: seq };
-  write(READ, JSON.stringify(held));
-  for (const listener of listeners) listener();
-}
-
-const subscribe = (listener: () => void) => {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-};
-export const useRead = (): Read => useSyncExternalStore(subscribe, () => held);
+/** Whether somebody looks at this page: it is on a screen, and in front. */
+export const isSeen = () => document.visibilityState === "visible" && document.hasFocus();

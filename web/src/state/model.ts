@@ -52,6 +52,8 @@ export interface Upload {
 /** What was searched for, and what was found so far. */
 export interface Search {
   query: string;
+  /** Null for all threads. */
+  thread: Id | null;
   state: "asking" | "here" | "failed";
   hits: Hit[];
   next: string | null;
@@ -73,6 +75,8 @@ export interface State {
   threads: Record<Id, Thread>;
   /** Null until the first list is here; then the cursor of the next older one. */
   list: { older: string | null } | null;
+  /** The same for the archived ones, which are listed only when somebody looks. */
+  archive: { older: string | null } | null;
   /** Present for every thread whose newest messages are here. */
   pages: Record<Id, ThreadPage>;
   messages: Record<Id, Record<Id, Message>>;
@@ -102,7 +106,7 @@ export const nothingWanted: Wants = { everything: false, threads: [], turns: [] 
 
 export function emptyState(): State {
   return {
-    session: null, link: { is: "connecting" }, assistants: {}, people: {}, threads: {}, list: null, pages: {}, messages: {},
+    session: null, link: { is: "connecting" }, assistants: {}, people: {}, threads: {}, list: null, archive: null, pages: {}, messages: {},
     turns: {}, items: {}, ahead: {}, outbox: [], queues: {}, uploads: {}, prefills: {}, presence: {}, questions: {}, search: null, seen: {}, wants: nothingWanted,
   };
 }

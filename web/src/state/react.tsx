@@ -18,14 +18,14 @@ export function useView<T>(select: (state: State) => T): T {
   return useSyncExternalStore(store.subscribe, () => select(store.get()));
 }
 
-/** The time, once a second while `ticking`. */
-export function useNow(ticking: boolean): number {
+/** The time, once a second while `ticking`; for what is told to the minute, once a minute. */
+export function useNow(ticking: boolean, every = 1000): number {
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
     if (!ticking) return;
     setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), 1000);
+    const timer = setInterval(() => setNow(Date.now()), every);
     return () => clearInterval(timer);
-  }, [ticking]);
+  }, [ticking, every]);
   return now;
 }

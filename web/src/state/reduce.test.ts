@@ -68,7 +68,7 @@ describe("copies", () => {
   test("an older position never wins", () => {
     const state = after([
       { type: "thread", at: 9, thread: thread({ title: "New" }) },
-      { type: "thread_list", page: { items: [thread({ title: "Old" })], pos: "e.8" }, whole: true },
+      { type: "thread_list", page: { items: [thread({ title: "Old" })], pos: "e.8" }, of: "threads" },
     ]);
     expect(state.threads["t1"]?.title).toBe("New");
   });

@@ -53,7 +53,7 @@ export function reduce(state: State, change: Change): State {
     case "thread_list": {
       const at = posNumber(change.page.pos);
       const next = change.page.items.reduce((s, thread) => putThread(s, thread, at), state);
-      return change.whole ? { ...next, list: { older: change.page.next ?? null } } : next;
+      return { ...next, [change.of === "threads" ? "list" : "archive"]: { older: change.page.next ?? null } };
     }
     case "thread_page": {
       const next = putPage(state, change.page);
@@ -249,11 +249,11 @@ function fresh(state: State, change: Extract<Change, { type: "fresh" }>): State 
     Object.fromEntries(Object.entries(groups).map(([id, all]) => [id, told(kind, all)] as const).filter(([, all]) => Object.keys(all).length > 0));
   const kept: State = {
     ...state,
-    list: null, pages: {}, ahead: {}, wants: nothingWanted, queues: {},
+    list: null, archive: null, pages: {}, ahead: {}, wants: nothingWanted, queues: {},
     threads: told("thread", state.threads), messages: toldOf("message", state.messages), turns: told("turn", state.turns),
     items: toldOf("item", state.items), questions: told("question", state.questions),
   };
-  const listed = reduce(kept, { type: "thread_list", page: change.list, whole: true });
+  const listed = reduce(kept, { type: "thread_list", page: change.list, of: "threads" });
   if (!change.open) return listed;
   const { thread, asked, page, items } = change.open;
   const withThread = putThread(listed, thread, undefined, asked);

@@ -1,5 +1,5 @@
 /** Questions the screens ask of the state. Pure; owns no shapes that are stored. */
-import type { Assistant, Id, Message, Thread, Turn } from "../api/types";
+import type { Assistant, Id, Message, Turn } from "../api/types";
 import { type HeldItem, type Pending, type State, type ThreadPage, turnIsOpen } from "./model";
 
 /** A message and the answers it is owed, one per assistant: the newest attempt, with the earlier ones behind it. */
@@ -80,12 +80,6 @@ export function partsOf(items: HeldItem[], reply: Message | null): Part[] {
   const whole = bare(reply.text);
   if (texts.length && (bare(texts.at(-1) ?? "") === whole || bare(texts.join("")) === whole)) return parts;
   return [...parts.filter((part) => part.is === "steps"), { is: "text", key: reply.id, text: reply.text, open: false }];
-}
-
-export function threadRows(state: Pick<State, "threads">, archived: boolean): Thread[] {
-  return Object.values(state.threads)
-    .filter((thread) => (thread.archived_at !== null) === archived)
-    .sort((a, b) => b.last_message_at - a.last_message_at || b.id.localeCompare(a.id));
 }
 
 export function openTurns(state: Pick<State, "turns">, thread: Id): Turn[] {
