@@ -4,6 +4,7 @@
  */
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { type Problem } from "../api/client";
+import type { Id } from "../api/types";
 import { FoundAssistants } from "../features/assistants/FoundAssistants";
 import type { AnswerSlot } from "../features/chat/Log";
 import type { ComposerSlot } from "../features/chat/slots";
@@ -11,38 +12,50 @@ import { Sidebar } from "../features/chat/Sidebar";
 import { StartScreen } from "../features/chat/StartScreen";
 import { ThreadScreen } from "../features/chat/ThreadScreen";
 import { Composer } from "../features/composer/Composer";
+import { notifyFor } from "../features/notify/notifier";
+import { Palette } from "../features/palette/Palette";
 import { SignIn } from "../features/sign-in/SignIn";
 import { TurnCard } from "../features/turn/TurnCard";
 import { returnTo } from "../state/local";
 import { useDesk, useView } from "../state/react";
 import { closeDrawer } from "../ui/drawer";
 import { Lamp, Mark } from "../ui/marks";
-import { chatPath, go, type Route, routeOf, useAddress } from "../ui/route";
+import { chatPath, go, type Route, routeOf, useAddress, useMoves } from "../ui/route";
 import { Toasts } from "../ui/Toasts";
+import { newThread } from "./acts";
 import { Announcer } from "./Announcer";
+import { useCommands } from "./commands";
 import { KeyList, useKeys } from "./keys";
+import { useTitle } from "./title";
 
 /** Few open them, so nobody waits for them who does not. */
 const settings = () => import("./settings");
 const SettingsScreen = lazy(() => settings().then(({ SettingsScreen: draw }) => ({ default: draw })));
 const SettingsSidebar = lazy(() => settings().then(({ SettingsSidebar: draw }) => ({ default: draw })));
 
+/** What lies over the page, at most one. */
+type Over = null | { is: "keys" } | { is: "palette"; within: Id | null };
 type Start = { is: "starting" } | { is: "done" } | { is: "failed"; problem: Error };
 
 export function App() {
-  useAddress();
-  const route = routeOf(location);
+  const address = useAddress();
+  const route = useMemo(() => routeOf(location), [address]);
   const session = useView((state) => state.session);
   const start = useStart(route.at === "sign-in" && route.secret !== null);
-  const [keysShown, showKeys] = useState(false);
-  useKeys(useCallback(() => showKeys(true), []));
+  const [over, setOver] = useState<Over>(null);
+  const showKeys = useCallback(() => setOver({ is: "keys" }), []);
+  const search = useCallback((within: Id | null) => setOver({ is: "palette", within }), []);
+  const searchAll = useCallback(() => search(null), [search]);
+  const close = useCallback(() => setOver(null), []);
+  useKeys({ showKeys, search: searchAll });
   useTitle(route);
+  useNotes();
 
   const signedIn = session !== null;
   const gone = start.is === "done" && !signedIn && route.at !== "sign-in";
   useEffect(() => {
     if (!gone) return;
-    returnTo.set(location.pathname + location.search);
+    returnTo.set(location.pathname + location.search + location.hash);
     go("/sign-in", "replace");
   }, [gone]);
   useEffect(() => {
@@ -58,13 +71,25 @@ export function App() {
     <>
       {route.at === "chat" ? <SkipLink /> : null}
       <div className="app">
-        <Frame route={route} demo={session.demo} />
+        <Frame route={route} demo={session.demo} search={search} />
       </div>
       <Announcer />
       <Toasts />
-      {keysShown ? <KeyList onClose={() => showKeys(false)} /> : null}
+      {over?.is === "keys" ? <KeyList onClose={close} /> : null}
+      {over?.is === "palette" ? <Commanded route={route} within={over.within} showKeys={showKeys} onClose={close} /> : null}
     </>
   );
+}
+
+function Commanded({ route, within, showKeys, onClose }: { route: Route; within: Id | null; showKeys: () => void; onClose: () => void }) {
+  return <Palette commands={useCommands(route, showKeys)} within={within} onClose={onClose} />;
+}
+
+/** Tells in the background what is worth it, as long as somebody is signed in. */
+function useNotes() {
+  const { store } = useDesk();
+  const me = useView((state) => state.session?.person.id);
+  useEffect(() => (me ? notifyFor(store, me) : undefined), [store, me]);
 }
 
 function SkipLink() {
@@ -76,7 +101,10 @@ function SkipLink() {
   );
 }
 
-function Frame({ route, demo }: { route: Exclude<Route, { at: "sign-in" }>; demo: boolean }) {
+interface FrameProps { route: Exclude<Route, { at: "sign-in" }>; demo: boolean; search: (within: Id | null) => void }
+
+function Frame({ route, demo, search }: FrameProps) {
+  const move = useMoves();
   const drawAnswer = useCallback((slot: AnswerSlot) => <TurnCard {...slot} />, []);
   const drawFound = useCallback((ask: (handle: string) => void) => <FoundAssistants onAsk={ask} />, []);
   const drawComposer = useCallback((slot: ComposerSlot) => <Composer key={slot.thread} {...slot} />, []);
@@ -84,16 +112,16 @@ function Frame({ route, demo }: { route: Exclude<Route, { at: "sign-in" }>; demo
     switch (route.at) {
       case "settings": return <Suspense fallback={<Loading />}><SettingsScreen section={route.section} /></Suspense>;
       case "chat": return route.thread
-        ? <ThreadScreen key={route.thread} id={route.thread} mention={route.mention} drawAnswer={drawAnswer} drawComposer={drawComposer} />
+        ? <ThreadScreen key={route.thread} id={route.thread} jump={route.seq === null ? null : { seq: route.seq, move }} onSearch={search} mention={route.mention} drawAnswer={drawAnswer} drawComposer={drawComposer} />
         : <StartScreen mention={route.mention} drawFound={drawFound} drawComposer={drawComposer} />;
       case "unknown": return <div className="scroll"><div className="first"><h1>There is no such page</h1><p className="lead">The address is not one of this server’s.</p></div></div>;
     }
-  }, [route, drawAnswer, drawFound, drawComposer]);
+  }, [route, move, search, drawAnswer, drawFound, drawComposer]);
   return (
     <>
       {route.at === "settings"
         ? <Suspense fallback={<aside className="side" />}><SettingsSidebar section={route.section} /></Suspense>
-        : <Sidebar current={route.at === "chat" ? route.thread : null} archived={route.at === "chat" && route.archived} onNew={newThread} />}
+        : <Sidebar current={route.at === "chat" ? route.thread : null} archived={route.at === "chat" && route.archived} onNew={newThread} onSearch={() => search(null)} />}
       <div className="drawer-scrim" onClick={closeDrawer} />
       <main className="main">
         {demo ? <p className="demo-line"><b>Demo</b>: answers are scripted, no account is used</p> : null}
@@ -105,11 +133,6 @@ function Frame({ route, demo }: { route: Exclude<Route, { at: "sign-in" }>; demo
 
 function Loading() {
   return <div className="scroll"><p className="loading" role="status"><Lamp kind="running" />Loading</p></div>;
-}
-
-export function newThread() {
-  go(chatPath(null));
-  requestAnimationFrame(() => document.getElementById("composer")?.focus());
 }
 
 /** Asks who is signed in, unless the address itself is about to sign somebody in. */
@@ -131,15 +154,6 @@ function useStart(signingIn: boolean): Start {
     // Only the first address counts, so a later one does not start this again.
   }, [desk]);
   return start;
-}
-
-function useTitle(route: Route) {
-  const id = route.at === "chat" ? route.thread : null;
-  const title = useView((state) => (id ? state.threads[id]?.title : undefined));
-  const place = { "sign-in": "Sign in", settings: "Settings", unknown: "Not found", chat: id ? title || "Thread" : "New thread" }[route.at];
-  useEffect(() => {
-    document.title = `${place} · Switchboard`;
-  }, [place]);
 }
 
 function Unreachable({ problem }: { problem: Error }) {

@@ -1,23 +1,37 @@
 /** The keys of the page. Letters act only outside fields; inside one every letter is text. */
 import { useEffect } from "react";
-import { attempt } from "../ui/Toasts";
-import { turnIsOpen } from "../state/model";
 import { useDesk } from "../state/react";
 import { Dialog } from "../ui/Dialog";
 import { closeDrawer } from "../ui/drawer";
-import { chatPath, go, routeOf, settingsPath } from "../ui/route";
+import { isCommand, keyName } from "../ui/keyname";
+import { go, routeOf, settingsPath } from "../ui/route";
+import { newThread, nextWaiting, stepRows, stopAll } from "./acts";
 
-const list: [string[], string][] = [
-  [["C"], "New thread"],
-  [["J", "K"], "Next thread, previous thread"],
-  [["↵"], "Open it"],
-  [["⌘K"], "Find a thread"],
-  [["G S"], "Settings"],
-  [["Enter"], "Send"],
-  [["⇧Enter"], "New line"],
-  [["@"], "Mention; arrows, Tab or Enter picks, Esc closes"],
-  [["⌘."], "Stop what runs in this thread"],
-  [["?"], "This list"],
+const list: { where: string; keys: [string[], string][] }[] = [
+  {
+    where: "Anywhere",
+    keys: [
+      [["⌘K"], "Search and commands"],
+      [["C"], "New thread"],
+      [["G A"], "Next thread that needs you"],
+      [["G S"], "Settings"],
+      [["J", "K"], "Next thread, previous thread"],
+      [["↵"], "Open it"],
+      [["?"], "This list"],
+    ],
+  },
+  {
+    where: "In a thread",
+    keys: [
+      [["⌘."], "Stop what runs"],
+      [["Enter"], "Send; while an answer runs, queue"],
+      [["⌘Enter"], "The other one: send now instead of queueing"],
+      [["⇧Enter"], "New line"],
+      [["↑"], "In an empty field: change what was queued or said last"],
+      [["@"], "Mention; arrows, Tab or Enter picks"],
+      [["Esc"], "Close a list, leave the field"],
+    ],
+  },
 ];
 
 const isField = (target: EventTarget | null) =>
@@ -26,69 +40,65 @@ const isField = (target: EventTarget | null) =>
 /** Time in which the second letter of a pair such as `G S` counts. */
 const PAIR_MS = 1200;
 
-export function useKeys(showList: () => void) {
+export interface KeyActs { showKeys: () => void; search: () => void }
+
+export function useKeys({ showKeys, search }: KeyActs) {
   const desk = useDesk();
   useEffect(() => {
-    let g = 0;
+    let g = -PAIR_MS;
     const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || document.querySelector("dialog[open]")) return;
-      const command = event.metaKey || event.ctrlKey;
+      if (event.defaultPrevented || document.querySelector("dialog[open]") || !desk.store.get().session) return;
+      const command = isCommand(event);
+      const route = routeOf(location);
       if (command && event.key === ".") {
         event.preventDefault();
-        const route = routeOf(location);
-        if (route.at !== "chat") return;
-        for (const turn of Object.values(desk.store.get().turns)) {
-          if (turn.thread_id === route.thread && turnIsOpen(turn) && !turn.stop_wanted) attempt(desk.cancel(turn.id));
-        }
+        if (route.at === "chat" && route.thread) stopAll(desk, route.thread);
         return;
       }
-      if (command && event.key.toLowerCase() === "k") {
+      if (command && !event.shiftKey && event.key.toLowerCase() === "k") {
         event.preventDefault();
-        document.getElementById("find")?.focus();
+        search();
         return;
       }
       if (event.key === "Escape") closeDrawer();
-      if (command || event.altKey || isField(event.target)) return;
+      if (event.metaKey || event.ctrlKey || event.altKey || isField(event.target)) return;
       const paired = event.timeStamp - g < PAIR_MS;
-      g = event.key === "g" ? event.timeStamp : 0;
+      g = event.key === "g" ? event.timeStamp : -PAIR_MS;
       switch (event.key) {
-        case "c":
-          go(chatPath(null));
-          requestAnimationFrame(() => document.getElementById("composer")?.focus());
+        case "c": newThread(); break;
+        case "a":
+          if (!paired) return;
+          nextWaiting();
           break;
         case "s":
           if (!paired) return;
           go(settingsPath("assistants"));
           break;
-        case "j": step(1); break;
-        case "k": step(-1); break;
-        case "?": showList(); break;
+        case "j": stepRows(1); break;
+        case "k": stepRows(-1); break;
+        case "?": showKeys(); break;
         default: return;
       }
       event.preventDefault();
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  }, [desk, showList]);
-}
-
-/** Moves the focus through the rows, from the current thread when none has it. */
-function step(by: 1 | -1) {
-  const rows = [...document.querySelectorAll<HTMLElement>(".rows .row")];
-  const focused = rows.indexOf(document.activeElement as HTMLElement);
-  const from = focused >= 0 ? focused : rows.findIndex((row) => row.getAttribute("aria-current") === "page");
-  rows[Math.max(0, Math.min(rows.length - 1, from + by))]?.focus();
+  }, [desk, showKeys, search]);
 }
 
 export function KeyList({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Keyboard" onClose={onClose} footer={<button className="btn" type="button" onClick={onClose}>Close</button>}>
-      <p className="hint">⌘ is Ctrl on other keyboards.</p>
-      <dl className="keys">
-        {list.map(([keys, does]) => (
-          <div key={does}><dt>{keys.map((key) => <kbd key={key}>{key}</kbd>)}</dt><dd>{does}</dd></div>
-        ))}
-      </dl>
+      {list.map(({ where, keys: some }) => (
+        <section key={where} aria-label={where}>
+          <h3 className="hint">{where}</h3>
+          <dl className="keys">
+            {some.map(([keys, does]) => (
+              <div key={does}><dt>{keys.map((key) => <kbd key={key}>{keyName(key)}</kbd>)}</dt><dd>{does}</dd></div>
+            ))}
+          </dl>
+        </section>
+      ))}
     </Dialog>
   );
 }

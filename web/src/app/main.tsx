@@ -7,6 +7,7 @@ import { Store } from "../state/store";
 import "../ui/tokens.css";
 import "../ui/page.css";
 import "../ui/app.css";
+import "../ui/frame.css";
 import "../ui/reading.css";
 import { App } from "./App";
 

@@ -1,11 +1,12 @@
 /** The settings with what other features hand them. Loaded when they are first opened. */
 import "../ui/settings.css";
 import { AssistantsSheet } from "../features/assistants/AssistantsSheet";
+import { NotifySettings } from "../features/notify/NotifySettings";
 import { SettingsScreen as Screen } from "../features/settings/Settings";
 import type { SettingsSection } from "../ui/route";
 
 export { SettingsSidebar } from "../features/settings/Settings";
 
 export function SettingsScreen({ section }: { section: SettingsSection }) {
-  return <Screen section={section} drawAssistants={() => <AssistantsSheet />} drawNotify={() => null} />;
+  return <Screen section={section} drawAssistants={() => <AssistantsSheet />} drawNotify={() => <NotifySettings />} />;
 }

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "react";
 import { Icon } from "./Icon";
 
-async function copy(text: string): Promise<boolean> {
+export async function copy(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;

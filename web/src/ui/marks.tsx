@@ -9,12 +9,12 @@ export function Lamp({ kind, label }: { kind: LampKind; label?: string | undefin
     : <span className={`lamp ${kind}`} aria-hidden="true" />;
 }
 
-export interface FaceProps { name: string; of: "assistant" | "me" | "person"; size?: "s" | "l"; off?: boolean }
+export interface FaceProps { name: string; of: "assistant" | "me" | "person"; size?: "s" | "l"; off?: boolean; here?: boolean }
 
-/** People are round, assistants are square. Always beside the name it abbreviates. */
-export function Face({ name, of, size, off }: FaceProps) {
+/** People are round, assistants are square; a dot says that somebody is here. Always beside the name it abbreviates. */
+export function Face({ name, of, size, off, here }: FaceProps) {
   const kind = of === "assistant" ? " bot" : of === "me" ? " me" : "";
-  return <span className={`face${kind}${size ? ` ${size}` : ""}${off ? " off" : ""}`} aria-hidden="true">{initials(name)}</span>;
+  return <span className={`face${kind}${size ? ` ${size}` : ""}${off ? " off" : ""}${here ? " here" : ""}`} aria-hidden="true">{initials(name)}</span>;
 }
 
 const dots: [number, number][] = [[4, 4], [10, 4], [4, 10], [16, 10], [10, 16], [16, 16], [10, 10]];

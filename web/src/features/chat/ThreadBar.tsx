@@ -1,76 +1,114 @@
-/** The bar over a thread: its name, who can see it, and what can be done with it. */
+/** The bar over a thread: its name, who can see it, who is in it, and what can be done with it. */
 import { type KeyboardEvent, useState } from "react";
-import type { Assistant, Thread } from "../../api/types";
+import { api } from "../../api/client";
+import type { Assistant, Id, Thread } from "../../api/types";
 import { useDesk, useView } from "../../state/react";
+import { copy } from "../../ui/Copy";
 import { Dialog } from "../../ui/Dialog";
 import { toggleDrawer } from "../../ui/drawer";
 import { Icon } from "../../ui/Icon";
-import { Face } from "../../ui/marks";
 import { Menu, type MenuItem } from "../../ui/Menu";
 import { chatPath, go } from "../../ui/route";
-import { attempt } from "../../ui/Toasts";
+import { attempt, toast } from "../../ui/Toasts";
 import { LinkLine } from "./LinkLine";
+import { MemberList, MembersButton } from "./Members";
 
 export function DrawerButton() {
-  return <button className="btn tool narrow-only" type="button" aria-label="Threads" onClick={toggleDrawer}><Icon name="menu" /></button>;
+  const unread = useView((state) => Object.values(state.threads).some((thread) => (thread.unread ?? 0) > 0 || thread.state === "needs_you"));
+  return (
+    <button className="btn tool narrow-only drawer-btn" type="button" aria-label={unread ? "Threads, something new" : "Threads"} onClick={toggleDrawer}>
+      <Icon name="menu" />{unread ? <span className="new-dot" aria-hidden="true" /> : null}
+    </button>
+  );
 }
 
-export function ThreadBar({ thread, assistant }: { thread: Thread | undefined; assistant: Assistant | undefined }) {
-  const [renaming, setRenaming] = useState(false);
-  const [deleting, setDeleting] = useState(false);
+export interface ThreadBarProps { thread: Thread | undefined; assistant: Assistant | undefined; onSearch: (within: Id) => void }
+
+export function ThreadBar({ thread, assistant, onSearch }: ThreadBarProps) {
+  const [doing, setDoing] = useState<"rename" | "delete" | "members" | null>(null);
+  const done = () => setDoing(null);
+  if (!thread) return <header className="bar"><DrawerButton /><h1 className="cut">Thread</h1><span className="grow" /><LinkLine /></header>;
   return (
     <header className="bar">
       <DrawerButton />
-      {thread && renaming
-        ? <Rename thread={thread} done={() => setRenaming(false)} />
-        : <h1 className="cut">{thread ? thread.title || "New thread" : "Thread"}</h1>}
-      {thread && !renaming ? <Tag thread={thread} assistant={assistant} /> : null}
+      {doing === "rename"
+        ? <Rename thread={thread} done={done} />
+        : (
+          <>
+            <h1 className="cut"><button className="title-btn cut" type="button" title="Rename" onClick={() => setDoing("rename")}>{thread.title || "New thread"}</button></h1>
+            <Tag thread={thread} assistant={assistant} />
+          </>
+        )}
       <span className="grow" />
       <LinkLine />
-      {thread ? (
-        <>
-          <Members thread={thread} />
-          <Actions thread={thread} onRename={() => setRenaming(true)} onDelete={() => setDeleting(true)} />
-        </>
-      ) : null}
-      {thread && deleting ? <Delete thread={thread} done={() => setDeleting(false)} /> : null}
+      <MembersButton thread={thread} />
+      <button className="btn tool" type="button" aria-label="Search in this thread" title="Search in this thread" onClick={() => onSearch(thread.id)}><Icon name="search" /></button>
+      <span className="wide-only"><Menu label="Share or export" button={<Icon name="share" />} buttonClass="btn tool" items={shareItems(thread)} side="below" align="end" /></span>
+      <Actions thread={thread} onDo={setDoing} />
+      {doing === "delete" ? <Delete thread={thread} done={done} /> : null}
+      {doing === "members" ? <Dialog title="Members" onClose={done}><MemberList thread={thread} /></Dialog> : null}
     </header>
   );
 }
 
 function Tag({ thread, assistant }: { thread: Thread; assistant: Assistant | undefined }) {
+  const desk = useDesk();
+  const may = useMay(thread);
   if (thread.archived_at) return <span className="tag">Archived</span>;
   if (assistant) return <span className="tag wide-only">Direct with @{assistant.handle}</span>;
-  return thread.visibility === "open"
-    ? <span className="tag wide-only" title="Everyone in this workspace can read it and write in it">Open to everyone</span>
-    : <span className="tag wide-only" title="Only its members can see it">Private</span>;
-}
-
-function Members({ thread }: { thread: Thread }) {
-  const me = useView((state) => state.session?.person.id);
-  const members = thread.members ?? [];
-  if (members.length < 2) return null;
+  const open = thread.visibility === "open";
+  const seen = (visibility: Thread["visibility"]) => attempt(desk.changeThread(thread.id, { visibility }));
   return (
-    <span className="faces wide-only" role="img" aria-label={`In this thread: ${members.map((member) => member.name).join(", ")}`}>
-      {members.slice(0, 5).map((member) => <Face key={member.id} name={member.name} of={member.id === me ? "me" : "person"} size="s" />)}
+    <span className="wide-only">
+      <Menu label={`Who sees it: ${open ? "Open to everyone" : "Private"}`} buttonClass="tag tag-btn" side="below" align="start" button={open ? "Open to everyone" : "Private"}
+        items={[
+          { label: "Private", note: "only its members", checked: !open, disabled: !may && open, act: () => seen("private") },
+          { label: "Open to everyone", note: "in this workspace", checked: open, disabled: !may && !open, act: () => seen("open") },
+        ]} />
     </span>
   );
 }
 
-function Actions({ thread, onRename, onDelete }: { thread: Thread; onRename: () => void; onDelete: () => void }) {
-  const desk = useDesk();
+/** Whoever opened a thread decides over it as a whole, and admins. */
+function useMay(thread: Thread): boolean {
   const me = useView((state) => state.session?.person);
+  return me?.id === thread.created_by || me?.role === "admin";
+}
+
+function shareItems(thread: Thread): MenuItem[] {
+  const link = async () => {
+    if (!(await copy(location.origin + chatPath(thread.id)))) toast(new Error("the link could not be copied"));
+  };
+  return [
+    { label: "Copy link", icon: "copy", note: thread.visibility === "open" ? "" : "for its members", act: () => void link() },
+    { label: "Export as Markdown", icon: "file", act: () => save(api.exportOf(thread.id, "markdown")) },
+    { label: "Export as JSON", icon: "file", act: () => save(api.exportOf(thread.id, "json")) },
+  ];
+}
+
+/** The browser itself saves it, so that a long thread never stands in the memory of this page. */
+function save(address: string) {
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = "";
+  link.click();
+}
+
+function Actions({ thread, onDo }: { thread: Thread; onDo: (what: "rename" | "delete" | "members") => void }) {
+  const desk = useDesk();
+  const may = useMay(thread);
   const change = (body: Parameters<typeof desk.changeThread>[1]) => attempt(desk.changeThread(thread.id, body));
-  const may = me?.id === thread.created_by || me?.role === "admin";
   const items: MenuItem[] = [
-    { label: "Rename", icon: "pencil", act: onRename },
+    { label: "Rename", icon: "pencil", act: () => onDo("rename") },
+    { label: "Members", icon: "people", act: () => onDo("members") },
+    ...(thread.assistant_id ? [] : [thread.visibility === "open"
+      ? { label: "Make private", icon: "lock" as const, act: () => change({ visibility: "private" }), disabled: !may }
+      : { label: "Open to everyone", icon: "eye" as const, act: () => change({ visibility: "open" }), disabled: !may }]),
+    ...shareItems(thread),
     thread.archived_at
       ? { label: "Bring back from the archive", icon: "undo", act: () => change({ archived: false }) }
       : { label: "Archive", icon: "inbox", act: () => change({ archived: true }) },
-    ...(thread.assistant_id ? [] : [thread.visibility === "open"
-      ? { label: "Make private", icon: "lock" as const, act: () => change({ visibility: "private" }), disabled: !may }
-      : { label: "Open to everyone", icon: "people" as const, act: () => change({ visibility: "open" }), disabled: !may }]),
-    { label: "Delete", icon: "x", act: onDelete, disabled: !may },
+    { label: "Delete", icon: "x", act: () => onDo("delete"), disabled: !may },
   ];
   return <Menu label="More" button={<Icon name="dots" />} buttonClass="btn tool" items={items} side="below" align="end" />;
 }
@@ -84,6 +122,7 @@ function Rename({ thread, done }: { thread: Thread; done: () => void }) {
     if (next && next !== thread.title) attempt(desk.changeThread(thread.id, { title: next }));
   };
   const onKey = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
     if (event.key === "Enter") save();
     else if (event.key === "Escape") done();
     else return;

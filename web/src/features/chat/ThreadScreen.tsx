@@ -1,16 +1,18 @@
 /** One thread: its bar, its log, its dock. Owns loading it, reading it and what can be done with it as a whole. */
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { Problem } from "../../api/client";
-import type { Id, Thread } from "../../api/types";
-import { markRead } from "../../state/local";
+import type { Id, Message, Thread } from "../../api/types";
+import { isSeen } from "../../state/local";
 import { useDesk, useView } from "../../state/react";
 import { sentence } from "../../state/words";
 import { Icon } from "../../ui/Icon";
 import { Lamp } from "../../ui/marks";
 import { chatPath, Link } from "../../ui/route";
-import { type DrawAnswer, Log } from "./Log";
+import { attempt } from "../../ui/Toasts";
+import { type DrawAnswer, type Jump, Log } from "./Log";
 import type { DrawComposer } from "./slots";
 import { ThreadBar } from "./ThreadBar";
+import { TypingLine } from "./TypingLine";
 
 type Load = { is: "loading" } | { is: "here" } | { is: "refused"; problem: Problem };
 
@@ -33,37 +35,64 @@ function useThread(id: Id): [Load, () => void] {
   return [here ? { is: "here" } : load.is === "here" ? { is: "loading" } : load, () => setTries(tries + 1)];
 }
 
-/** Only what stands on a screen that somebody looks at counts as read. */
-function useReading(thread: Thread | undefined) {
-  const id = thread?.id;
-  const seq = thread?.last_seq ?? 0;
+/** Whether somebody looks at this page: it is on a screen, and in front. */
+function useLookedAt(): boolean {
+  const [seen, setSeen] = useState(isSeen);
   useEffect(() => {
-    if (!id) return;
-    const read = () => document.visibilityState === "visible" && markRead(id, seq);
-    read();
-    document.addEventListener("visibilitychange", read);
-    return () => document.removeEventListener("visibilitychange", read);
-  }, [id, seq]);
+    const look = () => setSeen(isSeen());
+    document.addEventListener("visibilitychange", look);
+    addEventListener("focus", look);
+    addEventListener("blur", look);
+    return () => {
+      document.removeEventListener("visibilitychange", look);
+      removeEventListener("focus", look);
+      removeEventListener("blur", look);
+    };
+  }, []);
+  return seen;
 }
 
-export interface ThreadScreenProps { id: Id; mention: string | null; drawAnswer: DrawAnswer; drawComposer: DrawComposer }
+/** Only what stands at the end of a page that somebody looks at counts as read, and only as far as it is drawn. */
+function useReading(thread: Thread | undefined, atEnd: boolean, drawn: number) {
+  const desk = useDesk();
+  const looked = useLookedAt();
+  const id = thread?.id;
+  useEffect(() => {
+    if (id && looked && atEnd && drawn > 0) attempt(desk.read(id, drawn));
+  }, [desk, id, looked, atEnd, drawn]);
+  useEffect(() => {
+    desk.signs.at(looked ? id ?? null : null);
+    return () => desk.signs.at(null);
+  }, [desk, id, looked]);
+}
 
-export function ThreadScreen({ id, mention, drawAnswer, drawComposer }: ThreadScreenProps) {
+const noMessages = {};
+/** The last message that is here. */
+function useDrawn(id: Id): number {
+  const messages = useView((state) => state.messages[id] ?? noMessages);
+  return useMemo(() => Object.values(messages as Record<Id, Message>).reduce((most, { seq }) => Math.max(most, seq), 0), [messages]);
+}
+
+export interface ThreadScreenProps { id: Id; jump: Jump | null; onSearch: (within: Id) => void; mention: string | null; drawAnswer: DrawAnswer; drawComposer: DrawComposer }
+
+export function ThreadScreen({ id, jump, onSearch, mention, drawAnswer, drawComposer }: ThreadScreenProps) {
   const thread = useView((state) => state.threads[id]);
   const assistant = useView((state) => (thread?.assistant_id ? state.assistants[thread.assistant_id] : undefined));
   const [load, again] = useThread(id);
-  useReading(thread);
+  const [atEnd, setAtEnd] = useState(false);
+  useReading(thread, atEnd && load.is === "here", useDrawn(id));
 
   if (load.is === "refused") return <Refused problem={load.problem} again={again} />;
   return (
     <>
-      <ThreadBar thread={thread} assistant={assistant} />
+      <ThreadBar thread={thread} assistant={assistant} onSearch={onSearch} />
       {load.is === "loading"
         ? <div className="scroll"><p className="loading" role="status"><Lamp kind="running" />Loading</p></div>
-        : <Log thread={id} drawAnswer={drawAnswer} />}
+        : <Log thread={id} drawAnswer={drawAnswer} jump={jump} onEnd={setAtEnd} />}
       <div className="dock">
         <div className="col">
           {thread?.archived_at ? <p className="hint dock-note">This thread is archived. Writing in it does not bring it back to the list.</p> : null}
+          <TypingLine thread={id} />
           {drawComposer({
             thread: id, prefill: mention ? `@${mention} ` : null,
             placeholder: assistant ? `Message @${assistant.handle}` : "Message, @ asks an assistant",

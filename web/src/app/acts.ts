@@ -1,0 +1,33 @@
+/** Acts of the page that a key, a command and a button share. */
+import type { Id } from "../api/types";
+import type { Desk } from "../state/desk";
+import { turnIsOpen } from "../state/model";
+import { chatPath, go } from "../ui/route";
+import { attempt } from "../ui/Toasts";
+
+export function newThread() {
+  go(chatPath(null));
+  requestAnimationFrame(() => document.getElementById("composer")?.focus());
+}
+
+/** Stops every answer that runs in a thread. */
+export function stopAll(desk: Desk, thread: Id) {
+  for (const turn of Object.values(desk.store.get().turns)) {
+    if (turn.thread_id === thread && turnIsOpen(turn) && !turn.stop_wanted) attempt(desk.cancel(turn.id));
+  }
+}
+
+/** Opens the first thread that waits for the person; the one after it if that is open already. */
+export function nextWaiting() {
+  const rows = [...document.querySelectorAll<HTMLElement>('.rows .row[data-state="needs_you"]')];
+  const at = rows.findIndex((row) => row.getAttribute("aria-current") === "page");
+  rows[(at + 1) % rows.length]?.click();
+}
+
+/** Moves the focus through the rows, from the current thread when none has it. */
+export function stepRows(by: 1 | -1) {
+  const rows = [...document.querySelectorAll<HTMLElement>(".rows .row")];
+  const focused = rows.indexOf(document.activeElement as HTMLElement);
+  const from = focused >= 0 ? focused : rows.findIndex((row) => row.getAttribute("aria-current") === "page");
+  rows[Math.max(0, Math.min(rows.length - 1, from + by))]?.focus();
+}

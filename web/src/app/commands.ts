@@ -1,0 +1,56 @@
+/** What can be done from anywhere, as the palette lists it. Owns the list; each command is done by whoever it belongs to. */
+import { useMemo } from "react";
+import type { Command } from "../features/palette/entries";
+import { drafts, theme } from "../state/local";
+import { turnIsOpen } from "../state/model";
+import { useDesk, useView } from "../state/react";
+import { assistantRows } from "../state/view";
+import { go, type Route, type SettingsSection, settingsPath } from "../ui/route";
+import { attempt } from "../ui/Toasts";
+import { newThread, nextWaiting, stopAll } from "./acts";
+
+const places: { section: SettingsSection; name: string; words: string; admins?: boolean }[] = [
+  { section: "profile", name: "Profile", words: "name handle notifications theme" },
+  { section: "sessions", name: "Sessions", words: "devices browsers" },
+  { section: "tokens", name: "API tokens", words: "programs key" },
+  { section: "assistants", name: "Assistants", words: "enable access limits" },
+  { section: "people", name: "People", words: "invite roles members" },
+  { section: "audit", name: "Audit", words: "log history", admins: true },
+  { section: "health", name: "Health", words: "doctor checks", admins: true },
+];
+
+export function useCommands(route: Route, showKeys: () => void): Command[] {
+  const desk = useDesk();
+  const assistants = useView((state) => state.assistants);
+  const turns = useView((state) => state.turns);
+  const role = useView((state) => state.session?.person.role);
+  const waiting = useView((state) => Object.values(state.threads).some((thread) => thread.state === "needs_you"));
+  const thread = route.at === "chat" ? route.thread : null;
+  const runs = thread !== null && Object.values(turns).some((turn) => turn.thread_id === thread && turnIsOpen(turn));
+  return useMemo(() => {
+    const ask = (handle: string) => {
+      drafts.set("new", "");
+      desk.prefill("new", `@${handle} `);
+      newThread();
+    };
+    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+    const isDark = theme.get() === "dark" || (theme.get() === "system" && dark);
+    const all: (Command | null)[] = [
+      { id: "new", label: "New thread", icon: "compose", keys: "C", words: "start write message", act: newThread },
+      waiting ? { id: "waiting", label: "Next thread that needs you", icon: "bell", keys: "G A", words: "approvals waiting", act: nextWaiting } : null,
+      runs && thread ? { id: "stop", label: "Stop what runs here", icon: "stop", keys: "⌘.", words: "cancel turn", act: () => stopAll(desk, thread) } : null,
+      ...assistantRows({ assistants }).filter((one) => one.usable && one.state === "ready").map((one): Command => (
+        { id: `ask-${one.id}`, label: `Ask @${one.handle}`, icon: "thought", words: `${one.name} mention new`, act: () => ask(one.handle) }
+      )),
+      { id: "archive", label: "Archived threads", icon: "inbox", words: "old hidden", act: () => go("/chat?archived") },
+      ...places.filter((place) => !place.admins || role === "admin").map((place): Command => ({
+        id: place.section, label: `Settings: ${place.name}`, icon: "sliders", words: place.words,
+        ...(place.section === "assistants" ? { keys: "G S" } : {}), act: () => go(settingsPath(place.section)),
+      })),
+      { id: "theme", label: isDark ? "Light colours" : "Dark colours", icon: "eye", words: "theme mode", act: () => theme.set(isDark ? "light" : "dark") },
+      { id: "keys", label: "Keyboard", icon: "terminal", keys: "?", words: "shortcuts help", act: showKeys },
+      { id: "out", label: "Sign out", icon: "right", words: "log out leave", act: () => attempt(desk.signOut()) },
+    ];
+    return all.filter((command): command is Command => command !== null);
+  }, [desk, assistants, role, waiting, runs, thread, showKeys]);
+}

@@ -1,0 +1,49 @@
+/** A button with a small panel under it that holds more than a list of actions. Owns opening, Escape and where focus returns. */
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+
+export interface PopoverProps {
+  label: string;
+  button: ReactNode;
+  buttonClass: string;
+  align: "start" | "end";
+  children: ReactNode;
+}
+
+export function Popover({ label, button, buttonClass, align, children }: PopoverProps) {
+  const [open, setOpen] = useState(false);
+  const root = useRef<HTMLSpanElement>(null);
+  const opener = useRef<HTMLButtonElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
+  const id = useId();
+
+  useEffect(() => {
+    if (!open) return;
+    (panel.current?.querySelector<HTMLElement>("input, button") ?? panel.current)?.focus();
+    const away = (event: Event) => {
+      if (!root.current?.contains(event.target as Node)) setOpen(false);
+    };
+    document.addEventListener("pointerdown", away);
+    document.addEventListener("focusin", away);
+    return () => {
+      document.removeEventListener("pointerdown", away);
+      document.removeEventListener("focusin", away);
+    };
+  }, [open]);
+
+  const onKey = (event: KeyboardEvent) => {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    setOpen(false);
+    opener.current?.focus();
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <span className="menu" ref={root} onKeyDown={open ? onKey : undefined}>
+      <button ref={opener} type="button" className={buttonClass} aria-label={label} title={label} aria-haspopup="dialog"
+        aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)}>
+        {button}
+      </button>
+      {open ? <div ref={panel} id={id} className={`pop below ${align}`} role="dialog" aria-label={label} tabIndex={-1}>{children}</div> : null}
+    </span>
+  );
+}
