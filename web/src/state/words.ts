@@ -26,6 +26,13 @@ export function until(at: Millis, now: Millis): string {
   return at <= now ? "now" : `in ${took(Math.ceil((at - now) / 60_000) * 60_000).replace(/ 0 [sm]$/, "")}`;
 }
 
+/** `840 B`, `18 kB`, `2.4 MB`: how large a file is. */
+export function bytes(size: number): string {
+  if (size < 1000) return `${size} B`;
+  const [value, unit] = size < 999_500 ? [size / 1000, "kB"] : [size / 1_000_000, "MB"];
+  return `${value < 9.95 ? Number(value.toFixed(1)) : Math.round(value)} ${unit}`;
+}
+
 const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat("en-GB", options);
 const hourMinute = format({ hour: "2-digit", minute: "2-digit" });
 const weekday = format({ weekday: "short" });

@@ -1,5 +1,5 @@
 /** One post of a person (or of an assistant outside a turn), and the echo of one that is still on its way. */
-import { memo, useMemo } from "react";
+import { memo, useMemo, useState } from "react";
 import type { Message } from "../../api/types";
 import type { Pending } from "../../state/model";
 import { useDesk, useView } from "../../state/react";
@@ -8,21 +8,37 @@ import { Copy } from "../../ui/Copy";
 import { Icon } from "../../ui/Icon";
 import { Face } from "../../ui/marks";
 import { Markdown } from "../../ui/markdown/Markdown";
+import { Attachments } from "./Attachments";
+import { EditForm } from "./EditForm";
 
-export const MessageView = memo(function MessageView({ message, toLive }: { message: Message; toLive: boolean }) {
+/** `asked`: a turn for it is still open, so its words are being answered and stay as they are. */
+export interface MessageViewProps { message: Message; toLive: boolean; asked?: boolean }
+
+export const MessageView = memo(function MessageView({ message, toLive, asked = false }: MessageViewProps) {
   const me = useView((state) => state.session?.person.id);
+  const [editing, setEditing] = useState(false);
   const byAssistant = message.role === "assistant";
+  const mine = !byAssistant && message.author.id === me;
   const handles = useMemo(() => message.mentions.map((mention) => mention.handle.replace(/^@/, "")), [message.mentions]);
   const name = message.author.name || message.author.handle;
+  const files = message.attachments ?? [];
   return (
-    <article className={toLive ? "msg to-live" : "msg"} data-message={message.id}>
-      <Face name={name} of={byAssistant ? "assistant" : message.author.id === me ? "me" : "person"} />
+    <article className={toLive ? "msg to-live" : "msg"} id={`m-${message.seq}`} data-message={message.id} data-seq={message.seq}>
+      <Face name={name} of={byAssistant ? "assistant" : mine ? "me" : "person"} />
       <div>
         <div className="who">
-          <b>{byAssistant ? `@${message.author.handle}` : name}</b><time>{time(message.created_at)}</time>
-          <span className="acts"><Copy text={message.text} label="Copy" /></span>
+          <b>{byAssistant ? `@${message.author.handle}` : <bdi>{name}</bdi>}</b><time>{time(message.created_at)}</time>
+          {message.edited_at ? <span className="dim" title={`Edited ${time(message.edited_at)}`}>edited</span> : null}
+          {editing ? null : (
+            <span className="acts">
+              {mine && !asked ? <button className="btn tool small" type="button" aria-label="Edit" title="Edit" onClick={() => setEditing(true)}><Icon name="pencil" /></button> : null}
+              {message.text ? <Copy text={message.text} label="Copy" /> : null}
+            </span>
+          )}
         </div>
-        <Markdown text={message.text} breaks={!byAssistant} mentions={handles} />
+        {editing ? <EditForm message={message} onDone={() => setEditing(false)} /> : null}
+        {message.text && !editing ? <Markdown text={message.text} breaks={!byAssistant} mentions={handles} /> : null}
+        {files.length ? <Attachments files={files} /> : null}
       </div>
     </article>
   );
@@ -35,12 +51,14 @@ export function PendingView({ pending }: { pending: Pending }) {
   const assistants = useView((state) => state.assistants);
   const handles = useMemo(() => Object.values(assistants).map((assistant) => assistant.handle), [assistants]);
   const failed = pending.state === "failed";
+  const files = pending.attachments ?? [];
   return (
     <article className={failed ? "msg unsent" : "msg sending"} aria-busy={!failed} data-client-id={pending.client_id}>
       <Face name={person?.name ?? "?"} of="me" />
       <div>
-        <div className="who"><b>{person?.name}</b>{failed ? null : <span className="dim">Sending</span>}</div>
-        <Markdown text={pending.text} breaks mentions={handles} />
+        <div className="who"><b><bdi>{person?.name}</bdi></b>{failed ? null : <span className="dim">Sending</span>}</div>
+        {pending.text ? <Markdown text={pending.text} breaks mentions={handles} /> : null}
+        {files.length ? <Attachments files={files} /> : null}
         {failed ? (
           <p className="error-line not-sent" role="alert">
             <Icon name="alert" className="icon-s" />
