@@ -12,7 +12,7 @@ export interface EndCardProps { turn: Turn; handle: string; mine: boolean; parti
 export function EndCard(props: EndCardProps) {
   const { turn } = props;
   if (turn.state === "cancelled") return <Cancelled {...props} />;
-  return turn.error?.retry_at ? <Limit {...props} /> : <Failed {...props} />;
+  return turn.error?.code === "rate_limited" ? <Limit {...props} /> : <Failed {...props} />;
 }
 
 function RetryButton({ turn, word = "Retry" }: { turn: Turn; word?: string }) {
@@ -32,16 +32,28 @@ function Cancelled({ turn, mine, partial, ran }: EndCardProps) {
   );
 }
 
+/** Whose limit it is, and when it ends. */
 function Limit({ turn, handle }: EndCardProps) {
-  const now = useNow(true);
   const error = turn.error;
-  if (!error?.retry_at) return null;
+  const now = useNow(error?.retry_at !== null);
+  if (!error) return null;
+  const { retry_at: open } = error;
+  // What ran it is said more exactly in the heading than in the backend's own sentence.
+  const plain = turn.runs_on !== null && /limit is used up$/.test(error.message);
+  const over = open !== null && open <= now;
   return (
     <div className="end-card limit" role="alert">
       <Icon name="clock" />
-      <h2>{endHeading(`@${handle}`, error.code)} <span className="id">{error.code}</span></h2>
-      <p><Hint text={sentence(error.message)} /> It is open again at <b className="strong num">{time(error.retry_at)}</b>, {until(error.retry_at, now)}.</p>
-      {error.hint ? <p><Hint text={sentence(error.hint)} /></p> : null}
+      <h2>{turn.runs_on ? `The limit of ${turn.runs_on} is used up` : endHeading(`@${handle}`, error.code)} <span className="id">{error.code}</span></h2>
+      {plain && open === null ? <p>It does not say when it opens again.</p> : (
+        <p>
+          {plain ? null : <><Hint text={sentence(error.message)} /> </>}
+          {open === null ? null : over
+            ? <>It has been open again since <b className="strong num">{time(open)}</b>.</>
+            : <>It is open again at <b className="strong num">{time(open)}</b>, <span className="num">{until(open, now)}</span>.</>}
+        </p>
+      )}
+      {error.hint && !plain ? <p><Hint text={sentence(error.hint)} /></p> : null}
       <div className="do"><RetryButton turn={turn} /></div>
       <Detail turn={turn} handle={handle} />
     </div>

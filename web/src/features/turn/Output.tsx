@@ -1,10 +1,34 @@
-/** What a command wrote: a window of fixed height that follows its end while the command runs. */
-import { useLayoutEffect, useRef } from "react";
+/**
+ * What a command wrote. While it runs: a window of fixed height that fades at its top and follows its end. It keeps that height
+ * when the command ends, and shows all of it when asked to.
+ */
+import { useLayoutEffect, useRef, useState } from "react";
+import { Copy } from "../../ui/Copy";
+import { Lamp } from "../../ui/marks";
+
+/** As many lines as the window holds. */
+const LINES = 8;
 
 export function Output({ text, running }: { text: string; running: boolean }) {
   const pre = useRef<HTMLPreElement>(null);
+  const [live] = useState(running);
+  const [whole, setWhole] = useState(false);
+  const lines = text.split("\n").length;
   useLayoutEffect(() => {
-    if (running && pre.current) pre.current.scrollTop = pre.current.scrollHeight;
-  }, [text, running]);
-  return <pre ref={pre} tabIndex={0} aria-label={running ? "Live output" : "Output"} className="printed" {...(running ? { "data-follow": "" } : {})}>{text}</pre>;
+    if (running && !whole && pre.current) pre.current.scrollTop = pre.current.scrollHeight;
+  }, [text, running, whole]);
+  const kind = ["printed", live && !whole ? "live" : "", whole ? "whole" : ""].filter(Boolean).join(" ");
+  return (
+    <>
+      <pre ref={pre} tabIndex={0} aria-label={running ? "Live output" : "Output"} className={kind} {...(running && !whole && lines > LINES ? { "data-follow": "" } : {})}>{text}</pre>
+      {live || lines > LINES ? (
+        <div className="tail">
+          {running ? <Lamp kind="running" /> : null}
+          <span className="num">{lines} {lines === 1 ? "line" : "lines"}{running ? ", following" : ""}</span><span className="grow" />
+          {lines > LINES ? <button className="btn small quiet" type="button" onClick={() => setWhole(!whole)}>{whole ? "Less" : "All output"}</button> : null}
+          <Copy text={text} label="Copy output" />
+        </div>
+      ) : null}
+    </>
+  );
 }

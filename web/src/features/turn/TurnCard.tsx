@@ -7,7 +7,7 @@ import type { Id, Message } from "../../api/types";
 import { type HeldItem, turnIsOpen } from "../../state/model";
 import { useDesk, useNow, useView } from "../../state/react";
 import { partsOf } from "../../state/view";
-import { clock, took, turnWords } from "../../state/words";
+import { clock, time, took, turnWords } from "../../state/words";
 import { Copy } from "../../ui/Copy";
 import { Icon } from "../../ui/Icon";
 import { Markdown } from "../../ui/markdown/Markdown";
@@ -15,6 +15,7 @@ import { Face, Lamp } from "../../ui/marks";
 import { attempt } from "../../ui/Toasts";
 import { EarlierAttempts } from "./EarlierAttempts";
 import { EndCard } from "./EndCard";
+import { reconnecting, worthShowing } from "./notices";
 import { Steps } from "./Steps";
 
 export interface TurnCardProps {
@@ -35,14 +36,14 @@ export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLiv
   const me = useView((state) => state.session?.person.id);
   const open = turn !== undefined && turnIsOpen(turn);
   const now = useNow(open && turn.started_at !== null);
-  const parts = useMemo(
-    () => partsOf(Object.values(held).sort((a, b) => a.seq - b.seq), reply),
-    [held, reply],
-  );
+  const items = useMemo(() => Object.values(held).sort((a, b) => a.seq - b.seq), [held]);
+  const parts = useMemo(() => (turn ? partsOf(worthShowing(items, turn), reply) : []), [items, turn, reply]);
   if (!turn) return null;
 
   const handle = assistant?.handle ?? reply?.author.handle ?? "assistant";
   const words = turnWords(turn);
+  const asked = turn.state === "waiting_approval" && !turn.stop_wanted && turn.person !== me;
+  const state = reconnecting(items, turn) ?? (asked ? "Waits for a decision" : words.text);
   const texts = parts.flatMap((part) => (part.is === "text" ? [part.text] : []));
   const said = texts.join("\n\n");
   const ended = turn.ended_at !== null && turn.started_at !== null ? turn.ended_at - turn.started_at : null;
@@ -51,18 +52,19 @@ export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLiv
   // The caret stands at the end of the text; while a step runs after it, the step itself shows that.
   const writes = open && lastPart?.is === "text" && lastPart.open;
   return (
-    <article className={toLive ? "msg turn to-live" : "msg turn"} aria-busy={open} data-turn={turn.id} data-state={turn.state} aria-label={`Answer of @${handle}`}>
+    <article className={toLive ? "msg turn to-live" : "msg turn"} aria-busy={open} data-turn={turn.id} {...(reply ? { id: `m-${reply.seq}`, "data-seq": reply.seq } : {})} data-state={turn.state} aria-label={`Answer of @${handle}`}>
       <Face name={assistant?.name ?? handle} of="assistant" />
       <div>
         <div className="who">
           <b>@{handle}</b>
           {turn.runs_on ? <span className="dim cut">{turn.runs_on}</span> : null}
           <span className={`state num ${words.lamp}`} role="status">
-            {open ? <><Lamp kind={words.lamp} />{words.text}</> : null}
+            {open ? <><Lamp kind={words.lamp} />{state}</> : null}
             {open && turn.started_at !== null ? <span className="dim" aria-hidden="true">{clock(now - turn.started_at)}</span> : null}
             {turn.state === "done" ? <span className="sr">{`@${handle} answered`}</span> : null}
           </span>
           {turn.state === "done" && ended !== null ? <span className="dim num">{took(ended)}</span> : null}
+          {!open && turn.state !== "done" && turn.ended_at !== null ? <time>{time(turn.ended_at)}</time> : null}
           {partial ? <span className="tag">Partial</span> : null}
           {open ? (
             <button className="btn small quiet stop" type="button" disabled={turn.stop_wanted} onClick={() => attempt(desk.cancel(turn.id))}

@@ -1,7 +1,7 @@
 /** A collection of what has run where it should not have: drawn as Markdown, none of it becomes more than text and safe links. */
 import { renderToStaticMarkup } from "react-dom/server";
 import { expect, test } from "vitest";
-import corpus from "../../../../e2e/lib/foreign.json";
+import corpus from "./foreign.json";
 import { Markdown } from "./Markdown";
 
 const ELEMENTS = /^(div|p|span|b|strong|em|del|code|pre|br|hr|blockquote|ul|ol|li|input|table|thead|tbody|tr|th|td|h[2-6]|a|button|svg|path|rect|circle|g)$/;
