@@ -13,7 +13,7 @@ export function Trouble({ problem, id }: { problem: Problem | null; id?: string 
   return (
     <p className="error-line trouble" role="alert" id={id}>
       <Icon name="alert" className="icon-s" />
-      <span><Hint text={sentence(problem.message)} />{problem.hint ? <> <Hint text={sentence(begun(problem.hint))} /></> : null} <span className="id">{problem.code}</span></span>
+      <span><Hint text={sentence(problem.message)} />{problem.hint ? <> <Hint text={sentence(begun(problem.hint))} /></> : null}{problem.code ? <> <span className="id">{problem.code}</span></> : null}</span>
     </p>
   );
 }

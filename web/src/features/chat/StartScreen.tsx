@@ -39,13 +39,13 @@ export function StartScreen({ mention, drawFound, drawComposer }: StartScreenPro
     drafts.set("new", `@${handle} what is 2+2?`);
     setExample(example + 1);
   };
-  const send = async ({ text }: Words) => {
+  const send = async ({ text, attachments }: Words) => {
     try {
       const thread = await desk.createThread({
         visibility: open && !direct ? "open" : "private", client_id: crypto.randomUUID(), ...(direct ? { assistant: direct } : {}),
       });
       drafts.set("new", "");
-      void desk.post(thread.id, text);
+      void desk.post(thread.id, text, attachments);
       go(chatPath(thread.id));
       return true;
     } catch (error) {
