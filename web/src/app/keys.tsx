@@ -23,7 +23,7 @@ const list: { where: string; keys: [string[], string][] }[] = [
   {
     where: "In a thread",
     keys: [
-      [["⌘."], "Stop what runs"],
+      [["⌘."], "Stop what runs in this thread"],
       [["Enter"], "Send; while an answer runs, queue"],
       [["⌘Enter"], "The other one: send now instead of queueing"],
       [["⇧Enter"], "New line"],

@@ -1,40 +1,148 @@
-/** The short list of the start: every assistant with its state in words and, where it cannot answer, the sentence that helps. */
+/**
+ * What was found on this machine: every assistant with its state in words and, where it cannot answer, what helps; for admins
+ * also the programs that no assistant uses yet. Shown on the start.
+ */
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { house } from "../../api/house";
 import type { Assistant } from "../../api/types";
-import { useView } from "../../state/react";
+import { useDesk, useView } from "../../state/react";
 import { assistantRows } from "../../state/view";
-import { capital, commandIn, inWords, sentence } from "../../state/words";
+import { capital, commandIn, inWords, sentence, took } from "../../state/words";
 import { Command } from "../../ui/Copy";
 import { Hint } from "../../ui/Hint";
-import { Face } from "../../ui/marks";
+import { Icon } from "../../ui/Icon";
+import { Face, Lamp } from "../../ui/marks";
+import { attempt } from "../../ui/Toasts";
+import { type Program, programFor, programsOf, shortPlace, unused } from "./found";
 import { tagKind } from "./tags";
 
 export function FoundAssistants({ onAsk }: { onAsk: (handle: string) => void }) {
+  const desk = useDesk();
   const rows = assistantRows({ assistants: useView((state) => state.assistants) });
+  const me = useView((state) => state.session?.person);
+  const { programs, lookedFor, looking, look } = useProgramsFound(me?.role === "admin");
+  const others = unused(programs, rows);
   return (
-    <ul className="card">
-      {rows.map((assistant) => (
-        <li key={assistant.id}>
-          <Face name={assistant.name} of="assistant" size="l" off={assistant.state !== "ready"} />
-          <div className="cut">
-            <div className={`strong found-name${assistant.state === "ready" ? "" : " mid"}`}>{assistant.name}<span className={`tag${tagKind(assistant)}`}>{capital(inWords[assistant.state])}</span></div>
-            <div className="hint"><Fact assistant={assistant} /></div>
-          </div>
-          <Remedy assistant={assistant} onAsk={onAsk} />
-        </li>
-      ))}
-    </ul>
+    <section className="found" aria-labelledby="found">
+      <h2 id="found">On this machine
+        {looking ? <span className="hint" role="status"><Lamp kind="running" />Looking</span> : lookedFor === null ? null : <span className="hint num">looked for {took(lookedFor)}</span>}
+        <span className="grow" />
+        <button className="btn small quiet" type="button" disabled={looking} onClick={() => attempt(Promise.all([desk.lookAgain(), look()]))}><Icon name="refresh" />Look again</button>
+      </h2>
+      {rows.length + others.length === 0
+        ? <p className="card blank">No assistant is registered. Run <code>switchboard assistants add</code> on the server, then look again.</p>
+        : (
+          <ul className="card">
+            {rows.map((assistant) => (
+              <Row key={assistant.id} name={assistant.name} off={assistant.state !== "ready"} tag={capital(inWords[assistant.state])} kind={tagKind(assistant)}
+                fact={<Fact assistant={assistant} program={programFor(programs, assistant)} />}
+                remedy={<Remedy assistant={assistant} may={me?.role === "admin" || me?.id === assistant.owner.id} onAsk={onAsk} />} />
+            ))}
+            {others.map((program) => (
+              <Row key={program.command} name={program.title} off={program.problem !== null} kind={program.problem ? "" : " good"}
+                tag={program.place === null ? "Not found" : program.problem ? "Not ready" : "Signed in"}
+                fact={<ProgramFact program={program} />} remedy={<TurnOn program={program} onDone={look} />} />
+            ))}
+          </ul>
+        )}
+    </section>
   );
 }
 
-function Fact({ assistant }: { assistant: Assistant }) {
-  if (assistant.state === "ready") return <>@{assistant.handle}{assistant.runs_on ? `, runs on ${assistant.runs_on}` : ""}{assistant.note ? `, ${assistant.note}` : ""}</>;
-  return <Hint text={sentence(assistant.message ?? assistant.hint ?? "it cannot answer now")} />;
+/** Admins are told of the machine; for all others the list of assistants is all there is. */
+function useProgramsFound(admin: boolean) {
+  const [programs, setPrograms] = useState<Program[]>([]);
+  const [lookedFor, setLookedFor] = useState<number | null>(null);
+  const [looking, setLooking] = useState(false);
+  const here = useRef(true);
+  const look = useCallback(async () => {
+    if (!admin) return;
+    setLooking(true);
+    const began = performance.now();
+    try {
+      const { checks } = await house.health();
+      if (!here.current) return;
+      setPrograms(programsOf(checks));
+      setLookedFor(performance.now() - began);
+    } finally {
+      if (here.current) setLooking(false);
+    }
+  }, [admin]);
+  useEffect(() => {
+    here.current = true;
+    // Beside the assistants this is only a help; what went wrong is told when somebody looks again by hand.
+    look().catch(() => {});
+    return () => {
+      here.current = false;
+    };
+  }, [look]);
+  return { programs, lookedFor, looking, look };
 }
 
-function Remedy({ assistant, onAsk }: { assistant: Assistant; onAsk: (handle: string) => void }) {
+function Row({ name, off, tag, kind, fact, remedy }: { name: string; off: boolean; tag: string; kind: string; fact: ReactNode; remedy: ReactNode }) {
+  return (
+    <li>
+      <Face name={name} of="assistant" size="l" off={off} />
+      <div className="cut">
+        <div className={`strong found-name${off ? " mid" : ""}`}>{name}<span className={`tag${kind}`}>{tag}</span></div>
+        <div className="hint">{fact}</div>
+      </div>
+      {remedy}
+    </li>
+  );
+}
+
+function Fact({ assistant, program }: { assistant: Assistant; program: Program | undefined }) {
+  if (assistant.state !== "ready") return <Hint text={sentence(assistant.message ?? assistant.hint ?? "it cannot answer now")} />;
+  const facts = [`@${assistant.handle}`, assistant.runs_on ? `runs on ${assistant.runs_on}` : null, assistant.note || null].filter(Boolean);
+  return <>{program?.place ? <><span className="mono">{shortPlace(program.place)}</span> {program.version ?? ""}. </> : null}{facts.join(", ")}</>;
+}
+
+function ProgramFact({ program: { place, version, account, problem } }: { program: Program }) {
+  const found = place ? <><span className="mono">{shortPlace(place)}</span> {version ?? ""}</> : null;
+  if (problem) return <>{found}{found ? ". " : ""}<Hint text={sentence(problem)} /></>;
+  return <>{found}{account ? `, ${account}` : ""}</>;
+}
+
+function Remedy({ assistant, may, onAsk }: { assistant: Assistant; may: boolean; onAsk: (handle: string) => void }) {
+  const [busy, setBusy] = useState(false);
+  const desk = useDesk();
   if (assistant.usable && assistant.state === "ready") {
     return <button className="btn" type="button" onClick={() => onAsk(assistant.handle)}>Ask @{assistant.handle}</button>;
   }
+  if (assistant.state === "disabled" && may) {
+    const turnOn = async () => {
+      setBusy(true);
+      try {
+        await house.changeAssistant(assistant.id, { enabled: true });
+        await desk.lookAgain();
+      } finally {
+        setBusy(false);
+      }
+    };
+    return <button className="btn" type="button" disabled={busy} onClick={() => attempt(turnOn())}>Turn on</button>;
+  }
   const command = commandIn(assistant.hint);
   return command ? <Command text={command} /> : <span />;
+}
+
+function TurnOn({ program, onDone }: { program: Program; onDone: () => Promise<void> }) {
+  const desk = useDesk();
+  const [busy, setBusy] = useState(false);
+  const { handle, problem, fix } = program;
+  if (problem || !handle) {
+    const command = commandIn(fix);
+    return command ? <Command text={command} /> : <span />;
+  }
+  // The secret that comes with it is for programs that answer themselves; settings make a new one when it is needed.
+  const turnOn = async () => {
+    setBusy(true);
+    try {
+      await house.addAssistant(handle);
+      await Promise.all([desk.lookAgain(), onDone()]);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return <button className="btn primary" type="button" disabled={busy} onClick={() => attempt(turnOn())}>Turn on</button>;
 }

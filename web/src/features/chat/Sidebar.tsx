@@ -5,7 +5,8 @@ import { useDesk, useNow, useView } from "../../state/react";
 import { threadGroups, threadRows } from "../../state/rows";
 import { capital } from "../../state/words";
 import { Icon } from "../../ui/Icon";
-import { Lamp, Mark, Face } from "../../ui/marks";
+import { keyName } from "../../ui/keyname";
+import { Face, Lamp, Mark } from "../../ui/marks";
 import { Link, settingsPath } from "../../ui/route";
 import { attempt } from "../../ui/Toasts";
 import { ThreadRow } from "./ThreadRow";
@@ -32,7 +33,7 @@ export function Sidebar({ current, archived, onNew, onSearch }: SidebarProps) {
         <button className="btn tool" type="button" aria-label="New thread (C)" title="New thread (C)" onClick={onNew}><Icon name="compose" /></button>
       </div>
       <button className="field find" type="button" aria-haspopup="dialog" aria-label="Search threads and messages" onClick={onSearch}>
-        <Icon name="search" /><span className="grow">Search</span><kbd aria-hidden="true">⌘K</kbd>
+        <Icon name="search" /><span className="grow">Search</span><kbd aria-hidden="true">{keyName("⌘K")}</kbd>
       </button>
       <div className="scroll" role="navigation" aria-label="Threads">
         {archived ? <Link className="back-row" to="/chat"><Icon name="left" />Back to threads</Link> : null}

@@ -5,11 +5,12 @@ import { drafts } from "../../state/local";
 import { useDesk, useView } from "../../state/react";
 import { assistantRows } from "../../state/view";
 import { inWords } from "../../state/words";
+import { Command } from "../../ui/Copy";
 import { Icon } from "../../ui/Icon";
 import { Jacks } from "../../ui/marks";
 import { Menu } from "../../ui/Menu";
 import { chatPath, go } from "../../ui/route";
-import { attempt, toast } from "../../ui/Toasts";
+import { toast } from "../../ui/Toasts";
 import { LinkLine } from "./LinkLine";
 import type { DrawComposer, Words } from "./slots";
 import { DrawerButton } from "./ThreadBar";
@@ -70,14 +71,8 @@ export function StartScreen({ mention, drawFound, drawComposer }: StartScreenPro
               ? "Switchboard uses accounts you already pay for, through the vendors’ own programs. This is what was found on this machine."
               : "Mention an assistant anywhere in a message, or pick one below the message for a thread it answers alone."}
             </p>
-            <section className="found" aria-labelledby="found">
-              <h2 id="found">On this machine<span className="grow" />
-                <button className="btn small quiet" type="button" onClick={() => attempt(desk.lookAgain())}><Icon name="refresh" />Look again</button>
-              </h2>
-              {assistants.length === 0
-                ? <p className="card blank">No assistant is registered. Run <code>switchboard assistants add</code> on the server, then look again.</p>
-                : drawFound(ask)}
-            </section>
+            {drawFound(ask)}
+            {firstRun && !session?.demo ? <LookAround /> : null}
           </div>
         )}
       </div>
@@ -98,6 +93,19 @@ export function StartScreen({ mention, drawFound, drawComposer }: StartScreenPro
         </div>
       </div>
     </>
+  );
+}
+
+/** A page cannot start a program; it can say which. */
+function LookAround() {
+  return (
+    <section className="demo" aria-labelledby="demo">
+      <div className="grow">
+        <h2 id="demo">Or look around first</h2>
+        <p>The demo has a scripted assistant that answers. It keeps its own data, prints its own sign-in link, and nothing leaves this machine. Start it on the server:</p>
+      </div>
+      <Command text="switchboard serve --demo --listen 127.0.0.1:0" />
+    </section>
   );
 }
 
