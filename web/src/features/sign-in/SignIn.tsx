@@ -1,18 +1,23 @@
 /** The way in: takes the secret from the link, and says how to get a new link where there is none or it no longer counts. */
-import { useEffect, useState } from "react";
+import { type FormEvent, useEffect, useState } from "react";
 import { Problem } from "../../api/client";
 import { returnTo } from "../../state/local";
 import { useDesk } from "../../state/react";
 import { sentence } from "../../state/words";
 import { Command } from "../../ui/Copy";
+import { Field } from "../../ui/Field";
 import { Icon } from "../../ui/Icon";
 import { Lamp, Mark } from "../../ui/marks";
 import { chatPath, go } from "../../ui/route";
+import { secretIn } from "./link";
 
 type Step = { is: "asking" } | { is: "working" } | { is: "refused"; problem: Problem };
 
-export function SignIn({ secret }: { secret: string | null }) {
+export function SignIn({ secret: ofAddress }: { secret: string | null }) {
   const desk = useDesk();
+  // An object of its own for every try, so that the same link can be tried again.
+  const [pasted, setPasted] = useState<{ secret: string } | null>(null);
+  const secret = pasted?.secret ?? ofAddress;
   const [step, setStep] = useState<Step>({ is: secret ? "working" : "asking" });
 
   useEffect(() => {
@@ -24,7 +29,7 @@ export function SignIn({ secret }: { secret: string | null }) {
       () => go(returnTo.take() ?? chatPath(null), "replace"),
       (error: unknown) => setStep({ is: "refused", problem: error instanceof Problem ? error : new Problem(0, "unknown", String(error)) }),
     );
-  }, [desk, secret]);
+  }, [desk, secret, pasted]);
 
   return (
     <main className="gate">
@@ -34,16 +39,41 @@ export function SignIn({ secret }: { secret: string | null }) {
       {step.is === "asking" ? (
         <>
           <h1>Sign in with a link</h1>
-          <p className="lead">The server printed a sign-in link when it started. Open it in this browser. It counts once, for ten minutes.</p>
+          <p className="lead">Open the link you were given in this browser, or paste it here. It counts once.</p>
         </>
       ) : null}
       {step.is === "working" ? null : (
-        <div className="gate-help">
-          <p className="hint">For a fresh link, run this on the server:</p>
-          <Command text="switchboard people link" />
-        </div>
+        <>
+          <PasteLink onSecret={(given) => setPasted({ secret: given })} />
+          <div className="gate-help">
+            <p className="hint">No link? An admin of this workspace makes one under Settings, People and roles. On the server’s own machine this does:</p>
+            <Command text="switchboard people link" />
+          </div>
+        </>
       )}
     </main>
+  );
+}
+
+/** For a link that cannot be opened here as it is, such as one that was printed with another name of the server. */
+function PasteLink({ onSecret }: { onSecret: (secret: string) => void }) {
+  const [typed, setTyped] = useState("");
+  const [wrong, setWrong] = useState<string | null>(null);
+  const take = (event: FormEvent) => {
+    event.preventDefault();
+    const secret = secretIn(typed);
+    if (secret) onSecret(secret);
+    else setWrong("That is no sign-in link. It ends with # and the secret.");
+  };
+  return (
+    <form className="gate-form" onSubmit={take}>
+      <Field label="Sign-in link" value={typed} wrong={wrong} autoComplete="off" spellCheck={false} autoCapitalize="none"
+        onChange={(event) => {
+          setTyped(event.target.value);
+          setWrong(null);
+        }} />
+      <button className="btn primary" type="submit" disabled={!typed.trim()}>Sign in</button>
+    </form>
   );
 }
 
@@ -53,7 +83,7 @@ function Refused({ problem }: { problem: Problem }) {
     <div className="end-card failed" role="alert">
       <Icon name="alert" />
       <h1>{expired ? "This link no longer counts" : "This link did not work"} <span className="id">{problem.code}</span></h1>
-      <p>{expired ? "It was used before, or it is older than ten minutes." : sentence(problem.message)}</p>
+      <p>{expired ? "It was used before, or its time is over. Whoever gave it to you can make another one." : sentence(problem.message)}</p>
     </div>
   );
 }
