@@ -237,8 +237,21 @@ function stretch(state: State, { thread, page, what }: Extract<Change, { type: "
 
 function putPage(state: State, page: MessagePage): State {
   const at = posNumber(page.pos);
-  const withMessages = page.items.reduce((s, message) => putMessage(s, message, at), state);
-  return page.turns.reduce((s, turn) => putTurn(s, turn, at), withMessages);
+  return page.turns.reduce((s, turn) => putTurn(s, turn, at), putMessages(state, page.items, at));
+}
+
+/** Many at once: what they go into is copied once, so that a page costs the same in a thread of ten thousand messages. */
+function putMessages(state: State, all: Message[], at: number | undefined): State {
+  const fresh = all.filter((message) => !isStale(state, `message:${message.id}`, at) && !isGone(state, message.thread_id));
+  if (fresh.length === 0) return state;
+  const messages = { ...state.messages };
+  for (const thread of new Set(fresh.map((message) => message.thread_id))) messages[thread] = { ...messages[thread] };
+  const seen = { ...state.seen };
+  for (const message of fresh) {
+    messages[message.thread_id]![message.id] = message;
+    if (at !== undefined) seen[`message:${message.id}`] = at;
+  }
+  return fresh.reduce((s, message) => (message.client_id ? unpost(s, message.client_id) : s), { ...state, messages, seen });
 }
 
 /** Replaces what is here by a fresh snapshot, except for what the stream has told since the reset: that may be newer. */
