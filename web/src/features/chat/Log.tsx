@@ -25,7 +25,7 @@ const none = {};
 /** How long a message that was looked for stays marked. */
 const MARKED_MS = 2400;
 /** Drawn at once when a thread opens; the rest near the window follows a frame later. */
-const AT_ONCE = 2;
+const AT_ONCE = 3;
 
 /** A message to show; `move` is another number each time it is asked for. */
 export interface Jump { seq: number; move: number }

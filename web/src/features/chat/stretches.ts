@@ -20,7 +20,7 @@ export interface Stretch {
   signature: string;
 }
 
-const MESSAGES = 24;
+const MESSAGES = 12;
 const keyOf = (seq: number) => Math.floor(seq / MESSAGES);
 
 export interface Reader { me: Id | undefined; readTo: number | null }

@@ -4,6 +4,7 @@
  */
 import type { Token, Tokens } from "marked";
 import { Fragment, memo, type ReactNode, useMemo } from "react";
+import { Icon } from "../Icon";
 import { blocksOf } from "./blocks";
 import { Diagram } from "./Diagram";
 import { decodeEntities } from "./entities";
@@ -136,7 +137,7 @@ function drawSpan(token: Token, names: Names): ReactNode {
     }
     case "image": {
       const image = token as Tokens.Image;
-      return <Away href={image.href} said="">{`Image: ${image.text || "no description"}`}</Away>;
+      return <Away href={image.href} said="" card><Icon name="image" className="icon-s" />{`Image: ${image.text || "no description"}`}</Away>;
     }
     case "math": {
       const { source, display, closed } = token as MathToken;
@@ -151,11 +152,11 @@ function drawSpan(token: Token, names: Names): ReactNode {
 }
 
 /** A link that leaves. One that goes nowhere we would go (javascript:, data:, file:) stays text. */
-function Away({ href, said, children }: { href: string; said: string; children: ReactNode }) {
+function Away({ href, said, card = false, children }: { href: string; said: string; card?: boolean; children: ReactNode }) {
   const to = destination(href);
   if (!to) return <>{children}</>;
   return (
-    <a href={to.href} target="_blank" rel="noopener noreferrer">
+    <a className={card ? "file away" : undefined} href={to.href} target="_blank" rel="noopener noreferrer">
       {children}
       {to.host && !said.includes(to.host) ? <span className="host"> ({to.host})</span> : null}
     </a>
