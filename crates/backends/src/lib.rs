@@ -7,3 +7,5 @@ pub mod guard;
 pub mod homes;
 pub mod process;
 pub mod scripted;
+pub mod turns;
+pub mod versions;

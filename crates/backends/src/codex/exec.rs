@@ -5,10 +5,8 @@
 use std::{
     ffi::OsString,
     fmt::Write as _,
-    io,
     path::{Path, PathBuf},
     sync::Arc,
-    time::Duration,
 };
 
 use futures_util::{FutureExt, future::BoxFuture};
@@ -18,37 +16,29 @@ use switchboard_engine::{
         Backend, BackendError, Capability, Operation, Performed, Probe, Spec, Stop, TurnEnd,
         TurnOutcome, TurnRequest, Work,
     },
-    turn_io::LeaseLost,
 };
 use switchboard_model::{
     Clock,
     item::{ItemBody, ItemEvent, ItemStatus},
     outcome::{Failure, OutcomeCode},
 };
-use tokio::time::{Instant, sleep_until};
 
 use super::{
     errors,
-    install::{self, Install},
+    install::{self, CODEX},
     items::{Progress, Step},
     login,
     wire::Event,
 };
 use crate::{
     homes::{HouseHome, TurnFolder, read_bounded},
-    process::{
-        self, Child, ExitStatus, Finder, Frame, Launcher, Spawn, SpawnError, Stdin, child_env,
-    },
+    process::{ExitStatus, Finder, Launcher, Spawn, Stdin, child_env},
+    turns::{Ended, Said, folder_failed},
+    versions::Versions,
 };
 
 /// A provider that refuses the login is asked this often before we stop waiting for Codex to give up.
 const REFUSALS: u32 = 3;
-
-/// A program that says so many lines that are not its protocol is not Codex.
-const NONSENSE: u32 = 1_000;
-
-/// When all its processes are gone, what it said is still in the pipe; a stranger may hold that open.
-const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// What the composition root knows and this backend needs.
 #[derive(Clone)]
@@ -81,7 +71,7 @@ pub struct Setup {
 pub struct CodexExec {
     spec: Spec,
     setup: Setup,
-    install: Install,
+    versions: Versions,
 }
 
 impl CodexExec {
@@ -98,7 +88,7 @@ impl CodexExec {
         Self {
             spec,
             setup,
-            install: Install::default(),
+            versions: Versions::default(),
         }
     }
 
@@ -218,126 +208,33 @@ impl CodexExec {
 
     async fn run(&self, turn: TurnRequest, io: TurnIo) -> Result<TurnEnd, BackendError> {
         let (spawn, _folder, last) = self.prepare(&turn).await?;
-        let by_hand = command_line(&spawn);
+        let by_hand = CODEX.by_hand(&spawn);
         let program = spawn.program.clone();
-        let child = self
-            .setup
-            .launcher
-            .spawn(spawn)
-            .await
-            .map_err(spawn_failed)?;
-        let Child {
-            mut stdout,
-            stderr,
-            mut tree,
-            ..
-        } = child;
         let mut progress = Progress::default();
         let mut heard = Heard::default();
-        let mut hang_up: Option<Instant> = None;
-        let stopped = loop {
-            tokio::select! {
-                // What was said counts, also when its end is known already.
-                biased;
-                how = io.stopping() => break Some(how),
-                frame = stdout.next() => match frame {
-                    None => break None,
-                    Some(Frame::Line(line)) => {
-                        io.raw(&line);
-                        if !self.hear(&line, &mut progress, &mut heard, &io).await.unwrap_or(false) {
-                            break Some(Stop::Now);
-                        }
-                    }
-                    Some(Frame::Oversize { .. }) => heard.nonsense += 1,
-                    Some(Frame::TooMuchOutput { limit }) => {
-                        tree.stop(process::Stop::Now);
-                        tree.wait().await;
-                        return Err(too_much(limit));
-                    }
-                },
-                // Told also when somebody has killed the guard, whose orphans keep the pipe open.
-                _ = tree.wait(), if hang_up.is_none() => {
-                    hang_up = Some(Instant::now() + LAST_WORDS);
-                }
-                () = sleep_until(hang_up.unwrap_or_else(Instant::now)), if hang_up.is_some() => {
-                    break None;
-                }
-            }
-        };
-        if let Some(how) = stopped {
-            tree.stop(if how == Stop::Now {
-                process::Stop::Now
-            } else {
-                process::Stop::Gently
-            });
-        }
-        let exit = tree.wait().await;
+        let launcher = &self.setup.launcher;
+        let ended = CODEX
+            .run(launcher, spawn, &io, |line| heard.take(line, &mut progress))
+            .await?;
         if heard.refused >= REFUSALS {
             return Err(errors::failed(&heard.last_refusal, self.setup.clock.now()));
         }
-        if heard.nonsense >= NONSENSE {
-            return Err(BackendError::Protocol(format!(
-                "{NONSENSE} lines of it are not what codex says; is {} the Codex CLI?",
-                program.display()
-            )));
-        }
-        if stopped.is_some() {
-            return Err(BackendError::Interrupted);
-        }
-        self.judge(progress, &heard, exit.status, stderr.text(), &last, by_hand)
-    }
-
-    /// Takes in a line. `Ok(false)`: there is no point in listening on.
-    async fn hear(
-        &self,
-        line: &[u8],
-        progress: &mut Progress,
-        heard: &mut Heard,
-        io: &TurnIo,
-    ) -> Result<bool, LeaseLost> {
-        let Ok(event) = serde_json::from_slice::<Event>(line) else {
-            heard.nonsense += 1;
-            return Ok(heard.nonsense < NONSENSE);
-        };
-        if let Event::Error { message } = &event
-            && message.starts_with("Reconnecting")
-            && message.contains("401 Unauthorized")
-        {
-            // Codex tries ten times over 13 s; a refreshed login that is refused stays refused.
-            heard.refused += 1;
-            heard.last_refusal.clone_from(message);
-        }
-        match progress.take(event) {
-            Step::Nothing => {}
-            Step::Item(event) => io.emit(event).await?,
-        }
-        if let Some(denied) = progress.denied.clone().filter(|_| !heard.denial_told) {
-            heard.denial_told = true;
-            io.emit(ItemEvent::Put {
-                key: "sandbox-denied".into(),
-                body: ItemBody::Notice,
-                text: Some(format!("{}: {denied}", OutcomeCode::SandboxDenied.as_str())),
-                status: ItemStatus::Done,
-            })
-            .await?;
-        }
-        Ok(heard.refused < REFUSALS)
+        ended.by_itself(&program, &CODEX)?;
+        self.judge(progress, &ended, &last, by_hand)
     }
 
     /// What the turn came to: only terminal events and the exit decide.
     fn judge(
         &self,
         progress: Progress,
-        heard: &Heard,
-        exit: ExitStatus,
-        stderr: String,
+        ended: &Ended,
         last: &Path,
         by_hand: String,
     ) -> Result<TurnEnd, BackendError> {
         if let Some(sentence) = progress.failed {
             return Err(errors::failed(&sentence, self.setup.clock.now()));
         }
-        if progress.completed && exit == ExitStatus::Code(0) {
+        if progress.completed && ended.status == ExitStatus::Code(0) {
             // Cross-check: the events and the file say the same; where events are missing, the file holds.
             let text = if progress.reply.is_empty() {
                 read_bounded(last, 1024 * 1024).unwrap_or_default()
@@ -354,6 +251,7 @@ impl CodexExec {
                 })),
             };
         }
+        let stderr = &ended.stderr;
         // Nothing was heard of a turn: the program refused to start one and said why on stderr.
         if ["Not logged in", "not logged in"]
             .iter()
@@ -361,11 +259,11 @@ impl CodexExec {
         {
             let failure = Failure::new(OutcomeCode::NotSignedIn, "the Codex CLI is not signed in");
             return Err(BackendError::LoginRequired(
-                failure.hint(errors::SIGN_IN).detail(stderr),
+                failure.hint(errors::SIGN_IN).detail(stderr.as_str()),
             ));
         }
         if stderr.contains("exceeds the maximum length") {
-            return Err(errors::too_long(&stderr));
+            return Err(errors::too_long(stderr));
         }
         if stderr.contains("bubblewrap is unavailable") {
             return Err(errors::failed(
@@ -373,14 +271,7 @@ impl CodexExec {
                 self.setup.clock.now(),
             ));
         }
-        let nonsense = match heard.nonsense {
-            0 => String::new(),
-            n => format!("\n({n} lines of its output were not its protocol)"),
-        };
-        Err(BackendError::Crashed {
-            status: exit.to_string(),
-            stderr_tail: format!("{stderr}{nonsense}"),
-        })
+        Err(ended.crashed())
     }
 
     async fn probe(&self) -> Probe {
@@ -396,10 +287,7 @@ impl CodexExec {
             }
         };
         let env = child_env(self.setup.env.iter().cloned());
-        let version = self
-            .install
-            .version(&self.setup.launcher, &program, &env)
-            .await;
+        let version = self.versions.of(&self.setup.launcher, &program, &env).await;
         let (account, problem) = match self.account() {
             Ok(account) => (Some(account), None),
             Err(problem) => (None, Some(problem)),
@@ -416,10 +304,44 @@ impl CodexExec {
 /// What was heard besides progress.
 #[derive(Default)]
 struct Heard {
-    nonsense: u32,
     refused: u32,
     last_refusal: String,
     denial_told: bool,
+}
+
+impl Heard {
+    /// Takes in a line.
+    fn take(&mut self, line: &[u8], progress: &mut Progress) -> Said {
+        let Ok(event) = serde_json::from_slice::<Event>(line) else {
+            return Said::Nonsense;
+        };
+        if let Event::Error { message } = &event
+            && message.starts_with("Reconnecting")
+            && message.contains("401 Unauthorized")
+        {
+            // Codex tries ten times over 13 s; a refreshed login that is refused stays refused.
+            self.refused += 1;
+            self.last_refusal.clone_from(message);
+        }
+        let mut items = match progress.take(event) {
+            Step::Nothing => Vec::new(),
+            Step::Item(event) => vec![event],
+        };
+        if let Some(denied) = progress.denied.as_ref().filter(|_| !self.denial_told) {
+            self.denial_told = true;
+            items.push(ItemEvent::Put {
+                key: "sandbox-denied".into(),
+                body: ItemBody::Notice,
+                text: Some(format!("{}: {denied}", OutcomeCode::SandboxDenied.as_str())),
+                status: ItemStatus::Done,
+            });
+        }
+        if self.refused < REFUSALS {
+            Said::Items(items)
+        } else {
+            Said::Enough(items)
+        }
+    }
 }
 
 impl Backend for CodexExec {
@@ -448,66 +370,5 @@ impl Backend for CodexExec {
     /// Holds nothing between turns.
     fn stop(&self, _how: Stop) -> BoxFuture<'_, ()> {
         async {}.boxed()
-    }
-}
-
-/// The exact command line, without the prompt, for a person to run by hand.
-fn command_line(spawn: &Spawn) -> String {
-    let quote = |word: &OsString| {
-        let word = word.to_string_lossy();
-        let plain = word
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "-_./=:,@".contains(c));
-        if plain {
-            word.into_owned()
-        } else {
-            format!("'{}'", word.replace('\'', r"'\''"))
-        }
-    };
-    let home = spawn
-        .env
-        .iter()
-        .find(|(key, _)| key == "CODEX_HOME")
-        .map(|(_, home)| quote(home))
-        .unwrap_or_default();
-    let words: Vec<String> = spawn.args.iter().map(quote).collect();
-    format!(
-        "CODEX_HOME={home} {} {}",
-        quote(&spawn.program.clone().into()),
-        words.join(" ")
-    )
-}
-
-fn too_much(limit: u64) -> BackendError {
-    BackendError::Rejected(Failure::new(
-        OutcomeCode::TooMuchOutput,
-        format!("the Codex CLI wrote more than {} MB", limit / 1024 / 1024),
-    ))
-}
-
-fn folder_failed(folder: &Path, error: &io::Error) -> BackendError {
-    BackendError::Rejected(
-        Failure::new(
-            OutcomeCode::AssistantUnavailable,
-            "Switchboard cannot prepare its private folder",
-        )
-        .hint("check the free space and the permissions of Switchboard's home folder")
-        .detail(format!("{}: {error}", folder.display())),
-    )
-}
-
-fn spawn_failed(error: SpawnError) -> BackendError {
-    match error {
-        SpawnError::NotFound { .. } => BackendError::LoginRequired(
-            Failure::new(
-                OutcomeCode::NotInstalled,
-                "the Codex CLI (codex) was not found on this machine",
-            )
-            .hint(install::INSTALL),
-        ),
-        other => BackendError::Crashed {
-            status: "it could not be started".into(),
-            stderr_tail: other.to_string(),
-        },
     }
 }
