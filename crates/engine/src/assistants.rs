@@ -3,6 +3,7 @@
 use switchboard_model::{
     PersonId,
     assistant::Assistant,
+    attachment::Kind,
     outcome::{Failure, OutcomeCode},
     person::{Person, Role},
 };
@@ -25,6 +26,8 @@ pub struct AssistantView {
     pub runs_on: String,
     /// What its backend can do.
     pub capabilities: Vec<&'static str>,
+    /// Which attachments it can take.
+    pub accepts: Vec<Kind>,
     /// One line about what it may do.
     pub note: String,
 }
@@ -134,6 +137,10 @@ impl Engine {
             capabilities: spec
                 .as_ref()
                 .map(|spec| spec.capabilities.iter().map(|c| c.as_str()).collect())
+                .unwrap_or_default(),
+            accepts: spec
+                .as_ref()
+                .map(|spec| spec.accepts.clone())
                 .unwrap_or_default(),
             note: spec.map(|spec| spec.note).unwrap_or_default(),
             assistant,

@@ -2,7 +2,7 @@
 //! mentions and deciding who owes an answer; never runs a turn.
 
 use switchboard_model::{
-    AssistantId, MessageId, PersonId, ThreadId,
+    AssistantId, AttachmentId, MessageId, PersonId, ThreadId,
     assistant::{Access, Assistant},
     mention::{self, Mention},
     message::{self, InvalidText},
@@ -30,7 +30,27 @@ pub struct OpenThread {
     pub client_id: Option<String>,
 }
 
-/// Why something in a thread was not done.
+/// A message as it comes in.
+#[derive(Debug, Clone, Default)]
+pub struct Incoming {
+    /// Markdown. May be empty beside attachments.
+    pub text: String,
+    /// Files of its author that no message has yet, in order.
+    pub attachments: Vec<AttachmentId>,
+    /// The same id with the same text and files again is the same message.
+    pub client_id: Option<String>,
+}
+
+impl From<&str> for Incoming {
+    fn from(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            ..Self::default()
+        }
+    }
+}
+
+/// Why something was not done.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum ChatError {
     /// It is not there, or not for this person to see.
@@ -45,6 +65,12 @@ pub enum ChatError {
     /// The client id was used for something else.
     #[error("this client id was used for something else")]
     ClientIdReused,
+    /// A file that is to come with a message is not there for this person to give.
+    #[error("there is no attachment {0} of yours that no message has yet: upload it again")]
+    NoAttachment(AttachmentId),
+    /// An assistant that would have to answer cannot take a file; the text names both.
+    #[error("{0}")]
+    UnsupportedAttachment(String),
     /// The person may not do this.
     #[error("{0}")]
     NotAllowed(&'static str),
@@ -58,6 +84,7 @@ impl From<PostError> for ChatError {
         match error {
             PostError::NoThread => Self::NotFound("thread"),
             PostError::ClientIdReused => Self::ClientIdReused,
+            PostError::NoAttachment(id) => Self::NoAttachment(id),
             PostError::Store(error) => Self::Store(error),
         }
     }
@@ -167,20 +194,24 @@ impl Engine {
         &self,
         by: &Person,
         thread: ThreadId,
-        text: &str,
-        client_id: Option<String>,
+        message: Incoming,
     ) -> Result<Posted, ChatError> {
         let row = self.visible_thread(by, thread).await?;
-        let text = message::text(text).map_err(|error| match error {
-            InvalidText::Empty => ChatError::Invalid(error.to_string()),
-            InvalidText::TooLong => ChatError::TooLong,
-        })?;
-        let client_id = checked_client_id(client_id)?;
+        let text = match message::text(&message.text) {
+            Err(InvalidText::Empty) if !message.attachments.is_empty() => String::new(),
+            Err(error @ InvalidText::Empty) => return Err(ChatError::Invalid(error.to_string())),
+            Err(InvalidText::TooLong) => return Err(ChatError::TooLong),
+            Ok(text) => text,
+        };
+        let client_id = checked_client_id(message.client_id)?;
+        let files = self.own_files(by, &message.attachments).await?;
         let addressed = self.addressed(by, &row.thread, &text).await?;
+        self.all_can_take(&addressed, &text, &files).await?;
         let post = Post {
             thread,
             author: by.id,
             text,
+            attachments: message.attachments,
             client_id,
             addressed,
         };

@@ -4,6 +4,7 @@
 //! where assistants plug in; this crate knows none by name. No SQL, no HTTP, no processes.
 
 pub mod assistants;
+pub mod attachments;
 pub mod backend;
 mod book;
 pub mod chat;
@@ -32,7 +33,7 @@ use std::{
 };
 
 pub use assistants::AssistantView;
-pub use chat::{ChatError, OpenThread};
+pub use chat::{ChatError, Incoming, OpenThread};
 pub use instance::Instance;
 pub use registry::Registry;
 pub use supervisor::Supervisor;

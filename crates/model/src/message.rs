@@ -1,6 +1,7 @@
 //! Messages: one post in a thread, and the limits on it.
 
 use crate::{
+    attachment::Attachment,
     clock::Millis,
     ids::{MessageId, ThreadId, TurnId},
     person::Author,
@@ -47,8 +48,10 @@ pub struct Message {
     pub role: Speaker,
     /// Who wrote it.
     pub author: Author,
-    /// As written: Markdown.
+    /// As written: Markdown. Empty only if there are attachments.
     pub text: String,
+    /// The files that came with it, in order.
+    pub attachments: Vec<Attachment>,
     /// The turn whose reply this is.
     pub turn: Option<TurnId>,
     /// When it was stored.

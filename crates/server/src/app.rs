@@ -11,10 +11,16 @@ use crate::{
     cookie::SessionCookie,
     envelope::Requests,
     gate::{Gate, PublicUrl},
-    live::Live,
+    live::{Live, seats::Seats},
     metrics::Metrics,
     wire::Check,
 };
+
+/// Uploads of one person at once: a composer sends a few, and each holds a file open.
+const UPLOADS: usize = 10;
+
+/// Uploads of all people at once.
+const UPLOADS_IN_ALL: usize = 64;
 
 /// How this server presents itself.
 #[derive(Debug, Clone)]
@@ -60,6 +66,8 @@ pub(crate) struct Inside {
     pub(crate) live: Live,
     pub(crate) metrics: Metrics,
     pub(crate) requests: Requests,
+    /// Uploads under way.
+    pub(crate) uploads: Seats,
 }
 
 impl Shared {
@@ -80,6 +88,7 @@ impl Shared {
             live: Live::start(&app.engine, supervisor),
             metrics: Metrics::default(),
             requests: Requests::default(),
+            uploads: Seats::new(UPLOADS, UPLOADS_IN_ALL),
             engine: app.engine,
             identity: app.identity,
             settings: app.settings,

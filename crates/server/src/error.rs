@@ -8,8 +8,9 @@ use axum::{
 };
 use serde::Serialize;
 use switchboard_auth::{SignInError, TokenError};
-use switchboard_engine::{ChatError, TurnError};
-use switchboard_store::StoreError;
+use switchboard_engine::{ChatError, TurnError, attachments::UploadError};
+use switchboard_model::attachment::Unsupported;
+use switchboard_store::{AttachError, StoreError};
 use utoipa::ToSchema;
 
 /// A refusal, before it is known which request it answers.
@@ -181,6 +182,29 @@ impl ApiError {
         .hint("one stream carries the events of all threads; close some")
     }
 
+    /// More uploads at once than one person, or all together, may have.
+    pub fn too_many_uploads() -> Self {
+        let detail = "too many files are being uploaded at once";
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_uploads",
+            "Too many uploads",
+            detail,
+        )
+        .hint("wait for one of them to end, then try again")
+    }
+
+    /// A file that is to come with a message is not there for this person to give.
+    pub fn attachment_missing(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "attachment_missing",
+            "Attachment missing",
+            detail,
+        )
+        .hint("upload the file again; one that no message has is kept for a day")
+    }
+
     /// Something broke here; the log says what.
     pub fn internal(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "a request failed");
@@ -319,7 +343,49 @@ impl From<ChatError> for ApiError {
                 Self::client_id_reused(ChatError::ClientIdReused.to_string())
                     .hint("take a fresh client id for another body")
             }
+            missing @ ChatError::NoAttachment(_) => Self::attachment_missing(missing.to_string()),
+            ChatError::UnsupportedAttachment(detail) => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "attachment_unsupported",
+                "Attachment not supported",
+                detail,
+            )
+            .hint("nothing was sent; take the file out, or ask an assistant that accepts it"),
             ChatError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<UploadError> for ApiError {
+    fn from(error: UploadError) -> Self {
+        let detail = error.to_string();
+        match error {
+            UploadError::TooLarge => Self::too_large(detail),
+            UploadError::BrokenOff => Self::invalid(detail),
+            UploadError::Invalid(_) | UploadError::Unsupported(Unsupported::Empty) => {
+                Self::unprocessable(detail)
+            }
+            UploadError::Unsupported(why) => Self::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "unsupported_media_type",
+                "File not supported",
+                detail,
+            )
+            .hint(match why {
+                Unsupported::TooWide => "make the image smaller, then attach it again",
+                Unsupported::Damaged => "save the image anew, then attach it again",
+                Unsupported::Empty | Unsupported::Unknown => {
+                    "send an image as PNG or JPEG, a document as PDF, and text as UTF-8"
+                }
+            }),
+            UploadError::Attach(AttachError::ClientIdReused) => Self::client_id_reused(detail)
+                .hint("take a fresh Idempotency-Key for another file"),
+            UploadError::Attach(AttachError::TooMany) => {
+                let mut error = Self::too_many_uploads();
+                error.detail = detail;
+                error.hint("send them, or remove those that you do not need")
+            }
+            UploadError::Attach(AttachError::Store(error)) => error.into(),
         }
     }
 }

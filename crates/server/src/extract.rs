@@ -11,7 +11,7 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 use switchboard_auth::Via;
-use switchboard_model::{PersonId, QuestionId, SessionId, ThreadId, TokenId, TurnId, person::Role};
+use switchboard_model::{AssistantId, AttachmentId, PersonId, QuestionId, SessionId, ThreadId, TokenId, TurnId, person::Role};
 
 use crate::{app::Shared, error::ApiError};
 
@@ -97,12 +97,14 @@ macro_rules! nouns {
 }
 
 nouns! {
+    AttachmentId = "attachment",
     PersonId = "person",
     ThreadId = "thread",
     TurnId = "turn",
     QuestionId = "question",
     SessionId = "session",
     TokenId = "token",
+    AssistantId = "assistant",
 }
 
 impl<T: Noun, S: Send + Sync> FromRequestParts<S> for Id<T> {
@@ -113,6 +115,19 @@ impl<T: Noun, S: Send + Sync> FromRequestParts<S> for Id<T> {
         let path = axum::extract::Path::<String>::from_request_parts(parts, state).await;
         let text = path.map_err(|_| missing())?;
         text.parse().map(Self).map_err(|_| missing())
+    }
+}
+
+/// Two ids: the second names something in the first.
+impl<A: Noun, B: Noun, S: Send + Sync> FromRequestParts<S> for Id<(A, B)> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let path = axum::extract::Path::<(String, String)>::from_request_parts(parts, state).await;
+        let (outer, inner) = path.map_err(|_| ApiError::not_found(A::NOUN))?.0;
+        let outer = outer.parse().map_err(|_| ApiError::not_found(A::NOUN))?;
+        let inner = inner.parse().map_err(|_| ApiError::not_found(B::NOUN))?;
+        Ok(Self((outer, inner)))
     }
 }
 

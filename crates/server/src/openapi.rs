@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 
 use crate::{
     routes::{
-        assistants, audit, doctor, events, health, members, mentions, messages, metrics, people,
+        assistants, attachments, audit, doctor, events, health, members, mentions, messages, metrics, people,
         questions, session, sessions, threads, tokens, turns,
     },
     wire,
@@ -43,6 +43,9 @@ use crate::{
         members::add,
         messages::list,
         messages::post,
+        attachments::upload,
+        attachments::read,
+        attachments::remove,
         turns::read,
         turns::items,
         turns::cancel,

@@ -146,6 +146,30 @@ CREATE TABLE messages (
 );
 CREATE INDEX messages_blob ON messages (blob) WHERE blob IS NOT NULL;
 
+-- Files that come with a message. Until one takes it, a file is its uploader's alone, and waits for a
+-- day at most; while queued names an entry of their queue, it waits for that. blob has the bytes.
+CREATE TABLE attachments (
+    id TEXT PRIMARY KEY,
+    person TEXT NOT NULL REFERENCES people (id),
+    name TEXT NOT NULL,
+    media_type TEXT NOT NULL,
+    size BIGINT NOT NULL,
+    width BIGINT,
+    height BIGINT,
+    blob TEXT NOT NULL REFERENCES blobs (hash),
+    client_id TEXT,
+    queued TEXT,
+    thread TEXT REFERENCES threads (id),
+    message TEXT,
+    place BIGINT,
+    created_at BIGINT NOT NULL,
+    UNIQUE (person, client_id)
+);
+CREATE INDEX attachments_message ON attachments (message) WHERE message IS NOT NULL;
+CREATE INDEX attachments_thread ON attachments (thread) WHERE thread IS NOT NULL;
+CREATE INDEX attachments_waiting ON attachments (person, created_at) WHERE message IS NULL;
+CREATE INDEX attachments_blob ON attachments (blob);
+
 -- The debt "this assistant owes an answer to this message"; place is the order of the mentions.
 CREATE TABLE deliveries (
     id TEXT PRIMARY KEY,

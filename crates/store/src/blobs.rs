@@ -1,9 +1,11 @@
 //! Blobs: large contents by their hash. On one node they are files beside the database, in a cluster
 //! rows of it. Owns writing, reading and sweeping them; who refers to a blob is the nouns' business.
 
+mod draft;
+
 use std::{
     fs, io,
-    io::Write,
+    io::{Read as _, Seek as _, SeekFrom, Write},
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
@@ -16,6 +18,9 @@ use crate::{
     db::{Conn, Driver, vals},
     writer::Tx,
 };
+
+pub use draft::BlobDraft;
+pub(crate) use draft::Sealed;
 
 /// Texts up to this many bytes stay in their row.
 const INLINE: usize = 64 * 1024;
@@ -48,8 +53,8 @@ impl Blobs {
         let path = self.file(hash);
         let folder = path.parent().unwrap_or(&self.0);
         fs::create_dir_all(folder)?;
-        if let Ok(file) = fs::File::options().write(true).open(&path) {
-            return file.set_modified(now());
+        if self.renew(hash)? {
+            return Ok(());
         }
         // The name is unique to this thread of this process; the last rename wins with equal bytes.
         let draft = folder.join(format!(
@@ -62,6 +67,15 @@ impl Blobs {
         file.sync_all()?;
         fs::rename(&draft, &path)?;
         fs::File::open(folder)?.sync_all()
+    }
+
+    /// Makes a blob count as new again, so that no sweep takes it from under whoever is about to refer to
+    /// it. Says whether it is there.
+    fn renew(&self, hash: &str) -> io::Result<bool> {
+        match fs::File::options().write(true).open(self.file(hash)) {
+            Ok(file) => file.set_modified(now()).map(|()| true),
+            Err(_) => Ok(false),
+        }
     }
 
     /// Copies what is not there yet.
@@ -151,23 +165,40 @@ impl Stowed {
         let (Some(hash), Some(whole)) = (&self.blob, &self.whole) else {
             return Ok(());
         };
-        let size = i64::try_from(whole.len()).unwrap_or(i64::MAX);
-        let now = tx.now();
+        claim(
+            tx,
+            hash,
+            whole.len() as i64,
+            "text/markdown",
+            Some(whole.as_bytes()),
+        )
+        .await
+    }
+}
+
+/// Writes a blob's row, and where contents are rows, its bytes.
+async fn claim(
+    tx: &mut Tx<'_>,
+    hash: &str,
+    size: i64,
+    media_type: &str,
+    bytes: Option<&[u8]>,
+) -> Result<(), StoreError> {
+    let now = tx.now();
+    tx.run(
+        "INSERT INTO blobs (hash, size, media_type, at) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (hash) DO UPDATE SET at = excluded.at",
+        &vals![hash, size, media_type, now],
+    )
+    .await?;
+    if let Some(bytes) = bytes.filter(|_| tx.conn.is_postgres()) {
         tx.run(
-            "INSERT INTO blobs (hash, size, media_type, at) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT (hash) DO UPDATE SET at = excluded.at",
-            &vals![hash, size, "text/markdown", now],
+            "INSERT INTO blob_bytes (hash, bytes) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING",
+            &vals![hash, bytes],
         )
         .await?;
-        if tx.conn.is_postgres() {
-            tx.run(
-                "INSERT INTO blob_bytes (hash, bytes) VALUES ($1, $2) ON CONFLICT (hash) DO NOTHING",
-                &vals![hash, whole.as_bytes()],
-            )
-            .await?;
-        }
-        Ok(())
     }
+    Ok(())
 }
 
 impl Store {
@@ -223,6 +254,34 @@ pub(crate) async fn unstow(
     };
     String::from_utf8(bytes)
         .map_err(|_| StoreError::Corrupt(format!("the blob {hash} is not text")))
+}
+
+/// At most `most` bytes of a content, from `at` on; none behind its end.
+pub(crate) async fn piece(
+    conn: &mut Conn<'_>,
+    hash: &str,
+    at: u64,
+    most: usize,
+) -> Result<Vec<u8>, StoreError> {
+    if conn.is_postgres() {
+        let sql = "SELECT substring(bytes FROM CAST($2 AS INTEGER) FOR CAST($3 AS INTEGER)) AS piece \
+                   FROM blob_bytes WHERE hash = $1";
+        let line = conn
+            .one(sql, &vals![hash, at as i64 + 1, most as i64])
+            .await?;
+        let line = line.ok_or_else(|| StoreError::Corrupt(format!("the blob {hash} is gone")))?;
+        return line.bytes("piece");
+    }
+    let path = conn.blobs().file(hash);
+    let read = in_background(move || {
+        let mut file = fs::File::open(path)?;
+        file.seek(SeekFrom::Start(at))?;
+        let mut piece = Vec::with_capacity(most);
+        file.take(most as u64).read_to_end(&mut piece)?;
+        Ok(piece)
+    })
+    .await;
+    read.map_err(|error| StoreError::Corrupt(format!("the blob {hash} cannot be read: {error}")))
 }
 
 /// Runs file work where it may block.

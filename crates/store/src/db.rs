@@ -122,6 +122,7 @@ macro_rules! ids_bind_as_text {
 }
 ids_bind_as_text!(
     AssistantId,
+    AttachmentId,
     DeliveryId,
     ItemId,
     MessageId,

@@ -5,6 +5,7 @@
 //! are two databases (SQLite and PostgreSQL).
 
 mod assistants;
+mod attachments;
 mod audience;
 mod audit;
 mod backup;
@@ -40,7 +41,9 @@ use switchboard_model::IdSource;
 use writer::Jobs;
 
 pub use assistants::NewAssistant;
+pub use attachments::{AttachError, Contents, Kept, NewAttachment};
 pub use audit::{Audit, AuditEntry};
+pub use blobs::BlobDraft;
 pub use bus::{Bus, Delta};
 pub use error::{CreateError, OpenError, StoreError};
 pub use feed::{Change, Feed, Position};

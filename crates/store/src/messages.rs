@@ -3,7 +3,7 @@
 mod append;
 
 use switchboard_model::{
-    AssistantId, MessageId, PersonId, ThreadId,
+    AssistantId, AttachmentId, MessageId, PersonId, ThreadId,
     message::{Message, Speaker},
     outcome::Failure,
     person::Author,
@@ -11,7 +11,7 @@ use switchboard_model::{
 };
 
 use crate::{
-    Position, Reader, Store, StoreError,
+    Position, Reader, Store, StoreError, attachments,
     blobs::unstow,
     db::{Conn, Line, vals},
     feed,
@@ -29,9 +29,11 @@ pub struct Post {
     pub thread: ThreadId,
     /// Who.
     pub author: PersonId,
-    /// Checked by `model::message::text`.
+    /// Checked by `model::message::text`, or empty beside attachments.
     pub text: String,
-    /// The same id with the same text again is the same post.
+    /// The author's files that come with it, in order.
+    pub attachments: Vec<AttachmentId>,
+    /// The same id with the same text and files again is the same post.
     pub client_id: Option<String>,
     /// The assistants that owe an answer, in order, each once.
     pub addressed: Vec<Addressed>,
@@ -66,6 +68,9 @@ pub enum PostError {
     /// The client id was used for another text in this thread.
     #[error("this client id was used for another message")]
     ClientIdReused,
+    /// A file that was never there, is somebody else's, or came with another message already.
+    #[error("there is no attachment {0} that could come with this message")]
+    NoAttachment(AttachmentId),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -173,7 +178,7 @@ pub(crate) async fn load_one(
         .one(&format!("{MESSAGE} WHERE m.id = $1"), &vals![id])
         .await?
     {
-        Some(line) => message(conn, &line).await.map(Some),
+        Some(line) => Ok(all(conn, &[line]).await?.pop()),
         None => Ok(None),
     }
 }
@@ -222,9 +227,15 @@ async fn all(conn: &mut Conn<'_>, lines: &[Line]) -> Result<Vec<Message>, StoreE
     for line in lines {
         messages.push(message(conn, line).await?);
     }
+    let ids: Vec<_> = messages.iter().map(|m| m.id.to_string()).collect();
+    let mut files = attachments::of_messages(conn, &ids).await?;
+    for message in &mut messages {
+        message.attachments = files.remove(&message.id).unwrap_or_default();
+    }
     Ok(messages)
 }
 
+/// A message without its files.
 async fn message(conn: &mut Conn<'_>, line: &Line) -> Result<Message, StoreError> {
     Ok(Message {
         id: line.id("id")?,
@@ -237,6 +248,7 @@ async fn message(conn: &mut Conn<'_>, line: &Line) -> Result<Message, StoreError
             name: line.text("name")?,
         },
         text: unstow(conn, line.text("text")?, line.opt_text("blob")?).await?,
+        attachments: Vec::new(),
         turn: line.opt_id("turn")?,
         created_at: line.millis("created_at")?,
     })

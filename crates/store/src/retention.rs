@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     Inner, Store, StoreError,
+    attachments::UNPOSTED,
     blobs::in_background,
     db::{Driver, vals},
     writer::Floor,
@@ -64,8 +65,14 @@ impl Store {
                     )
                     .await?;
                 }
+                tx.run(
+                    "DELETE FROM attachments WHERE message IS NULL AND queued IS NULL AND created_at < $1",
+                    &vals![tx.now().minus(UNPOSTED)],
+                )
+                .await?;
                 let unused = "FROM blobs WHERE hash NOT IN (SELECT blob FROM messages WHERE blob IS NOT NULL) \
-                              AND hash NOT IN (SELECT blob FROM items WHERE blob IS NOT NULL)";
+                              AND hash NOT IN (SELECT blob FROM items WHERE blob IS NOT NULL) \
+                              AND hash NOT IN (SELECT blob FROM attachments)";
                 tx.run(&format!("DELETE FROM blob_bytes WHERE hash IN (SELECT hash {unused})"), &[]).await?;
                 tx.run(&format!("DELETE {unused}"), &[]).await?;
                 Ok::<_, StoreError>(())

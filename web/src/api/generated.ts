@@ -18,6 +18,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/attachments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a file in, for a message to come. Its kind is found in its bytes, whatever it is labelled as. */
+        post: operations["post_attachments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/attachments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The bytes of a file, to be saved. */
+        get: operations["get_attachments_id"];
+        put?: never;
+        post?: never;
+        /** Removes a file that no message has yet. */
+        delete: operations["delete_attachments_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit": {
         parameters: {
             query?: never;
@@ -395,6 +430,8 @@ export interface components {
     schemas: {
         /** @description A named participant that can be mentioned. */
         Assistant: {
+            /** @description Which attachments it can take. */
+            accepts: components["schemas"]["AttachmentKind"][];
             /** @description Who may mention it. */
             access: components["schemas"]["AssistantAccess"];
             /** @description The backend that reaches it. */
@@ -437,6 +474,37 @@ export interface components {
          * @enum {string}
          */
         AssistantState: "ready" | "disabled" | "not_installed" | "not_signed_in" | "api_key_login" | "unavailable" | "not_allowed";
+        /** @description A file that comes with a message, or waits for one. */
+        Attachment: {
+            /**
+             * Format: int32
+             * @description In pixels, of images.
+             */
+            height?: number | null;
+            /** @description Which. */
+            id: string;
+            /** @description What it is to a reader. */
+            kind: components["schemas"]["AttachmentKind"];
+            /** @description Its media type. Every text is `text/plain`. */
+            media_type: string;
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: int64
+             * @description In bytes.
+             */
+            size: number;
+            /**
+             * Format: int32
+             * @description In pixels, of images.
+             */
+            width?: number | null;
+        };
+        /**
+         * @description What a file is to a reader.
+         * @enum {string}
+         */
+        AttachmentKind: "image" | "text" | "pdf";
         /** @description Who did what. */
         AuditEntry: {
             /** @description What, as `noun.verb`. */
@@ -617,6 +685,8 @@ export interface components {
         List_Assistant: {
             /** @description In the order the endpoint names. */
             items: {
+                /** @description Which attachments it can take. */
+                accepts: components["schemas"]["AttachmentKind"][];
                 /** @description Who may mention it. */
                 access: components["schemas"]["AssistantAccess"];
                 /** @description The backend that reaches it. */
@@ -778,6 +848,8 @@ export interface components {
         };
         /** @description One post. It never changes. */
         Message: {
+            /** @description The files that came with it, in order. */
+            attachments: components["schemas"]["Attachment"][];
             /** @description Who wrote it. */
             author: components["schemas"]["Author"];
             /** @description On one's own messages: what they were posted with. */
@@ -798,7 +870,7 @@ export interface components {
              * @description Its place in the thread, from 1, without gaps.
              */
             seq: number;
-            /** @description As written: Markdown. */
+            /** @description As written: Markdown. Empty only if there are attachments. */
             text: string;
             /** @description Where. */
             thread_id: string;
@@ -826,10 +898,12 @@ export interface components {
         };
         /** @description A message to post. */
         NewMessage: {
-            /** @description The same id with the same text again is the same message. `Idempotency-Key` means the same. */
+            /** @description The ids of files that were uploaded and that no message has yet, in order; at most 10. */
+            attachments?: string[];
+            /** @description The same id with the same text and files again is the same message. `Idempotency-Key` means the same. */
             client_id?: string | null;
-            /** @description Markdown. A name of an assistant in it asks for an answer. */
-            text: string;
+            /** @description Markdown. A name of an assistant in it asks for an answer. May be empty beside attachments. */
+            text?: string;
         };
         /** @description A thread to open. */
         NewThread: {
@@ -1206,6 +1280,137 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["List_Assistant"];
+                };
+            };
+        };
+    };
+    post_attachments: {
+        parameters: {
+            query?: {
+                /** @description Its name where it comes from; what could mislead is taken out of it. */
+                name?: string;
+            };
+            header?: {
+                /** @description the same key with the same file again is the same attachment */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** @description the file itself, at most 10 MiB */
+        requestBody?: {
+            content: {
+                "application/octet-stream": unknown;
+            };
+        };
+        responses: {
+            /** @description this key had brought it before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            /** @description client_id_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description unsupported_media_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description too_many_uploads */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_attachments_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description labelled as what it is; text always as text/plain */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_attachments_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -1858,6 +2063,15 @@ export interface operations {
                 };
             };
             413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description attachment_missing or attachment_unsupported: nothing was stored */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

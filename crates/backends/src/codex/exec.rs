@@ -19,6 +19,7 @@ use switchboard_engine::{
 };
 use switchboard_model::{
     Clock,
+    attachment::Kind,
     item::{ItemBody, ItemEvent, ItemStatus},
     outcome::{Failure, OutcomeCode},
 };
@@ -83,6 +84,7 @@ impl CodexExec {
             title: "ChatGPT".into(),
             account_words: setup.account_words.clone(),
             capabilities: vec![Capability::Steps],
+            accepts: vec![Kind::Image, Kind::Text],
             note: "reads only, cannot write files".into(),
         };
         Self {

@@ -17,6 +17,7 @@ use switchboard_engine::{
 };
 use switchboard_model::{
     Clock,
+    attachment::Kind,
     outcome::{Failure, OutcomeCode},
 };
 
@@ -56,6 +57,7 @@ impl Scripted {
             title: "ChatGPT (demo)".into(),
             account_words: "demo script".into(),
             capabilities: vec![Capability::Streams, Capability::Steps],
+            accepts: vec![Kind::Text],
             note: "answers from a script, runs no commands".into(),
         };
         Self { spec, setup }

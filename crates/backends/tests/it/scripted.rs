@@ -75,6 +75,7 @@ fn original() -> Spec {
         title: "Helper".into(),
         account_words: "plan".into(),
         capabilities: Vec::new(),
+        accepts: Vec::new(),
         note: String::new(),
     }
 }

@@ -1,5 +1,6 @@
 //! Who is answered, how often, in which order, and from what.
 
+use switchboard_engine::Incoming;
 use switchboard_model::turn::TurnState;
 
 use crate::world::{World, is_queued, is_running};
@@ -33,7 +34,10 @@ on_both_databases! {
         world.assistant("one", "obedient").await;
         world.start();
         let thread = world.thread().await;
-        let post = || world.engine.post(&world.mara, thread, "@one hello", Some("c1".into()));
+        let post = || {
+            let hello = Incoming { client_id: Some("c1".into()), ..Incoming::from("@one hello") };
+            world.engine.post(&world.mara, thread, hello)
+        };
         let first = post().await.unwrap();
         world.puppet().await.replies("hi");
         world.done(first.turns[0].id).await;

@@ -43,6 +43,7 @@ impl Looked {
                 title: "Looked".into(),
                 account_words: "plan".into(),
                 capabilities: Vec::new(),
+                accepts: Vec::new(),
                 note: String::new(),
             },
             looks: AtomicUsize::new(0),

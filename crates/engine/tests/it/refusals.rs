@@ -104,7 +104,7 @@ on_both_databases! {
         world.assistant("two", "obedient").await;
         let thread = world.open_thread(Some("one")).await;
         world.store.remove_assistant(one.id).await.unwrap();
-        let refused = world.engine.post(&world.mara, thread, "hello", None).await;
+        let refused = world.engine.post(&world.mara, thread, "hello".into()).await;
         assert!(matches!(refused, Err(ChatError::Invalid(_))), "{refused:?}");
         assert!(world.messages(thread).await.is_empty());
         assert_eq!(world.post(&world.mara, thread, "@two hello").await.turns.len(), 1);

@@ -267,7 +267,7 @@ impl World {
     }
 
     pub async fn post(&self, by: &Person, thread: ThreadId, text: &str) -> Posted {
-        self.engine.post(by, thread, text, None).await.unwrap()
+        self.engine.post(by, thread, text.into()).await.unwrap()
     }
 
     /// Mara posts this in a thread of its own, and the first turn it owes is returned.

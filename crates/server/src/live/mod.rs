@@ -15,7 +15,7 @@ mod encode;
 mod feed;
 mod frame;
 mod lookup;
-mod seats;
+pub(crate) mod seats;
 mod viewer;
 
 use std::{convert::Infallible, sync::Arc};
@@ -29,6 +29,9 @@ use tokio::sync::{broadcast, watch};
 
 use self::{encode::Encoder, feed::FeedTask, frame::Signal, seats::Seats, viewer::Source};
 use crate::error::ApiError;
+
+/// A browser needs one stream for all its tabs; this leaves room for many devices and programs.
+const STREAMS: usize = 32;
 
 /// How far a viewer may fall behind the feed before it reads the store instead. Shared by all.
 const BEHIND: usize = 256;
@@ -45,6 +48,7 @@ impl Live {
     pub(crate) fn start(engine: &Engine, supervisor: &Supervisor) -> Self {
         let (signals, _) = broadcast::channel(BEHIND);
         let (started, is_started) = watch::channel(false);
+        let seats = Seats::new(STREAMS, usize::MAX);
         let encoder = Encoder::new(engine.clone());
         let feed = FeedTask {
             engine: engine.clone(),
@@ -61,10 +65,7 @@ impl Live {
             started: is_started,
             stop: supervisor.soft(),
         };
-        Self {
-            source,
-            seats: Seats::default(),
-        }
+        Self { source, seats }
     }
 
     /// A stream for the caller, after `after` or from now on.

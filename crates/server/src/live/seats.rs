@@ -1,4 +1,5 @@
-//! How many event streams a person has open. Owns the count; a seat gives itself back.
+//! How much of something a person has at once: open event streams, uploads under way. Owns the count; a
+//! seat gives itself back.
 
 use std::{
     collections::HashMap,
@@ -7,29 +8,41 @@ use std::{
 
 use switchboard_model::PersonId;
 
-/// A browser needs one for all its tabs; this leaves room for many devices and programs.
-const MOST: usize = 32;
-
 /// The seats of all people. Cheap to clone.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Seats(Arc<Mutex<HashMap<PersonId, usize>>>);
+#[derive(Debug, Clone)]
+pub(crate) struct Seats {
+    taken: Arc<Mutex<HashMap<PersonId, usize>>>,
+    /// For one person.
+    most: usize,
+    /// For all together.
+    most_in_all: usize,
+}
 
-/// One person's place for one stream.
+/// One person's place.
 #[derive(Debug)]
-pub(super) struct Seat {
+pub(crate) struct Seat {
     seats: Seats,
     person: PersonId,
 }
 
 impl Seats {
-    /// A seat, unless the person has too many.
-    pub(super) fn take(&self, person: PersonId) -> Option<Seat> {
+    /// So many for each person, and so many in all.
+    pub(crate) fn new(most: usize, most_in_all: usize) -> Self {
+        Self {
+            taken: Arc::default(),
+            most,
+            most_in_all,
+        }
+    }
+
+    /// A seat, unless the person has too many, or there are too many.
+    pub(crate) fn take(&self, person: PersonId) -> Option<Seat> {
         let mut seats = self.lock();
-        let taken = seats.entry(person).or_default();
-        if *taken >= MOST {
+        let own = seats.get(&person).copied().unwrap_or_default();
+        if own >= self.most || seats.values().sum::<usize>() >= self.most_in_all {
             return None;
         }
-        *taken += 1;
+        seats.insert(person, own + 1);
         Some(Seat {
             seats: self.clone(),
             person,
@@ -37,13 +50,13 @@ impl Seats {
     }
 
     /// How many are taken in all.
-    pub(super) fn taken(&self) -> usize {
+    pub(crate) fn taken(&self) -> usize {
         self.lock().values().sum()
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<PersonId, usize>> {
         // Held for a lookup only; a panic cannot leave it half changed.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -65,13 +78,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_person_has_so_many_streams_and_a_closed_one_makes_room() {
-        let seats = Seats::default();
+    fn a_person_has_so_many_seats_and_one_given_back_makes_room() {
+        let seats = Seats::new(3, 4);
         let person: PersonId = "0192f0c1-2345-7abc-8def-0123456789ab".parse().unwrap();
-        let mut taken: Vec<Seat> = (0..MOST).map(|_| seats.take(person).unwrap()).collect();
+        let mut taken: Vec<Seat> = (0..3).map(|_| seats.take(person).unwrap()).collect();
         assert!(seats.take(person).is_none());
         taken.pop();
-        assert!(seats.take(person).is_some());
+        let again = seats.take(person);
+        assert!(again.is_some());
+        let others: Vec<PersonId> = ["a", "b"]
+            .iter()
+            .map(|c| format!("0192f0c1-2345-7abc-8def-0123456789{c}{c}").parse().unwrap())
+            .collect();
+        let one = seats.take(others[0]);
+        assert!(one.is_some());
+        assert!(seats.take(others[1]).is_none(), "that would be five");
+        drop((one, again));
         drop(taken);
         assert_eq!(seats.taken(), 0);
     }

@@ -8,7 +8,8 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use serde::Deserialize;
-use switchboard_model::{ThreadId, turn::TurnState};
+use switchboard_engine::Incoming;
+use switchboard_model::{AttachmentId, ThreadId, turn::TurnState};
 use switchboard_store::{MessagePage, Reader, StoreError};
 use utoipa::IntoParams;
 
@@ -82,7 +83,8 @@ pub(crate) async fn list(
 #[utoipa::path(post, path = "/api/threads/{id}/messages", tag = "messages", request_body = wire::NewMessage,
     params(("id" = String, Path), ("Idempotency-Key" = Option<String>, Header, description = "the same as client_id")),
     responses((status = 201, body = wire::Posted), (status = 200, description = "it was posted before", body = wire::Posted),
-        (status = 409, description = "client_id_reused", body = Problem), (status = 404, body = Problem), (status = 413, body = Problem)))]
+        (status = 409, description = "client_id_reused", body = Problem), (status = 404, body = Problem), (status = 413, body = Problem),
+        (status = 422, description = "attachment_missing or attachment_unsupported: nothing was stored", body = Problem)))]
 pub(crate) async fn post(
     caller: Caller,
     State(app): State<Shared>,
@@ -91,10 +93,12 @@ pub(crate) async fn post(
     extract::Json(body): extract::Json<wire::NewMessage>,
 ) -> Result<(StatusCode, Json<wire::Posted>), ApiError> {
     let client_id = client_id(body.client_id, &headers)?;
-    let posted = app
-        .engine
-        .post(&caller.person, id, &body.text, client_id.clone())
-        .await?;
+    let message = Incoming {
+        text: body.text,
+        attachments: attachment_ids(&body.attachments)?,
+        client_id: client_id.clone(),
+    };
+    let posted = app.engine.post(&caller.person, id, message).await?;
     let names = Names::read(app.engine.reader()).await?;
     let status = if posted.repeated {
         StatusCode::OK
@@ -102,6 +106,15 @@ pub(crate) async fn post(
         StatusCode::CREATED
     };
     Ok((status, Json(wire::Posted::new(&posted, &names, client_id))))
+}
+
+/// What is no id names no attachment.
+pub(super) fn attachment_ids(texts: &[String]) -> Result<Vec<AttachmentId>, ApiError> {
+    let ids = texts.iter().map(|text| {
+        let id = text.parse();
+        id.map_err(|_| ApiError::attachment_missing(format!("there is no attachment {text:?}")))
+    });
+    ids.collect()
 }
 
 /// A cursor: the `seq` it stands at. Callers need not know.

@@ -2,6 +2,7 @@
 //! it does not exist; handlers take typed input, call one method, convert and answer.
 
 pub(crate) mod assistants;
+pub(crate) mod attachments;
 pub(crate) mod audit;
 pub(crate) mod doctor;
 pub(crate) mod events;
@@ -69,6 +70,9 @@ fn all() -> Vec<Route> {
         post("/api/threads/{id}/members", members::add),
         get("/api/threads/{id}/messages", messages::list),
         post("/api/threads/{id}/messages", messages::post).with_body(MESSAGE_LIMIT),
+        post("/api/attachments", attachments::upload),
+        get("/api/attachments/{id}", attachments::read),
+        delete("/api/attachments/{id}", attachments::remove),
         get("/api/turns/{id}", turns::read),
         get("/api/turns/{id}/items", turns::items),
         post("/api/turns/{id}/cancel", turns::cancel),

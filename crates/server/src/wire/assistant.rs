@@ -5,7 +5,7 @@ use switchboard_engine::AssistantView;
 use switchboard_model::{assistant::Access, outcome};
 use utoipa::ToSchema;
 
-use super::{Author, ToWire};
+use super::{AttachmentKind, Author, ToWire};
 use crate::names::Names;
 
 /// A named participant that can be mentioned.
@@ -39,6 +39,8 @@ pub struct Assistant {
     pub hint: Option<String>,
     /// What it can do.
     pub capabilities: Vec<String>,
+    /// Which attachments it can take.
+    pub accepts: Vec<AttachmentKind>,
     /// What to know before asking it.
     pub note: String,
 }
@@ -151,6 +153,7 @@ impl Assistant {
                 .iter()
                 .map(|&word| word.to_owned())
                 .collect(),
+            accepts: view.accepts.iter().map(ToWire::to_wire).collect(),
             note: view.note.clone(),
         }
     }

@@ -5,7 +5,7 @@ use switchboard_model::{mention, message as model};
 use switchboard_store as store;
 use utoipa::ToSchema;
 
-use super::{Author, ToWire, Turn, TurnState, turn};
+use super::{Attachment, Author, ToWire, Turn, TurnState, turn};
 use crate::names::Names;
 
 /// One post. It never changes.
@@ -21,8 +21,10 @@ pub struct Message {
     pub role: Speaker,
     /// Who wrote it.
     pub author: Author,
-    /// As written: Markdown.
+    /// As written: Markdown. Empty only if there are attachments.
     pub text: String,
+    /// The files that came with it, in order.
+    pub attachments: Vec<Attachment>,
     /// The turn whose reply this is.
     pub turn_id: Option<String>,
     /// When it was stored.
@@ -75,9 +77,13 @@ pub struct MessagePage {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewMessage {
-    /// Markdown. A name of an assistant in it asks for an answer.
+    /// Markdown. A name of an assistant in it asks for an answer. May be empty beside attachments.
+    #[serde(default)]
     pub text: String,
-    /// The same id with the same text again is the same message. `Idempotency-Key` means the same.
+    /// The ids of files that were uploaded and that no message has yet, in order; at most 10.
+    #[serde(default)]
+    pub attachments: Vec<String>,
+    /// The same id with the same text and files again is the same message. `Idempotency-Key` means the same.
     #[serde(default)]
     pub client_id: Option<String>,
 }
@@ -123,6 +129,7 @@ impl Message {
             },
             author: message.author.to_wire(),
             text: message.text.clone(),
+            attachments: message.attachments.iter().map(ToWire::to_wire).collect(),
             turn_id: message.turn.map(|id| id.to_string()),
             created_at: message.created_at.0,
             client_id,

@@ -3,6 +3,7 @@
 //! UUIDv7 text, names are those of the glossary.
 
 mod assistant;
+mod attachment;
 mod audit;
 mod doctor;
 mod event;
@@ -15,6 +16,7 @@ mod thread;
 mod turn;
 
 pub use assistant::{Assistant, OutcomeCode};
+pub use attachment::{Attachment, AttachmentKind};
 pub use audit::AuditEntry;
 pub use doctor::{Check, CheckStatus, Doctor};
 pub use event::{AssistantEvent, Deleted, Delta, Event, Ready, Reset, ThreadEvent};

@@ -8,9 +8,9 @@ use switchboard_model::{
     thread::{Thread, TitledBy, title_from},
 };
 
-use super::{MESSAGE, Post, PostError, Posted, load_one, message};
+use super::{MESSAGE, Post, PostError, Posted, all, load_one};
 use crate::{
-    StoreError,
+    StoreError, attachments,
     blobs::Stowed,
     db::vals,
     threads, turns,
@@ -70,15 +70,50 @@ pub(crate) async fn add(
     .await?;
     tx.changed(Kind::Message, id, Some(thread.id));
     tx.changed(Kind::Thread, thread.id, Some(thread.id));
+    written(tx, id).await
+}
+
+async fn written(tx: &mut Tx<'_>, id: MessageId) -> Result<Message, StoreError> {
     let added = load_one(&mut tx.conn, id).await?;
     added.ok_or_else(|| StoreError::Corrupt("a message without an author".to_owned()))
+}
+
+/// A thread that begins with files and no words is called after the first of them.
+async fn title_by_file(
+    tx: &mut Tx<'_>,
+    thread: &Thread,
+    message: &Message,
+) -> Result<(), StoreError> {
+    let wordless = title_from(&message.text).is_empty();
+    if let (TitledBy::Auto, "", true, Some(file)) = (
+        thread.titled_by,
+        &*thread.title,
+        wordless,
+        message.attachments.first(),
+    ) {
+        let title = title_from(&file.name);
+        let sql = "UPDATE threads SET title = $2 WHERE id = $1";
+        tx.run(sql, &vals![thread.id, &title]).await?;
+    }
+    Ok(())
+}
+
+/// What was posted, to tell a repeat from a reuse.
+fn body_hash(post: &Post) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update(&post.text);
+    for id in &post.attachments {
+        // No text holds a zero byte.
+        hash.update(format!("\0{id}"));
+    }
+    hash.finalize().into()
 }
 
 pub(super) async fn append(tx: &mut Tx<'_>, post: Post, text: Stowed) -> Result<Posted, PostError> {
     let thread = threads::lock(tx, post.thread)
         .await?
         .ok_or(PostError::NoThread)?;
-    let hash: [u8; 32] = Sha256::digest(&post.text).into();
+    let hash = body_hash(&post);
     if let Some(client_id) = &post.client_id
         && let Some(posted) = repeated(tx, post.thread, post.author, client_id, hash).await?
     {
@@ -89,9 +124,19 @@ pub(super) async fn append(tx: &mut Tx<'_>, post: Post, text: Stowed) -> Result<
         author: post.author,
         text,
         paid: None,
-        client_id: post.client_id.map(|client_id| (client_id, hash)),
+        client_id: post.client_id.clone().map(|client_id| (client_id, hash)),
     };
-    let message = add(tx, &thread, draft).await?;
+    let mut message = add(tx, &thread, draft).await?;
+    if !post.attachments.is_empty() {
+        let place = (thread.id, message.id);
+        let entry = post.client_id.as_deref();
+        let refused = attachments::give(tx, post.author, &post.attachments, place, entry).await?;
+        if let Some(id) = refused {
+            return Err(PostError::NoAttachment(id));
+        }
+        message = written(tx, message.id).await?;
+        title_by_file(tx, &thread, &message).await?;
+    }
     let mut owed = Vec::new();
     for (place, addressed) in (1..).zip(&post.addressed) {
         owed.push(turns::owe(tx, &message, place, addressed).await?);
@@ -118,7 +163,9 @@ async fn repeated(
     if line.opt_bytes("body_hash")?.as_deref() != Some(&hash[..]) {
         return Err(PostError::ClientIdReused);
     }
-    let message = message(&mut tx.conn, &line).await?;
+    let found = all(&mut tx.conn, &[line]).await?.pop();
+    let message =
+        found.ok_or_else(|| StoreError::Corrupt("a line became no message".to_owned()))?;
     let turns = turns::newest_of(&mut tx.conn, &message).await?;
     Ok(Some(Posted {
         message,

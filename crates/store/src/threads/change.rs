@@ -190,6 +190,7 @@ pub(crate) async fn sweep(tx: &mut Tx<'_>, id: ThreadId) -> Result<(), StoreErro
         "DELETE FROM items WHERE thread = $1",
         "DELETE FROM turns WHERE thread = $1 AND state <> 'running'",
         "DELETE FROM deliveries WHERE thread = $1",
+        "DELETE FROM attachments WHERE thread = $1",
         "DELETE FROM messages WHERE thread = $1",
         "DELETE FROM backend_sessions WHERE thread = $1",
     ] {

@@ -11,6 +11,7 @@
 mod world;
 
 mod assistants;
+mod attachments;
 mod cancelled;
 mod children;
 mod claims;

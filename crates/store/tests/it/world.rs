@@ -273,6 +273,7 @@ pub fn post(thread: ThreadId, author: PersonId, text: &str, to: &[AssistantId]) 
         thread,
         author,
         text: text.into(),
+        attachments: Vec::new(),
         client_id: None,
         addressed: to
             .iter()
