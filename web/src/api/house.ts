@@ -9,18 +9,20 @@ export type Role = Person["role"];
 export interface Invitation { link: string; expires_at: Millis }
 
 export type Access = Assistant["access"];
-/** How long an answer may take, in seconds: a mention in a thread, a message to it alone, and silence. */
-export interface Limits { mention_s: number; direct_s: number; idle_s: number }
+/** How long an answer may take, in seconds: a mention in a thread, a message to it alone, and silence. Null is the default. */
+export interface Limits { mention_s: number | null; direct_s: number | null; idle_s: number | null }
 /** What the owner and the admins see beside what everyone sees. */
-export type Kept = Assistant & { client_id?: string; people?: (Author | Id)[]; limits?: Limits };
-export interface AssistantPatch { enabled?: boolean; access?: Access; people?: Id[]; limits?: Partial<Limits> }
+export type Kept = Assistant & { client_id?: string; people?: Author[]; limits?: Limits };
+export interface AssistantPatch { enabled?: boolean; access?: Access; people?: Id[]; limits?: Limits }
+/** One that can be registered here. */
+export interface Available { handle: string; name: string; account: string; note: string }
 /** Shown once. */
 export interface Credentials { client_id: string; client_secret: string }
 
 export interface TokenRow { id: Id; name: string; created_at: Millis; last_used_at: Millis | null }
 export interface TokenMade { id: Id; name: string; token: string }
 
-export interface AuditEntry { at: Millis; actor: Author | null; action: string; object: string; detail: string }
+export interface AuditEntry { id: Id; at: Millis; actor: Author | null; whom: Author | null; action: string; object: string; detail: string }
 export interface AuditAsk { limit?: number; before?: string; action?: string; person?: Id }
 
 /** How the server is, as it looked at itself. Members are told of the assistants they may mention only. */
@@ -44,11 +46,12 @@ const assistant = (id: Id) => `/api/assistants/${part(id)}`;
 
 export const house = {
   people: () => call<Page<Managed>>("GET", "/api/people"),
-  invite: (body: { name: string; handle?: string; role: Role }) => call<Invitation & { person: Managed }>("POST", "/api/people", body),
+  invite: (body: { name: string; handle?: string; role: Role; client_id: string }) => call<Invitation & { person: Managed }>("POST", "/api/people", body),
   newLink: (id: Id) => call<Invitation>("POST", `${person(id)}/link`),
   changePerson: (id: Id, body: { name?: string; handle?: string; role?: Role }) => call<Managed>("PATCH", person(id), body),
   removePerson: (id: Id) => call<void>("DELETE", person(id)),
 
+  available: () => call<Page<Available>>("GET", "/api/assistants/available"),
   addAssistant: (handle: string) => call<Kept & Credentials>("POST", "/api/assistants", { handle }),
   changeAssistant: (id: Id, body: AssistantPatch) => call<Kept>("PATCH", assistant(id), body),
   rotate: (id: Id) => call<Credentials>("POST", `${assistant(id)}/rotate`),

@@ -163,9 +163,10 @@ export function endHeading(name: string, code: string): string {
   return `${name} ${headings[code] ?? "did not answer"}`;
 }
 
-/** The first command in a sentence, which the card offers to copy: what stands between backticks. */
+/** The first command in a sentence, which the card offers to copy: what stands between backticks and is no name of a variable. */
 export function commandIn(hint: string | null): string | null {
-  return /`([^`]+)`/.exec(hint ?? "")?.[1] ?? null;
+  const exact = [...(hint ?? "").matchAll(/`([^`]+)`/g)].map(([, piece = ""]) => piece);
+  return exact.find((piece) => !/^[A-Z0-9_]+$/.test(piece)) ?? null;
 }
 
 /** Two letters for a face: of the first two words, else the first two of the one. */

@@ -17,7 +17,7 @@ export function AccessSetting({ assistant, busy, onChange }: AccessSettingProps)
   // Naming nobody yet is only a thought: it is sent with the first name.
   const [naming, setNaming] = useState(false);
   const access: Access = naming ? "named" : assistant.access;
-  const named = (assistant.people ?? []).map((one) => (typeof one === "string" ? one : one.id));
+  const named = (assistant.people ?? []).map((one) => one.id);
   const pick = (next: Access) => {
     setNaming(next === "named");
     if (next !== "named" || named.length) void onChange({ access: next });

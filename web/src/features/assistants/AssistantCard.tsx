@@ -58,7 +58,7 @@ export function AssistantCard({ assistant, onRotated }: { assistant: Kept; onRot
         {keeps ? (
           <>
             <AccessSetting assistant={assistant} busy={action.busy} onChange={change} />
-            {assistant.limits ? <LimitsSetting limits={assistant.limits} name={name} onChange={change} /> : null}
+            {assistant.limits ? <LimitsSetting limits={assistant.limits} name={name} busy={action.busy} onChange={change} /> : null}
             {assistant.client_id ? <div className="line-setting"><span className="mid">Client id</span><Command text={assistant.client_id} label="Copy client id" /></div> : null}
           </>
         ) : null}

@@ -1,13 +1,13 @@
 /** The sheet of settings about assistants: each with its state and remedy; its owner and admins set who may use it and how. */
-import { type FormEvent, useState } from "react";
+import { useCallback, useState } from "react";
 import { type Credentials, house } from "../../api/house";
 import { useDesk, useView } from "../../state/react";
 import { assistantRows } from "../../state/view";
-import { Field } from "../../ui/Field";
 import { Icon } from "../../ui/Icon";
-import { useAction } from "../../ui/load";
+import { useAction, useLoad } from "../../ui/load";
+import { Face } from "../../ui/marks";
 import { SheetHead } from "../../ui/SheetHead";
-import { Trouble } from "../../ui/Trouble";
+import { Shown, Trouble } from "../../ui/Trouble";
 import { AssistantCard } from "./AssistantCard";
 import { OnceCredentials } from "./Credentials";
 
@@ -40,26 +40,38 @@ export function AssistantsSheet() {
 
 function Add({ onAdded, onClose }: { onAdded: (handle: string, credentials: Credentials) => void; onClose: () => void }) {
   const desk = useDesk();
-  const [handle, setHandle] = useState("");
+  const here = useView((state) => state.assistants);
+  const source = useLoad(useCallback(() => house.available().then(({ items }) => items), []));
   const action = useAction();
-  const add = (event: FormEvent) => {
-    event.preventDefault();
-    void action.run(async () => {
-      const { client_id, client_secret, ...assistant } = await house.addAssistant(handle);
-      await desk.lookAgain();
-      onAdded(assistant.handle, { client_id, client_secret });
-    });
-  };
+  const registered = new Set(Object.values(here).map((one) => one.handle));
+  const add = (handle: string) => action.run(async () => {
+    const { client_id, client_secret, ...assistant } = await house.addAssistant(handle);
+    await desk.lookAgain();
+    onAdded(assistant.handle, { client_id, client_secret });
+  });
   return (
-    <form className="card form asked" aria-label="Add an assistant" onSubmit={add} onKeyDown={(event) => event.key === "Escape" && onClose()}>
-      <Field label="Handle" before="@" autoFocus required value={handle} autoComplete="off" autoCapitalize="none" spellCheck={false}
-        hint="Of an assistant that this version knows how to run. You become its owner: it runs on the login of this server’s machine."
-        onChange={(event) => setHandle(event.target.value.replace(/^@/, "").toLocaleLowerCase())} />
+    <section className="card asked-list" aria-label="Add an assistant" onKeyDown={(event) => event.key === "Escape" && onClose()}>
+      <div className="once-head"><b className="grow">Add an assistant</b><button className="btn tool small" type="button" aria-label="Close" onClick={onClose}><Icon name="x" /></button></div>
+      <p className="hint">You become its owner: it runs on your account on the server’s machine, and nobody else may use it until you open it to them.</p>
       <Trouble problem={action.problem} />
-      <div className="do">
-        <button className="btn primary" type="submit" disabled={!handle || action.busy}>Add it</button>
-        <button className="btn quiet" type="button" onClick={onClose}>Cancel</button>
-      </div>
-    </form>
+      <Shown source={source}>
+        {(all) => {
+          const rest = all.filter((one) => !registered.has(one.handle));
+          return rest.length === 0
+            ? <p className="hint">Every assistant that this version knows how to run is here already.</p>
+            : (
+              <ul className="available">
+                {rest.map((one) => (
+                  <li key={one.handle}>
+                    <Face name={one.name} of="assistant" size="l" off />
+                    <div className="grow lines"><div className="strong">{one.name} <span className="mid">@{one.handle}</span></div><div className="hint">Runs on {one.account}{one.note ? `, ${one.note}` : ""}</div></div>
+                    <button className="btn" type="button" disabled={action.busy} aria-label={`Add @${one.handle}`} onClick={() => void add(one.handle)}>Add</button>
+                  </li>
+                ))}
+              </ul>
+            );
+        }}
+      </Shown>
+    </section>
   );
 }

@@ -25,7 +25,7 @@ export function FoundAssistants({ onAsk }: { onAsk: (handle: string) => void }) 
   return (
     <section className="found" aria-labelledby="found">
       <h2 id="found">On this machine
-        {looking ? <span className="hint" role="status"><Lamp kind="running" />Looking</span> : lookedFor === null ? null : <span className="hint num">looked for {took(lookedFor)}</span>}
+        {looking ? <span className="hint" role="status"><Lamp kind="running" />Looking</span> : lookedFor === null ? null : <span className="hint num">looked just now, {took(lookedFor)}</span>}
         <span className="grow" />
         <button className="btn small quiet" type="button" disabled={looking} onClick={() => attempt(Promise.all([desk.lookAgain(), look()]))}><Icon name="refresh" />Look again</button>
       </h2>

@@ -32,7 +32,12 @@ export function Audit() {
         <label className="field select"><span className="sr">Action</span>
           <select value={action} onChange={(event) => setAction(event.target.value)}>
             <option value="">Every action</option>
-            {actions.map(([group, all]) => <optgroup key={group} label={group}>{all.map((one) => <option key={one} value={one}>{one}</option>)}</optgroup>)}
+            {actions.map(([name, noun, all]) => (
+              <optgroup key={noun} label={name}>
+                <option value={noun}>{name}, every action</option>
+                {all.map((verb) => <option key={verb} value={`${noun}.${verb}`}>{noun}.{verb}</option>)}
+              </optgroup>
+            ))}
           </select><Icon name="down" className="caret" />
         </label>
         <label className="field select"><span className="sr">Person</span>
@@ -67,12 +72,12 @@ function Entries({ items }: { items: AuditEntry[] }) {
       <table className="table stack audit">
         <thead><tr><th>When</th><th>Who</th><th>Did</th><th>To what</th></tr></thead>
         <tbody>
-          {items.map((entry, at) => (
-            <tr key={`${entry.at} ${at}`}>
+          {items.map((entry) => (
+            <tr key={entry.id}>
               <td className="num dim"><time dateTime={new Date(entry.at).toISOString()}>{moment(entry.at, now)}</time></td>
               <td className="wraps">{entry.actor ? entry.actor.name || `@${entry.actor.handle}` : <span className="dim">Switchboard</span>}</td>
               <td><code>{entry.action}</code></td>
-              <td className="wraps">{entry.object}{entry.detail ? <span className="hint"> {entry.detail}</span> : null}</td>
+              <td className="wraps">{entry.whom ? entry.whom.name || `@${entry.whom.handle}` : entry.object}{entry.detail ? <span className="hint"> {entry.detail}</span> : null}</td>
             </tr>
           ))}
         </tbody>

@@ -21,11 +21,13 @@ export function Invite({ onInvited, onClose }: { onInvited: (made: Made) => void
   const [name, setName] = useState("");
   const [handle, setHandle] = useState<string | null>(null);
   const [role, setRole] = useState<Role>("member");
+  // One id for all tries: an invitation whose answer was lost is not made twice.
+  const [id] = useState(() => crypto.randomUUID());
   const action = useAction();
   const said = handle ?? handleOf(name);
   const invite = (event: FormEvent) => {
     event.preventDefault();
-    void action.run(async () => onInvited(await house.invite({ name: name.trim(), handle: said, role })));
+    void action.run(async () => onInvited(await house.invite({ name: name.trim(), handle: said, role, client_id: id })));
   };
   return (
     <form className="card form asked" aria-label="Invite" onSubmit={invite} onKeyDown={(event) => event.key === "Escape" && onClose()}>

@@ -25,10 +25,11 @@ export function RemovePerson({ person, onClose, onGone }: { person: Managed; onC
         {person.invited ? <li>Their link no longer signs in.</li> : (
           <>
             <li>They are signed out everywhere, and their API tokens end.</li>
-            <li>They leave every thread. What they wrote stays, under their name.</li>
+            <li>What they asked for and is not answered yet is stopped.</li>
+            <li>They leave every thread. What they wrote stays, under their name; private threads that nobody else is in are deleted.</li>
           </>
         )}
-        {owned.length ? <li>They own {owned.map((assistant) => `@${assistant.handle}`).join(", ")}.</li> : null}
+        {owned.length ? <li>{owned.map((assistant) => `@${assistant.handle}`).join(", ")} {owned.length === 1 ? "is" : "are"} switched off and become{owned.length === 1 ? "s" : ""} yours.</li> : null}
       </ul>
       <Trouble problem={action.problem} />
     </Dialog>

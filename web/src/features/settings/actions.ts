@@ -1,8 +1,10 @@
-/** The actions that the audit can be asked for, by what they are about. */
-export const actions: [string, string[]][] = [
-  ["People", ["person.invite", "person.link", "person.change", "person.remove"]],
-  ["Tokens", ["token.create", "token.revoke"]],
-  ["Assistants", ["assistant.add", "assistant.enable", "assistant.disable", "assistant.access", "assistant.limits", "assistant.rotate", "assistant.remove"]],
-  ["Threads", ["thread.delete", "thread.export", "member.add", "member.remove"]],
-  ["Turns", ["turn.start", "question.decide"]],
+/** The actions that the audit can be asked for: what they are about, in words and as it is written, and what was done to it. */
+export const actions: [string, string, string[]][] = [
+  ["People", "person", ["invite", "link", "rename", "role", "remove"]],
+  ["Sessions", "session", ["open"]],
+  ["Tokens", "token", ["create", "revoke"]],
+  ["Assistants", "assistant", ["add", "enable", "disable", "access", "limits", "rotate", "remove"]],
+  ["Threads", "thread", ["add", "leave", "remove", "delete"]],
+  ["Turns", "turn", ["start"]],
+  ["Decisions", "question", ["decide"]],
 ];
