@@ -1,5 +1,5 @@
-//! Generated files that are committed: the API's description, written by the binary, and the page's
-//! types, made from it. Writes them, or proves them current; never edits their content.
+//! Generated files that are committed: the API's description and the troubleshooting page, written by the
+//! binary, and the page's types, made from the description. Writes them, or proves them current; never edits their content.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,29 +11,38 @@ use crate::{repo, shell, web};
 
 const OPENAPI: &str = "docs/protocol/openapi.json";
 const TYPES: &str = "web/src/api/generated.ts";
+const TROUBLESHOOTING: &str = "docs/user/troubleshooting.md";
 
-/// Builds the binary and writes both files.
+/// What the binary prints, and the subcommand that does.
+const PRINTED: [(&str, &str); 2] = [(OPENAPI, "openapi"), (TROUBLESHOOTING, "troubleshooting")];
+
+/// Builds the binary and writes all files.
 pub fn write() -> Result<()> {
-    let path = repo::root().join(OPENAPI);
-    fs::create_dir_all(path.parent().context("no parent folder")?)?;
-    fs::write(&path, openapi(&build()?)?)?;
+    let binary = build()?;
+    for (file, subcommand) in PRINTED {
+        let path = repo::root().join(file);
+        fs::create_dir_all(path.parent().context("no parent folder")?)?;
+        fs::write(&path, printed(&binary, subcommand)?)?;
+    }
     web::check_node()?;
     install::npm(&web::folder())?;
     shell::show(&mut web::npm(&["run", "gen", "--silent"]))
 }
 
-/// Builds the binary and compares both files.
+/// Builds the binary and compares all files.
 pub fn check_built() -> Result<()> {
     check(&build()?)
 }
 
-/// Compares both files with what `binary` and the page's generator give.
+/// Compares all files with what `binary` and the page's generator give.
 pub fn check(binary: &Path) -> Result<()> {
-    compare(
-        OPENAPI,
-        &fs::read_to_string(repo::root().join(OPENAPI)).unwrap_or_default(),
-        &openapi(binary)?,
-    )?;
+    for (file, subcommand) in PRINTED {
+        compare(
+            file,
+            &fs::read_to_string(repo::root().join(file)).unwrap_or_default(),
+            &printed(binary, subcommand)?,
+        )?;
+    }
     install::npm(&web::folder())?;
     let path = repo::root().join(TYPES);
     let committed = fs::read_to_string(&path)
@@ -53,8 +62,8 @@ fn build() -> Result<PathBuf> {
     Ok(repo::target().join("debug/switchboard"))
 }
 
-fn openapi(binary: &Path) -> Result<String> {
-    let text = shell::read(shell::program(binary).args(["internal", "openapi"]))?;
+fn printed(binary: &Path, subcommand: &str) -> Result<String> {
+    let text = shell::read(shell::program(binary).args(["internal", subcommand]))?;
     Ok(text.trim_end().to_owned() + "\n")
 }
 

@@ -4,6 +4,7 @@
 
 use std::{
     ffi::{OsStr, OsString},
+    fmt,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -17,13 +18,13 @@ use crate::{
 };
 
 /// Node-based programs take a second to say their version on a slow machine.
-const VERSION_DEADLINE: Duration = Duration::from_secs(10);
+const VERSION_DEADLINE: Duration = Duration::from_secs(8);
 
 /// More installations of one program than that are not listed.
 const OTHERS: usize = 5;
 
 /// A sandboxed `true` takes a tenth of a second.
-const SANDBOX_DEADLINE: Duration = Duration::from_secs(10);
+const SANDBOX_DEADLINE: Duration = Duration::from_secs(8);
 
 /// One program, as found.
 #[derive(Debug, Clone)]
@@ -36,15 +37,39 @@ pub struct Finding {
     pub program: Option<PathBuf>,
     /// What it says its version is.
     pub version: Option<String>,
-    /// The version the tests have seen working, if there are such tests.
-    pub tested: Option<&'static str>,
+    /// The versions that the tests have seen working; `None` for a program that no assistant uses.
+    pub tested: Option<Tested>,
     /// The account, in words.
     pub account: Option<String>,
     /// What stands in the way of using it.
     pub problem: Option<Failure>,
     /// Programs of the same name that were found too and are not used.
     pub others: Vec<Seen>,
+    /// Whether it is a script that node runs.
+    pub needs_node: bool,
 }
+
+/// Versions that the tests have seen working, and those in between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tested {
+    /// The oldest.
+    pub from: &'static str,
+    /// The newest.
+    pub to: &'static str,
+}
+
+impl fmt::Display for Tested {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.from == self.to {
+            out.write_str(self.to)
+        } else {
+            write!(out, "{} to {}", self.from, self.to)
+        }
+    }
+}
+
+/// The oldest Node.js that the programs which need one run on.
+pub const NODE: &str = "20.0.0";
 
 /// A program that is not used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,16 +108,21 @@ impl Machine {
             title: "Codex CLI (ChatGPT)",
             program: None,
             version: None,
-            tested: Some(install::TESTED),
+            tested: Some(Tested {
+                from: install::TESTED,
+                to: install::TESTED,
+            }),
             account: None,
             problem: None,
             others: Vec::new(),
+            needs_node: false,
         };
         match install::find(&self.finder, self.codex_program.as_deref()).await {
             Err(problem) => finding.problem = Some(problem),
             Ok(program) => {
                 (finding.version, finding.others) =
                     tokio::join!(self.version(&program), self.others("codex", &program));
+                finding.needs_node = self.finder.path_for(&program).is_some();
                 finding.program = Some(program);
                 match login::read(&self.codex_home).plan(&self.codex_home) {
                     Ok(account) => finding.account = Some(account),
@@ -161,6 +191,9 @@ impl Machine {
             }
             None => (None, Vec::new()),
         };
+        let needs_node = program
+            .as_ref()
+            .is_some_and(|program| self.finder.path_for(program).is_some());
         let problem = program.is_none().then(|| {
             Failure::new(
                 OutcomeCode::NotInstalled,
@@ -177,6 +210,7 @@ impl Machine {
             account: None,
             problem,
             others,
+            needs_node,
         }
     }
 

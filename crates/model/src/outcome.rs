@@ -80,6 +80,36 @@ impl OutcomeCode {
         Self::ALL.into_iter().find(|code| code.as_str() == name)
     }
 
+    /// What happened, in words for people who look the code up.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::NotInstalled => "the assistant's program is not on the server's machine",
+            Self::NotSignedIn => "its program has no sign-in, or one that the provider refused",
+            Self::ApiKeyLogin => {
+                "its program is signed in with an API key, where only a plan may be used"
+            }
+            Self::TimedOut => {
+                "the turn took longer than it may in all, or was silent for longer than it may be"
+            }
+            Self::SandboxDenied => "the sandbox refused something that the assistant tried",
+            Self::SandboxUnavailable => "the sandbox cannot work on the server's machine",
+            Self::AssistantUnavailable => {
+                "the assistant is switched off, was removed, or has no way to run here"
+            }
+            Self::AssistantNotAllowed => "whoever asked may not use this assistant",
+            Self::EmptyReply => "the program ended well and said nothing",
+            Self::RateLimited => "the limit of the plan is used up",
+            Self::UpstreamFailed => {
+                "the provider answered with an error, or the connection was lost for good"
+            }
+            Self::TooMuchOutput => "the program wrote more than a turn may",
+            Self::Crashed => "the program ended in a way of its own",
+            Self::Abandoned => {
+                "Switchboard stopped while the turn ran, and repeating it is not known to be safe"
+            }
+        }
+    }
+
     /// The remedy that holds wherever nothing more precise is known.
     pub fn hint(self) -> &'static str {
         match self {
@@ -168,7 +198,7 @@ mod tests {
     fn every_code_has_a_name_of_its_own_and_a_hint() {
         for code in OutcomeCode::ALL {
             assert_eq!(OutcomeCode::parse(code.as_str()), Some(code));
-            assert!(code.hint().len() > 10);
+            assert!(code.hint().len() > 10 && code.meaning().len() > 10);
         }
     }
 }

@@ -5,7 +5,8 @@ use std::{net::SocketAddr, ops::Deref, sync::Arc};
 
 use futures_util::future::BoxFuture;
 use switchboard_auth::Identity;
-use switchboard_engine::{Engine, Supervisor};
+use switchboard_engine::{Engine, Supervisor, chat::ChatError};
+use switchboard_model::person::Person;
 
 use crate::{
     cookie::SessionCookie,
@@ -13,7 +14,7 @@ use crate::{
     gate::{Gate, PublicUrl},
     live::{Live, seats::Seats},
     metrics::Metrics,
-    wire::Check,
+    wire,
 };
 
 /// Uploads of one person at once: a composer sends a few, and each holds a file open.
@@ -38,7 +39,17 @@ pub struct Settings {
 }
 
 /// Looks at the machine and says what it found.
-pub type Doctor = Arc<dyn Fn() -> BoxFuture<'static, Vec<Check>> + Send + Sync>;
+pub type Doctor =
+    Arc<dyn Fn(Scope) -> BoxFuture<'static, Result<wire::Doctor, ChatError>> + Send + Sync>;
+
+/// How much the doctor looks at.
+#[derive(Debug, Clone)]
+pub enum Scope {
+    /// Everything, for admins.
+    Everything,
+    /// How those assistants are that this person may mention.
+    AssistantsOf(Person),
+}
 
 /// What a server needs.
 pub struct App {

@@ -23,9 +23,9 @@ mod ui;
 mod wire;
 
 pub use access::{PUBLIC, Public};
-pub use app::{App, Doctor, Settings};
+pub use app::{App, Doctor, Scope, Settings};
 pub use gate::{InvalidPublicUrl, PublicUrl};
 pub use openapi::openapi_json;
 pub use routes::all_routes;
 pub use serve::{router, serve};
-pub use wire::{Check, CheckStatus};
+pub use wire::{Check, CheckGroup, CheckState, Doctor as Report, Setting};

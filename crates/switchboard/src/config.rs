@@ -16,7 +16,7 @@ use figment::{
     providers::{Format as _, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
-use switchboard_server::PublicUrl;
+use switchboard_server::{PublicUrl, Setting};
 use switchboard_store::Database;
 
 /// The port people know.
@@ -243,6 +243,33 @@ impl Config {
         } else {
             format!("switchboard --home {} {words}", self.home.display())
         }
+    }
+
+    /// All settings as they hold, each with where it comes from; no secrets.
+    pub fn settings_told(&self) -> Vec<Setting> {
+        let mut all = Vec::new();
+        if let Ok(values) = figment::value::Value::serialize(&self.settings) {
+            collect("", &values, &mut all);
+        }
+        let home = Setting {
+            name: "home".into(),
+            value: Some(self.home.display().to_string()),
+            origin: if self.home_named {
+                "--home or SWITCHBOARD_HOME".into()
+            } else {
+                "default".into()
+            },
+        };
+        let settings = all.into_iter().map(|(name, value)| {
+            let origin = self.origins.iter().find(|(known, ..)| *known == name);
+            Setting {
+                value: (value != "null" && value != "[]")
+                    .then(|| value.trim_matches('"').to_owned()),
+                origin: origin.map_or_else(|| "default".into(), |(.., origin)| origin.clone()),
+                name,
+            }
+        });
+        std::iter::once(home).chain(settings).collect()
     }
 
     /// A variable of this process's environment.

@@ -78,8 +78,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Looks at the server's machine now: programs, sign-ins, database, with a fix for every finding. For
-         *     admins, because it names paths and the account behind a login.
+         * How everything is that a turn needs, with a fix for every finding. Admins get all of it, looked at now:
+         *     it names paths and the accounts behind logins. Members get how the assistants are that they may mention.
          */
         get: operations["get_doctor"];
         put?: never;
@@ -532,22 +532,33 @@ export interface components {
         };
         /** @description One thing that was checked. */
         Check: {
-            /** @description Its stable name. */
+            /** @description The handle of the assistant that this is about, if it is about one. */
+            assistant?: string | null;
+            /** @description Its stable name: `codex.login`. Several checks have the same where there are several of a kind. */
             code: string;
-            /** @description What was found. */
-            detail: string;
             /** @description What to do about it. */
             fix?: string | null;
-            /** @description How it is. */
-            status: components["schemas"]["CheckStatus"];
+            /** @description What it belongs to. */
+            group: components["schemas"]["CheckGroup"];
+            /** @description The code with which a turn fails for this reason, if there is one. */
+            outcome?: string | null;
+            /** @description What was found. */
+            said: string;
+            /** @description How it came out. */
+            state: components["schemas"]["CheckState"];
             /** @description What was looked at. */
             title: string;
         };
         /**
+         * @description What a check belongs to.
+         * @enum {string}
+         */
+        CheckGroup: "server" | "storage" | "people" | "assistants" | "turns";
+        /**
          * @description How a check came out.
          * @enum {string}
          */
-        CheckStatus: "ok" | "warn" | "fail";
+        CheckState: "ok" | "warning" | "failed" | "off";
         /** @description What a person decides. */
         Decision: {
             /** @description A form's answer, any JSON. */
@@ -583,8 +594,17 @@ export interface components {
         };
         /** @description Everything that was checked. */
         Doctor: {
-            /** @description In the order checked. */
+            /**
+             * Format: int64
+             * @description When this was so.
+             */
+            checked_at: number;
+            /** @description In the order checked, those of a group together. */
             checks: components["schemas"]["Check"][];
+            /** @description Whether nothing failed: everything that is switched on can do its work. */
+            ok: boolean;
+            /** @description All settings, each with where its value comes from. Empty for members. */
+            settings: components["schemas"]["Setting"][];
         };
         /**
          * @description The data of each event of `GET /api/events`, by the event's name. No such object is ever sent: it is
@@ -1062,6 +1082,15 @@ export interface components {
             /** @description What the browser said it is. */
             user_agent: string;
         };
+        /** @description One setting. */
+        Setting: {
+            /** @description As in `config.toml`, with dots. */
+            name: string;
+            /** @description `default`, a flag, a variable or a file. */
+            origin: string;
+            /** @description Its value, never a secret; null where there is none. */
+            value?: string | null;
+        };
         /** @description What a sign-in link carries after the `#`. */
         SignIn: {
             /** @description Good for one sign-in within ten minutes. */
@@ -1460,14 +1489,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Doctor"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -1,23 +1,25 @@
 //! What the doctor finds on the server's machine.
 
 use axum::{Json, extract::State};
+use switchboard_model::person::Role;
 
 use crate::{
-    app::Shared,
-    error::{ApiError, Problem},
+    app::{Scope, Shared},
+    error::ApiError,
     extract::Caller,
     wire,
 };
 
-/// Looks at the server's machine now: programs, sign-ins, database, with a fix for every finding. For
-/// admins, because it names paths and the account behind a login.
-#[utoipa::path(get, path = "/api/doctor", tag = "server",
-    responses((status = 200, body = wire::Doctor), (status = 403, body = Problem)))]
+/// How everything is that a turn needs, with a fix for every finding. Admins get all of it, looked at now:
+/// it names paths and the accounts behind logins. Members get how the assistants are that they may mention.
+#[utoipa::path(get, path = "/api/doctor", tag = "server", responses((status = 200, body = wire::Doctor)))]
 pub(crate) async fn examine(
     caller: Caller,
     State(app): State<Shared>,
 ) -> Result<Json<wire::Doctor>, ApiError> {
-    caller.admin()?;
-    let checks = (app.doctor)().await;
-    Ok(Json(wire::Doctor { checks }))
+    let scope = match caller.person.role {
+        Role::Admin => Scope::Everything,
+        Role::Member => Scope::AssistantsOf(caller.person.clone()),
+    };
+    Ok(Json((app.doctor)(scope).await?))
 }

@@ -18,7 +18,7 @@ mod turn;
 pub use assistant::{Assistant, OutcomeCode};
 pub use attachment::{Attachment, AttachmentKind};
 pub use audit::AuditEntry;
-pub use doctor::{Check, CheckStatus, Doctor};
+pub use doctor::{Check, CheckGroup, CheckState, Doctor, Setting};
 pub use event::{AssistantEvent, Deleted, Delta, Event, Ready, Reset, ThreadEvent};
 pub use item::Item;
 pub use message::{Mention, MentionQuery, Message, MessagePage, NewMessage, Posted};

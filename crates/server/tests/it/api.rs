@@ -435,10 +435,13 @@ async fn a_client_id_is_shown_to_its_author_only() {
 async fn the_doctor_and_the_page_answer() {
     let house = House::new().await;
     let mara = house.person("mara", Role::Admin).await;
-    assert_eq!(
-        house.get(&mara, "/api/doctor").await["checks"][0]["status"],
-        "ok"
-    );
+    let kim = house.person("kim", Role::Member).await;
+    for (who, scope) in [(&mara, "Everything"), (&kim, "AssistantsOf(")] {
+        let told = house.get(who, "/api/doctor").await;
+        assert_eq!(told["ok"], true);
+        let said = told["checks"][0]["said"].as_str().unwrap();
+        assert!(said.contains(scope), "{said}");
+    }
     assert_eq!(house.get(&mara, "/healthz").await, "ok");
     for path in ["/", "/chat", "/chat/some/where", "/sign-in", "/settings"] {
         let answer = house

@@ -20,7 +20,7 @@ use switchboard_model::{
     clock::FakeChance,
     person::{Person, Role},
 };
-use switchboard_server::{App, Check, CheckStatus, Settings};
+use switchboard_server::{App, Check, CheckGroup, CheckState, Report, Settings};
 use switchboard_store::{
     ClaimRules, Claimed, Database, NewAssistant, NewPerson, OpenOptions, Store,
 };
@@ -269,15 +269,18 @@ fn app(engine: &Engine, identity: &Identity, public_url: Option<&str>) -> App {
             workspace: "Test".to_owned(),
             version: "0.0.0".to_owned(),
         },
-        doctor: Arc::new(|| {
+        doctor: Arc::new(|scope| {
             let check = Check {
-                code: "database".to_owned(),
-                status: CheckStatus::Ok,
+                code: "database.reachable".to_owned(),
+                group: CheckGroup::Storage,
+                state: CheckState::Ok,
                 title: "Database".to_owned(),
-                detail: "answers".to_owned(),
+                said: format!("looked at {scope:?}"),
                 fix: None,
+                outcome: None,
+                assistant: None,
             };
-            Box::pin(async { vec![check] })
+            Box::pin(async { Ok(Report::new(1, vec![check], Vec::new())) })
         }),
     }
 }

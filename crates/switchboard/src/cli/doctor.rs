@@ -1,6 +1,7 @@
 //! `switchboard doctor`: what the doctor found, for people and for programs.
 
 use std::{
+    collections::HashSet,
     io::{IsTerminal as _, stdout},
     path::PathBuf,
     process::ExitCode,
@@ -8,11 +9,11 @@ use std::{
 
 use anyhow::Result;
 use clap::Args;
-use switchboard_server::{Check, CheckStatus};
+use switchboard_server::{Check, CheckState};
 
 use crate::{
     config::{self, Config, Flags},
-    doctor,
+    demo, doctor,
 };
 
 #[derive(Args)]
@@ -25,21 +26,23 @@ pub struct Doctor {
 impl Doctor {
     pub async fn run(self, home: Option<PathBuf>, flags: Flags) -> Result<ExitCode> {
         super::logs("error");
-        let checks = match Config::read(home, flags) {
-            Ok(config) => doctor::visit(config).await?,
-            Err(error) => vec![doctor::unreadable(&error)],
+        let report = match Config::read(home, flags) {
+            Ok(mut config) => {
+                demo::follow(&mut config);
+                doctor::visit(config).await?
+            }
+            Err(error) => doctor::unreadable(&error),
         };
         if self.json {
-            println!("{:#}", serde_json::json!({ "checks": checks }));
+            println!("{:#}", serde_json::to_value(&report)?);
         } else {
             let paint = Paint::of_terminal();
-            for check in &checks {
+            for check in &report.checks {
                 print!("{}", lines(check, paint));
             }
-            println!("{}", summary(&checks));
+            println!("{}", summary(&report.checks));
         }
-        let well = checks.iter().all(|check| check.status != CheckStatus::Fail);
-        Ok(if well {
+        Ok(if report.ok {
             ExitCode::SUCCESS
         } else {
             ExitCode::FAILURE
@@ -64,27 +67,28 @@ impl Paint {
         }
     }
 
-    fn mark(self, status: CheckStatus) -> String {
-        let (word, colour) = match status {
-            CheckStatus::Ok => ("ok", 32),
-            CheckStatus::Warn => ("warn", 33),
-            CheckStatus::Fail => ("fail", 31),
+    fn mark(self, state: CheckState) -> String {
+        let (word, colour) = match state {
+            CheckState::Ok => ("ok", 32),
+            CheckState::Warning => ("warning", 33),
+            CheckState::Failed => ("failed", 31),
+            CheckState::Off => ("off", 90),
         };
         match self {
-            Self::Plain => format!("{word:<4}"),
-            Self::Colours => format!("\x1b[{colour}m{word:<4}\x1b[0m"),
+            Self::Plain => format!("{word:<7}"),
+            Self::Colours => format!("\x1b[{colour}m{word:<7}\x1b[0m"),
         }
     }
 }
 
-/// A line, with what does not fit into it indented below.
+/// A line, with what does not fit into it indented below. Where something is to be done, the code to look up.
 fn lines(check: &Check, paint: Paint) -> String {
-    let indent = format!("\n{:<29}", "");
-    let detail = check.detail.trim().replace('\n', &indent);
-    let code = if check.status == CheckStatus::Ok {
-        String::new()
-    } else {
-        format!(" [{}]", check.code)
+    let indent = format!("\n{:<33}", "");
+    let said = check.said.trim().replace('\n', &indent);
+    let code = match (&check.outcome, check.state) {
+        (_, CheckState::Ok | CheckState::Off) => String::new(),
+        (Some(outcome), _) => format!(" [{}, {outcome}]", check.code),
+        (None, _) => format!(" [{}]", check.code),
     };
     let fix = check
         .fix
@@ -92,40 +96,49 @@ fn lines(check: &Check, paint: Paint) -> String {
         .map(|fix| format!("{indent}fix: {fix}"))
         .unwrap_or_default();
     format!(
-        "{}  {:<22} {detail}{code}{fix}\n",
-        paint.mark(check.status),
+        "{}  {:<23} {said}{code}{fix}\n",
+        paint.mark(check.state),
         check.title
     )
 }
 
+/// One thing to do may mend several checks.
 fn summary(checks: &[Check]) -> String {
-    let count = |status| checks.iter().filter(|check| check.status == status).count();
-    match (count(CheckStatus::Fail), count(CheckStatus::Warn)) {
+    let count = |state| {
+        let of_it = checks.iter().filter(|check| check.state == state);
+        of_it.map(|check| &check.fix).collect::<HashSet<_>>().len()
+    };
+    match (count(CheckState::Failed), count(CheckState::Warning)) {
         (0, 0) => "All is well.".into(),
         (0, warnings) => format!("Mentions can be answered; {warnings} to look at."),
-        (failures, _) => format!("Mentions cannot be answered: {failures} to fix first."),
+        (failures, _) => format!("Not every mention can be answered: {failures} to fix first."),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use switchboard_server::CheckGroup;
+
     use super::*;
 
     #[test]
     fn a_finding_is_one_line_and_its_fix_another() {
         let check = Check {
-            code: "not_signed_in".into(),
-            status: CheckStatus::Fail,
-            title: "Codex CLI (ChatGPT)".into(),
-            detail: "not signed in".into(),
+            code: "codex.login".into(),
+            group: CheckGroup::Assistants,
+            state: CheckState::Failed,
+            title: "ChatGPT sign-in".into(),
+            said: "not signed in".into(),
             fix: Some("run `codex login`".into()),
+            outcome: Some("not_signed_in".into()),
+            assistant: None,
         };
-        let told = "fail  Codex CLI (ChatGPT)    not signed in [not_signed_in]\n                             fix: run `codex login`\n";
+        let told = "failed   ChatGPT sign-in         not signed in [codex.login, not_signed_in]\n                                 fix: run `codex login`\n";
         assert_eq!(lines(&check, Paint::Plain), told);
-        assert!(lines(&check, Paint::Colours).starts_with("\x1b[31mfail\x1b[0m  "));
+        assert!(lines(&check, Paint::Colours).starts_with("\x1b[31mfailed \x1b[0m  "));
         assert_eq!(
-            summary(&[check]),
-            "Mentions cannot be answered: 1 to fix first."
+            summary(&[check.clone(), check]),
+            "Not every mention can be answered: 1 to fix first."
         );
     }
 }

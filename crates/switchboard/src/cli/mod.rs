@@ -67,6 +67,8 @@ enum Command {
 enum Internal {
     /// Print the OpenAPI description
     Openapi,
+    /// Print the troubleshooting page of the documentation
+    Troubleshooting,
 }
 
 /// Runs a command to its end.
@@ -86,6 +88,10 @@ pub fn run(args: Args) -> ExitCode {
         Command::Restore(restore) => block_on(restore.run(home, flags)),
         Command::Internal(Internal::Openapi) => {
             print!("{}", switchboard_server::openapi_json());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Internal(Internal::Troubleshooting) => {
+            print!("{}", crate::doctor::troubleshooting::page());
             Ok(ExitCode::SUCCESS)
         }
     };

@@ -7,12 +7,12 @@ use switchboard_server::Check;
 use switchboard_store::{Database, Look, OpenError, StoreError};
 
 use super::{
-    Subject, home,
-    report::{fail, ok},
+    Subject,
+    codes::Code::{DatabaseReachable, DatabaseVersion, DatabaseWritable},
+    home,
+    report::{failed, ok},
 };
 use crate::config::without_password;
-
-const TITLE: &str = "Database";
 
 pub fn check(subject: &Subject) -> Vec<Check> {
     let database = subject.config.database();
@@ -21,87 +21,95 @@ pub fn check(subject: &Subject) -> Vec<Check> {
         Ok(Database::Postgres(url)) => format!("PostgreSQL, {}", without_password(url)),
         Err(_) => String::new(),
     };
-    vec![match (&subject.look, &database) {
-        (Err(error), _) => broken(error, &shown),
-        (Ok(_), Ok(Database::Sqlite(file))) if !can_write(file) => not_writable(file),
-        (Ok(Look::Missing), _) => ok("database", TITLE, format!("{shown} (will be created)")),
-        (Ok(Look::Older { found, known }), _) => ok(
-            "database",
-            TITLE,
-            format!("{shown}, version {found} (the next start makes it version {known})"),
-        ),
-        (Ok(Look::Ready { version, .. }), _) => {
-            ok("database", TITLE, format!("{shown}, version {version}"))
-        }
-    }]
+    let mut checks = match &subject.look {
+        Err(error) => vec![broken(error, &shown)],
+        Ok(Look::Missing) => vec![ok(DatabaseReachable, format!("{shown} (will be created)"))],
+        Ok(Look::Older { found, known }) => vec![
+            ok(DatabaseReachable, shown),
+            ok(
+                DatabaseVersion,
+                format!("{found} (the next start makes it {known})"),
+            ),
+        ],
+        Ok(Look::Ready { version, .. }) => vec![
+            ok(DatabaseReachable, shown),
+            ok(DatabaseVersion, version.to_string()),
+        ],
+    };
+    if let (Ok(_), Ok(Database::Sqlite(file))) = (&subject.look, &database) {
+        checks.push(writable(file));
+    }
+    checks
 }
 
 fn broken(error: &OpenError, shown: &str) -> Check {
     let (code, fix) = match error {
         OpenError::Newer { .. } => (
-            "database_newer",
+            DatabaseVersion,
             "update Switchboard to the version that made this database, or restore a backup into another home",
         ),
         OpenError::BadUrl => (
-            "database_url",
+            DatabaseReachable,
             "correct --database, SWITCHBOARD_DATABASE or `database` in config.toml",
         ),
         OpenError::Store(StoreError::Corrupt(_)) => (
-            "database_foreign",
+            DatabaseReachable,
             "choose a database that is empty or Switchboard's own, or restore a backup",
         ),
         _ => (
-            "database_unavailable",
+            DatabaseReachable,
             "start the database server, and check its address and your permissions there",
         ),
     };
-    let detail = if shown.is_empty() {
+    let said = if shown.is_empty() {
         error.to_string()
     } else {
         format!("{shown}: {error}")
     };
-    fail(code, TITLE, detail, fix)
+    failed(code, said, fix)
 }
 
 /// Whether the file, and what the database puts beside it, can be written. A folder that does not exist
 /// is the home check's business.
-fn can_write(file: &Path) -> bool {
+fn writable(file: &Path) -> Check {
     let folder = file.parent().unwrap_or(Path::new("."));
-    !folder.exists()
-        || (home::writable(folder) && (!file.exists() || access(file, Access::WRITE_OK).is_ok()))
-}
-
-fn not_writable(file: &Path) -> Check {
-    let detail = format!("{} or its folder cannot be written to", file.display());
-    fail(
-        "database_not_writable",
-        TITLE,
-        detail,
-        "give yourself the right to write there; the disk may be read-only",
-    )
+    let can = !folder.exists()
+        || (home::writable(folder) && (!file.exists() || access(file, Access::WRITE_OK).is_ok()));
+    if can {
+        ok(
+            DatabaseWritable,
+            "its file and its folder can be written to",
+        )
+    } else {
+        failed(
+            DatabaseWritable,
+            format!("{} or its folder cannot be written to", file.display()),
+            "give yourself the right to write there; the disk may be read-only",
+        )
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use switchboard_server::CheckStatus;
+    use switchboard_server::CheckState;
 
     use super::*;
 
     #[test]
     fn a_database_that_cannot_be_used_stops_the_main_job_and_says_why() {
         for (error, code) in [
-            (OpenError::Newer { found: 9, known: 1 }, "database_newer"),
-            (OpenError::BadUrl, "database_url"),
-            (StoreError::Corrupt("x".into()).into(), "database_foreign"),
+            (OpenError::Newer { found: 9, known: 1 }, DatabaseVersion),
+            (OpenError::BadUrl, DatabaseReachable),
+            (StoreError::Corrupt("x".into()).into(), DatabaseReachable),
             (
                 StoreError::Unavailable("x".into()).into(),
-                "database_unavailable",
+                DatabaseReachable,
             ),
         ] {
             let check = broken(&error, "SQLite, x.db");
             assert_eq!(
-                (check.code.as_str(), check.status),
-                (code, CheckStatus::Fail)
+                (check.code.as_str(), check.state),
+                (code.as_str(), CheckState::Failed)
             );
         }
     }
@@ -109,7 +117,8 @@ mod tests {
     #[test]
     fn a_missing_database_can_be_written_if_its_folder_can() {
         let folder = std::env::temp_dir();
-        assert!(can_write(&folder.join("switchboard-not-there.db")));
+        let check = writable(&folder.join("switchboard-not-there.db"));
+        assert_eq!(check.state, CheckState::Ok);
         // Not even root writes where there is no folder but a file.
         let file = std::env::current_exe().unwrap_or_default();
         assert!(!home::writable(&file.join("folder")));

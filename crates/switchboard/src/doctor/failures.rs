@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use switchboard_model::{Millis, outcome::Failure};
-use switchboard_server::Check;
+use switchboard_server::{Check, CheckState};
 
 use super::{
     Subject,
-    report::{ok, warn},
+    codes::Code::TurnsFailures,
+    report::{known, ok, warning},
 };
 
 /// How far back it looks.
@@ -16,16 +17,13 @@ const DAY: Duration = Duration::from_hours(24);
 /// How many turns it looks at; more would only repeat the same few kinds.
 const TURNS: u32 = 500;
 
-const TITLE: &str = "Failed turns";
-
 pub async fn check(subject: &Subject) -> Vec<Check> {
     let Some(reader) = subject.reader() else {
         return Vec::new();
     };
     match reader.recent_failures(subject.now.minus(DAY), TURNS).await {
-        Err(error) => vec![warn(
-            "failures",
-            TITLE,
+        Err(error) => vec![warning(
+            TurnsFailures,
             error.to_string(),
             "look at the database check",
         )],
@@ -49,7 +47,7 @@ fn tell<'a>(failures: impl Iterator<Item = &'a Failure>, now: Millis) -> Vec<Che
         }
     }
     if kinds.is_empty() {
-        return vec![ok("failures", TITLE, "none in the last 24 hours")];
+        return vec![ok(TurnsFailures, "none in the last 24 hours")];
     }
     kinds
         .into_iter()
@@ -69,11 +67,13 @@ fn kind(newest: &Failure, count: usize, now: Millis) -> Check {
         Some(at) if at <= now => "; the limit has reset since".into(),
         Some(at) => format!("; resets in {} min", at.since(now).as_secs().div_ceil(60)),
     };
-    let detail = format!(
-        "{code} {times} in the last 24 hours: {}{resets}",
-        newest.message
-    );
-    warn(code, TITLE, detail, newest.hint.clone())
+    Check {
+        said: format!(
+            "{code} {times} in the last 24 hours: {}{resets}",
+            newest.message
+        ),
+        ..known(TurnsFailures, CheckState::Warning, newest)
+    }
 }
 
 #[cfg(test)]
@@ -95,23 +95,23 @@ mod tests {
         let checks = tell(failures.iter(), NOW);
         let told: Vec<_> = checks
             .iter()
-            .map(|check| (check.code.as_str(), check.fix.as_deref()))
+            .map(|check| (check.outcome.as_deref(), check.fix.as_deref()))
             .collect();
         let limited = OutcomeCode::RateLimited.hint();
         assert_eq!(
             told,
             [
-                ("timed_out", Some("the newest")),
-                ("rate_limited", Some(limited))
+                (Some("timed_out"), Some("the newest")),
+                (Some("rate_limited"), Some(limited))
             ]
         );
-        assert!(checks[0].detail.contains("2 times"));
-        assert!(checks[1].detail.contains("resets in 2 min"));
+        assert!(checks[0].said.contains("2 times"));
+        assert!(checks[1].said.contains("resets in 2 min"));
     }
 
     #[test]
     fn a_day_without_failures_is_well() {
         let checks = tell([].into_iter(), NOW);
-        assert_eq!(checks, [ok("failures", TITLE, "none in the last 24 hours")]);
+        assert_eq!(checks, [ok(TurnsFailures, "none in the last 24 hours")]);
     }
 }

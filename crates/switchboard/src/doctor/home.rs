@@ -11,15 +11,16 @@ use switchboard_server::Check;
 
 use super::{
     Subject,
-    report::{fail, ok, warn},
+    codes::Code::{HomeDisk, HomeFolder, HomePermissions},
+    report::{failed, ok, warning},
 };
-
-const HOME: &str = "Home folder";
-const DISK: &str = "Free disk";
 
 pub fn check(subject: &Subject) -> Vec<Check> {
     let home = &subject.config.home;
-    vec![folder(home), room(home, subject.config.settings.disk_floor)]
+    let mut checks = vec![folder(home)];
+    checks.extend(privacy(home));
+    checks.push(room(home, subject.config.settings.disk_floor));
+    checks
 }
 
 fn folder(home: &Path) -> Check {
@@ -27,11 +28,10 @@ fn folder(home: &Path) -> Check {
     let Ok(found) = fs::metadata(home) else {
         let above = nearest(home);
         return if writable(&above) {
-            ok("home", HOME, format!("{shown} (will be created)"))
+            ok(HomeFolder, format!("{shown} (will be created)"))
         } else {
-            fail(
-                "home_not_writable",
-                HOME,
+            failed(
+                HomeFolder,
                 format!(
                     "{shown} does not exist and cannot be created in {}",
                     above.display()
@@ -41,55 +41,57 @@ fn folder(home: &Path) -> Check {
         };
     };
     if !found.is_dir() {
-        return fail(
-            "home_not_writable",
-            HOME,
+        return failed(
+            HomeFolder,
             format!("{shown} is not a folder"),
             "move it away, or choose another place with SWITCHBOARD_HOME",
         );
     }
     if !writable(home) {
-        return fail(
-            "home_not_writable",
-            HOME,
+        return failed(
+            HomeFolder,
             format!("{shown} cannot be written to"),
             format!(
                 "run `chmod u+rwx {shown}` as its owner, or choose another place with SWITCHBOARD_HOME"
             ),
         );
     }
-    let mode = found.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        return warn(
-            "home_not_private",
-            HOME,
+    ok(HomeFolder, shown.to_string())
+}
+
+/// Whether others can look in. Nothing to say of a home that is not there: it is made private.
+fn privacy(home: &Path) -> Option<Check> {
+    let mode = fs::metadata(home).ok()?.permissions().mode() & 0o777;
+    let shown = home.display();
+    Some(if mode & 0o077 != 0 {
+        warning(
+            HomePermissions,
             format!("{shown} is open to other users of this machine (mode {mode:o})"),
             format!("run `chmod 700 {shown}`"),
-        );
-    }
-    ok("home", HOME, shown.to_string())
+        )
+    } else {
+        ok(HomePermissions, format!("yours alone (mode {mode:o})"))
+    })
 }
 
 fn room(home: &Path, floor: u64) -> Check {
     match statvfs(nearest(home)) {
-        Err(error) => warn(
-            "disk",
-            DISK,
+        Err(error) => warning(
+            HomeDisk,
             format!("cannot be told: {error}"),
             "look at it with `df`",
         ),
         Ok(disk) => {
             let free = disk.f_bavail.saturating_mul(disk.f_frsize);
-            let detail = format!("{} free, {} needed", megabytes(free), megabytes(floor));
+            let said = format!("{} free, {} needed", megabytes(free), megabytes(floor));
             if free < floor {
-                fail(
-                    "disk_full",
-                    DISK,
-                    detail,
+                failed(
+                    HomeDisk,
+                    said,
                     "free some space: new messages are refused until then",
                 )
             } else {
-                ok("disk", DISK, detail)
+                ok(HomeDisk, said)
             }
         }
     }
@@ -113,6 +115,8 @@ fn megabytes(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use switchboard_server::CheckState;
+
     use super::*;
 
     #[test]
@@ -120,17 +124,18 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let home = place.path().join("state/switchboard");
         let check = folder(&home);
-        assert_eq!((check.code.as_str(), check.fix), ("home", None));
-        assert!(check.detail.contains("will be created"));
+        assert_eq!((check.code.as_str(), check.fix), ("home.folder", None));
+        assert_eq!(privacy(&home), None);
+        assert!(check.said.contains("will be created"));
         assert!(!place.path().join("state").exists());
     }
 
     #[test]
     fn a_home_that_others_can_read_is_told() {
         let place = tempfile::tempdir().unwrap();
-        for (mode, code) in [(0o700, "home"), (0o755, "home_not_private")] {
+        for (mode, state) in [(0o700, CheckState::Ok), (0o755, CheckState::Warning)] {
             fs::set_permissions(place.path(), fs::Permissions::from_mode(mode)).unwrap();
-            assert_eq!(folder(place.path()).code, code);
+            assert_eq!(privacy(place.path()).unwrap().state, state);
         }
     }
 
@@ -139,13 +144,13 @@ mod tests {
         let place = tempfile::tempdir().unwrap();
         let file = place.path().join("home");
         fs::write(&file, "").unwrap();
-        assert_eq!(folder(&file).code, "home_not_writable");
+        assert_eq!(folder(&file).state, CheckState::Failed);
     }
 
     #[test]
-    fn too_little_room_is_disk_full() {
+    fn too_little_room_stops_the_main_job() {
         let place = tempfile::tempdir().unwrap();
-        assert_eq!(room(place.path(), 0).code, "disk");
-        assert_eq!(room(place.path(), u64::MAX).code, "disk_full");
+        assert_eq!(room(place.path(), 0).state, CheckState::Ok);
+        assert_eq!(room(place.path(), u64::MAX).state, CheckState::Failed);
     }
 }

@@ -6,24 +6,21 @@ use switchboard_store::{Reader, StoreError};
 
 use super::{
     Subject,
-    report::{ok, warn},
+    codes::Code::PeopleSignedIn,
+    report::{ok, warning},
 };
-
-const TITLE: &str = "People";
 
 pub async fn check(subject: &Subject) -> Vec<Check> {
     let Some(reader) = subject.reader() else {
         return vec![subject.without_database(
-            "people",
-            TITLE,
+            PeopleSignedIn,
             "nobody yet; the first start makes you the admin",
         )];
     };
     let check = look(subject, reader).await;
     vec![check.unwrap_or_else(|error| {
-        warn(
-            "people",
-            TITLE,
+        warning(
+            PeopleSignedIn,
             error.to_string(),
             "look at the database check",
         )
@@ -41,11 +38,10 @@ async fn look(subject: &Subject, reader: &Reader) -> Result<Check, StoreError> {
         many => format!("{many} people"),
     };
     Ok(if someone {
-        ok("people", TITLE, format!("{count}, signed in"))
+        ok(PeopleSignedIn, format!("{count}, signed in"))
     } else {
-        warn(
-            "nobody_signed_in",
-            TITLE,
+        warning(
+            PeopleSignedIn,
             format!("{count}, and no browser is signed in"),
             format!(
                 "run `{}` and open what it prints",

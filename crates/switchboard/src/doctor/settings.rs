@@ -1,13 +1,12 @@
-//! The configuration: which values are not the defaults, and where each came from.
+//! The configuration: whether it can be read, and the variables that only look like settings.
 
 use switchboard_server::Check;
 
 use super::{
     Subject,
-    report::{fail, ok, warn},
+    codes::Code::{ConfigFile, ConfigVariables},
+    report::{failed, ok, warning},
 };
-
-const TITLE: &str = "Configuration";
 
 pub fn check(subject: &Subject) -> Vec<Check> {
     let config = &subject.config;
@@ -17,28 +16,30 @@ pub fn check(subject: &Subject) -> Vec<Check> {
         .iter()
         .map(|(name, value, origin)| format!("{name} = {value} ({origin})"))
         .collect();
-    let detail = match (lines.is_empty(), file.exists()) {
+    let said = match (lines.is_empty(), file.exists()) {
         (true, true) => format!("defaults only ({} changes nothing)", file.display()),
         (true, false) => "defaults only".into(),
         (false, _) => lines.join("\n"),
     };
-    if config.strangers.is_empty() {
-        return vec![ok("configuration", TITLE, detail)];
-    }
-    let names = config.strangers.join(", ");
-    vec![warn(
-        "unknown_variable",
-        TITLE,
-        format!("{detail}\nnot a setting, so it changes nothing: {names}"),
-        "correct the name, or unset it",
-    )]
+    let variables = if config.strangers.is_empty() {
+        ok(ConfigVariables, "all known")
+    } else {
+        warning(
+            ConfigVariables,
+            format!(
+                "not a setting, so it changes nothing: {}",
+                config.strangers.join(", ")
+            ),
+            "correct the name, or unset it",
+        )
+    };
+    vec![ok(ConfigFile, said), variables]
 }
 
 /// A configuration that nobody can work with.
 pub fn unreadable(error: &anyhow::Error) -> Check {
-    fail(
-        "configuration",
-        TITLE,
+    failed(
+        ConfigFile,
         format!("{error:#}"),
         "correct it there, then look again",
     )

@@ -70,9 +70,9 @@ fn told_by_doctor(house: &House, error: &Value) {
         serde_json::from_str(&report).unwrap_or_else(|wrong| panic!("{wrong}: {report}"));
     let checks = report["checks"].as_array().unwrap();
     let found = checks.iter().any(|check| {
-        check["code"] == error["code"]
+        check["outcome"] == error["code"]
             && check["fix"] == error["hint"]
-            && text(check, "detail").contains(text(error, "message"))
+            && text(check, "said").contains(text(error, "message"))
     });
     assert!(found, "{error} is not in {report:#}");
 }
