@@ -162,8 +162,8 @@ impl Program {
             ),
         )
         .hint(format!(
-            "correct {}, or remove it to have the program searched for",
-            self.setting
+            "correct {}, or remove it to have the program searched for; {}",
+            self.setting, self.install
         ))
     }
 
