@@ -22,39 +22,17 @@ export type SessionRow = Said<Wire["Session"]>;
 export type Assistant = Said<Wire["Assistant"]>;
 export type AssistantState = Wire["AssistantState"];
 /** Members come with a thread that is read by itself, not with those of lists and events. */
-export type Thread = Said<Wire["Thread"]> & { members?: Author[] } & Partial<Reading>;
-/** How far the person has read, and how many messages of others came after. Absent where it is not theirs to read. */
-export interface Reading { read_seq: number; unread: number }
+export type Thread = Said<Wire["Thread"]> & { members?: Author[] };
 export type Mention = Said<Wire["Mention"]>;
 /** The client id is on one's own messages only. */
-export type Message = Said<Omit<Wire["Message"], "client_id">> & Pick<Wire["Message"], "client_id"> & {
-  attachments?: Attachment[];
-  edited_at?: Millis | null;
-};
+export type Message = Said<Omit<Wire["Message"], "client_id" | "edited_at">> & Pick<Wire["Message"], "client_id"> & { edited_at?: Millis | null };
 /** A file that was handed in, on its way to a message or with it. */
-export interface Attachment {
-  id: Id;
-  name: string;
-  /** Bytes. */
-  size: number;
-  media_type: string;
-  kind: AttachmentKind;
-  width: number | null;
-  height: number | null;
-}
-export type AttachmentKind = "image" | "text" | "pdf";
+export type Attachment = Said<Wire["Attachment"]>;
+export type AttachmentKind = Wire["AttachmentKind"];
 /** A message that waits until the caller's turns in this thread have ended. */
-export interface Queued {
-  id: Id;
-  thread_id: Id;
-  text: string;
-  attachments: Attachment[];
-  created_at: Millis;
-  /** 1 for the next one. */
-  place: number;
-  /** Why it is not sent by itself, if so, and until when. */
-  held: { code: string; until: Millis | null } | null;
-}
+export type Queued = Said<Wire["Queued"]>;
+/** A thread, or a message in one, that has what was searched for. */
+export type Hit = Said<Wire["Hit"]>;
 export type Turn = Said<Wire["Turn"]>;
 export type TurnState = Wire["TurnState"];
 export type TurnError = Said<Wire["TurnError"]>;
@@ -80,13 +58,6 @@ export interface Presence {
   thread_id: Id | null;
   typing: boolean;
   expires_at: Millis | null;
-}
-
-/** A thread, or a message in one, that has what was searched for. */
-export interface Hit {
-  thread: { id: Id; title: string };
-  message: { id: Id; seq: number; role: "user" | "assistant"; author: Author; created_at: Millis } | null;
-  snippet: { text: string; hit: boolean }[];
 }
 
 /** What is left out has its default, or stays. */

@@ -29,6 +29,9 @@ export class Desk {
   /** Turns whose items were fetched; of a turn that started later the stream has told everything. */
   #asked = new Set<Id>();
 
+  /** How far threads were read that the server has not confirmed. */
+  #reads = new Map<Id, number>();
+
   readonly queue: Queue;
   readonly uploads: Uploads;
   readonly finder: Finder;
@@ -79,6 +82,7 @@ export class Desk {
       onState: (link) => {
         if (link.is === "signed_out") this.#signedOut();
         else store.apply({ type: "link", link });
+        if (link.is === "live") for (const [id, seq] of this.#reads) void this.#tellRead(id, seq);
       },
     }, session.person.id, whoIsHere);
     const [list] = await Promise.all([
@@ -150,13 +154,20 @@ export class Desk {
 
   /** The person has seen the thread up to here. Told at once on this page; the server keeps it for all others. */
   async read(id: Id, seq: number): Promise<void> {
-    const { store } = this;
-    const known = store.get().threads[id]?.read_seq;
-    if (known === undefined || known >= seq) return;
-    store.apply({ type: "read", thread: id, seq });
-    await this.#once(`read:${id}:${seq}`, async () => {
+    const thread = this.store.get().threads[id];
+    // One's own words are read as they are written, and who is no member has nothing to read.
+    if (!thread || thread.unread === 0 || thread.read_seq >= seq) return;
+    this.store.apply({ type: "read", thread: id, seq });
+    this.#reads.set(id, seq);
+    await this.#tellRead(id, seq);
+  }
+
+  /** What did not arrive is told again with the next connection. */
+  #tellRead(id: Id, seq: number): Promise<void> {
+    return this.#once(`read:${id}:${seq}`, async () => {
       const asked = this.#asking(`thread:${id}`);
-      store.apply({ type: "thread", asked, thread: await api.read(id, seq) });
+      this.store.apply({ type: "thread", asked, thread: await api.read(id, seq) });
+      if (this.#reads.get(id) === seq) this.#reads.delete(id);
     });
   }
 

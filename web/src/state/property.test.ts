@@ -49,7 +49,7 @@ class PlayedServer {
         const n = this.messages.size + 1;
         const message: Message = {
           id: `m${n}`, thread_id: "t1", seq: n, role: "user", author: { id: "p1", handle: "p", name: "P" }, text: `q${n}`,
-          created_at: n, mentions: [], turn_id: null,
+          created_at: n, mentions: [], attachments: [], turn_id: null,
         };
         const turn: Turn = {
           id: `u${n}`, thread_id: "t1", message_id: message.id, assistant: "a1", person: "p1", attempt: 1, state: "queued",

@@ -8,11 +8,11 @@ const after = (changes: Change[], from: State = emptyState()) => changes.reduce(
 
 const thread = (over: Partial<Thread> = {}): Thread => ({
   id: "t1", title: "One", visibility: "private", assistant_id: null, created_by: "p1", created_at: 1, last_message_at: 1,
-  last_seq: 0, archived_at: null, state: "idle", last: null, ...over,
+  last_seq: 0, read_seq: 0, unread: 0, archived_at: null, state: "idle", last: null, ...over,
 });
 const message = (over: Partial<Message> = {}): Message => ({
   id: "m1", thread_id: "t1", seq: 1, role: "user", author: { id: "p1", handle: "mara", name: "Mara" }, text: "hi",
-  created_at: 1, mentions: [], turn_id: null, ...over,
+  created_at: 1, mentions: [], attachments: [], turn_id: null, ...over,
 });
 const turn = (over: Partial<Turn> = {}): Turn => ({
   id: "u1", thread_id: "t1", message_id: "m1", assistant: "a1", person: "p1", attempt: 1, state: "running", stop_wanted: false,

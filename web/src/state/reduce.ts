@@ -113,13 +113,13 @@ function putThread(state: State, thread: Thread, at: number | undefined, asked?:
 
 /** Reading never goes back: a copy from before the last word about it does not make a thread unread again. */
 function readSoFar(thread: Thread, known: number | undefined): Partial<Thread> {
-  if (thread.read_seq === undefined || known === undefined || known <= thread.read_seq) return {};
-  return { read_seq: known, unread: Math.min(thread.unread ?? 0, Math.max(0, thread.last_seq - known)) };
+  if (known === undefined || known <= thread.read_seq) return {};
+  return { read_seq: known, unread: Math.min(thread.unread, Math.max(0, thread.last_seq - known)) };
 }
 
 function putRead(state: State, id: Id, seq: number): State {
   const thread = state.threads[id];
-  if (!thread || thread.read_seq === undefined || thread.read_seq >= seq) return state;
+  if (!thread || thread.read_seq >= seq) return state;
   return { ...state, threads: { ...state.threads, [id]: { ...thread, ...readSoFar(thread, seq) } } };
 }
 

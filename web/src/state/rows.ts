@@ -21,18 +21,16 @@ export function threadGroups(rows: Thread[], now: Millis): ThreadGroup[] {
   ].filter((group) => group.threads.length > 0);
 }
 
-export const unreadOf = (thread: Thread) => thread.unread ?? 0;
-
 /** How many threads have something new: what the title of the tab counts. */
 export function unreadThreads(state: Pick<State, "threads">): number {
-  return Object.values(state.threads).filter((thread) => thread.archived_at === null && unreadOf(thread) > 0).length;
+  return Object.values(state.threads).filter((thread) => thread.archived_at === null && thread.unread > 0).length;
 }
 
 const lamps: Record<Thread["state"], LampKind> = { idle: "none", running: "running", needs_you: "needs", failed: "failed" };
 const spoken: Record<Thread["state"], string | null> = { idle: null, running: "Running", needs_you: "Needs you", failed: "Failed" };
 
 export function threadLamp(thread: Thread): { lamp: LampKind; label: string | undefined } {
-  const unread = unreadOf(thread);
+  const unread = thread.unread;
   const words = [spoken[thread.state], unread ? `${unread} unread` : null].filter(Boolean);
   return { lamp: thread.state === "idle" && unread ? "unread" : lamps[thread.state], label: words.join(", ") || undefined };
 }
@@ -74,7 +72,7 @@ function lastWords(state: Pick<State, "session" | "assistants" | "people">, thre
   if (author === me) return `You: ${plain(text)}`;
   if (Object.values(state.assistants).some((one) => one.handle === author)) return `@${author}: ${plain(text)}`;
   const name = Object.values(state.people).find((one) => one.handle === author)?.name.split(" ")[0] ?? author;
-  return me && unreadOf(thread) > 0 && names(text, me) ? `${name} mentioned you` : `${name}: ${plain(text)}`;
+  return me && thread.unread > 0 && names(text, me) ? `${name} mentioned you` : `${name}: ${plain(text)}`;
 }
 
 /** Whether a text mentions a person by handle; near enough for a line in a list. */

@@ -8,7 +8,8 @@ const REPEAT_MS = 3000;
 export class Signs {
   #thread: Id | null = null;
   #typing = false;
-  #saidAt = 0;
+  #said = { thread: null as Id | null, typing: false, at: 0 };
+  #due = false;
   #quiet: ReturnType<typeof setTimeout> | undefined;
 
   /** Where the person looks now; null when the page is hidden or shows something else. */
@@ -16,29 +17,40 @@ export class Signs {
     if (thread === this.#thread) return;
     this.#thread = thread;
     this.#typing = false;
-    this.#say();
+    this.#soon();
   }
 
   /** Called with every change of the text. */
   typing(thread: Id) {
     this.#thread = thread;
+    this.#typing = true;
     clearTimeout(this.#quiet);
     this.#quiet = setTimeout(() => this.stopped(), REPEAT_MS * 1.5);
-    if (this.#typing && Date.now() - this.#saidAt < REPEAT_MS) return;
-    this.#typing = true;
-    this.#say();
+    this.#soon();
   }
 
   /** The message was sent, or the writer has stopped. */
   stopped() {
     clearTimeout(this.#quiet);
-    if (!this.#typing) return;
     this.#typing = false;
-    this.#say();
+    this.#soon();
+  }
+
+  /** After the event that caused it: leaving one thread for another is one sign, not two. */
+  #soon() {
+    if (this.#due) return;
+    this.#due = true;
+    setTimeout(() => {
+      this.#due = false;
+      this.#say();
+    });
   }
 
   #say() {
-    this.#saidAt = Date.now();
-    api.presence({ thread_id: this.#thread, typing: this.#typing }).catch(() => {});
+    const [thread, typing, now] = [this.#thread, this.#typing, Date.now()];
+    const same = thread === this.#said.thread && typing === this.#said.typing;
+    if (same && (!typing || now - this.#said.at < REPEAT_MS)) return;
+    this.#said = { thread, typing, at: now };
+    api.presence({ thread_id: thread, typing }).catch(() => {});
   }
 }

@@ -4,7 +4,7 @@ import type { HeldItem } from "./model";
 import { exchangesOf, partsOf } from "./view";
 
 const message = (id: string, seq: number, over: Partial<Message> = {}): Message => ({
-  id, thread_id: "t", seq, role: "user", author: { id: "p", handle: "p", name: "P" }, text: id, created_at: seq, mentions: [], turn_id: null, ...over,
+  id, thread_id: "t", seq, role: "user", author: { id: "p", handle: "p", name: "P" }, text: id, created_at: seq, mentions: [], attachments: [], turn_id: null, ...over,
 });
 const turn = (id: string, over: Partial<Turn> = {}): Turn => ({
   id, thread_id: "t", message_id: "q1", assistant: "a", person: "p", attempt: 1, state: "done", stop_wanted: false, runs_on: null,

@@ -14,7 +14,7 @@ import { LinkLine } from "./LinkLine";
 import { MemberList, MembersButton } from "./Members";
 
 export function DrawerButton() {
-  const unread = useView((state) => Object.values(state.threads).some((thread) => (thread.unread ?? 0) > 0 || thread.state === "needs_you"));
+  const unread = useView((state) => Object.values(state.threads).some((thread) => thread.unread > 0 || thread.state === "needs_you"));
   return (
     <button className="btn tool narrow-only drawer-btn" type="button" aria-label={unread ? "Threads, something new" : "Threads"} onClick={toggleDrawer}>
       <Icon name="menu" />{unread ? <span className="new-dot" aria-hidden="true" /> : null}

@@ -2,7 +2,7 @@
 import { memo, useMemo } from "react";
 import type { Thread } from "../../api/types";
 import { useDesk, useView } from "../../state/react";
-import { threadFact, threadLamp, unreadOf } from "../../state/rows";
+import { threadFact, threadLamp } from "../../state/rows";
 import { shortWhen } from "../../state/words";
 import { Lamp } from "../../ui/marks";
 import { chatPath, Link } from "../../ui/route";
@@ -10,7 +10,7 @@ import { chatPath, Link } from "../../ui/route";
 export const ThreadRow = memo(function ThreadRow({ thread, current, now }: { thread: Thread; current: boolean; now: number }) {
   const { lamp, label } = threadLamp(thread);
   return (
-    <Link className={unreadOf(thread) > 0 ? "row is-unread" : "row"} to={chatPath(thread.id)} aria-current={current ? "page" : undefined} data-state={thread.state}>
+    <Link className={thread.unread > 0 ? "row is-unread" : "row"} to={chatPath(thread.id)} aria-current={current ? "page" : undefined} data-state={thread.state}>
       <Lamp kind={lamp} label={label} />
       <span className="t">{thread.title || "New thread"}</span>
       <time>{shortWhen(thread.last_message_at, now)}</time>

@@ -57,9 +57,10 @@ function useReading(thread: Thread | undefined, atEnd: boolean, drawn: number) {
   const desk = useDesk();
   const looked = useLookedAt();
   const id = thread?.id;
+  const unread = thread?.unread;
   useEffect(() => {
-    if (id && looked && atEnd && drawn > 0) attempt(desk.read(id, drawn));
-  }, [desk, id, looked, atEnd, drawn]);
+    if (id && unread && looked && atEnd && drawn > 0) attempt(desk.read(id, drawn));
+  }, [desk, id, unread, looked, atEnd, drawn]);
   useEffect(() => {
     desk.signs.at(looked ? id ?? null : null);
     return () => desk.signs.at(null);

@@ -9,7 +9,7 @@ const turn = (over: Partial<Turn> = {}): Turn => ({
 });
 const message = (over: Partial<Message> = {}): Message => ({
   id: "m9", thread_id: "t1", seq: 9, role: "user", author: { id: "p2", handle: "jo", name: "Jonas" }, text: "@mara look", created_at: 1,
-  mentions: [], turn_id: null, ...over,
+  mentions: [], attachments: [], turn_id: null, ...over,
 });
 const base: State = {
   ...emptyState(),
