@@ -82,7 +82,7 @@ export function App() {
 }
 
 function Commanded({ route, within, showKeys, onClose }: { route: Route; within: Id | null; showKeys: () => void; onClose: () => void }) {
-  return <Palette commands={useCommands(route, showKeys)} within={within} onClose={onClose} />;
+  return <Palette commands={useCommands(route, showKeys)} within={within} current={route.at === "chat" ? route.thread : null} onClose={onClose} />;
 }
 
 /** Tells in the background what is worth it, as long as somebody is signed in. */

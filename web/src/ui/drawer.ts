@@ -4,6 +4,12 @@ let opener: HTMLElement | null = null;
 
 const isOpen = () => document.body.classList.contains("drawer-open");
 
+/** What the drawer covers cannot be reached while it is open, by no pointer and no key. */
+function behind(is: boolean) {
+  const main = document.querySelector<HTMLElement>(".main");
+  if (main) main.inert = is;
+}
+
 export function toggleDrawer() {
   if (isOpen()) {
     closeDrawer();
@@ -11,6 +17,7 @@ export function toggleDrawer() {
   }
   opener = document.activeElement instanceof HTMLElement ? document.activeElement : null;
   document.body.classList.add("drawer-open");
+  behind(true);
   document.querySelector<HTMLElement>(".side a, .side button, .side input")?.focus();
 }
 
@@ -18,6 +25,7 @@ export function toggleDrawer() {
 export function closeDrawer(): boolean {
   if (!isOpen()) return false;
   document.body.classList.remove("drawer-open");
+  behind(false);
   opener?.focus();
   opener = null;
   return true;

@@ -18,10 +18,11 @@ export interface PaletteProps {
   commands: Command[];
   /** Search in this thread only, until the person takes that away. */
   within: Id | null;
+  current: Id | null;
   onClose: () => void;
 }
 
-export function Palette({ commands, within: first, onClose }: PaletteProps) {
+export function Palette({ commands, within: first, current, onClose }: PaletteProps) {
   const desk = useDesk();
   const dialog = useRef<HTMLDialogElement>(null);
   const list = useRef<HTMLDivElement>(null);
@@ -44,7 +45,7 @@ export function Palette({ commands, within: first, onClose }: PaletteProps) {
   }, [desk]);
 
   const rows = useMemo(() => [false, true].flatMap((archived) => threadRows({ threads }, archived)).map((thread) => ({ thread, lamp: threadLamp(thread).lamp })), [threads]);
-  const groups = useMemo(() => groupsFor({ typed, commands, threads: rows, search, within }), [typed, commands, rows, search, within]);
+  const groups = useMemo(() => groupsFor({ typed, commands, threads: rows, search, within, current }), [typed, commands, rows, search, within, current]);
   const entries = groups.flatMap((group) => group.entries);
   const selected = Math.min(at, entries.length - 1);
 
@@ -98,9 +99,10 @@ export function Palette({ commands, within: first, onClose }: PaletteProps) {
         {scope ? <button className="tag accent cut" type="button" tabIndex={-1} aria-label={`Only in ${scope}. Search everywhere`} onClick={() => type(typed, null)}>{scope}<Icon name="x" className="icon-s" /></button> : null}
         <input autoFocus type="text" role="combobox" aria-label={scope ? `Search in ${scope}` : "Search threads and messages, or a command"} aria-autocomplete="list"
           aria-expanded={entries.length > 0} aria-controls={id} aria-activedescendant={entries.length ? `${id}-${selected}` : undefined}
-          placeholder={scope ? "Search in this thread" : "Search, or do something"} autoComplete="off" spellCheck={false} enterKeyHint="go" maxLength={200}
+          placeholder={scope ? "Search here" : "Search, or do something"} autoComplete="off" spellCheck={false} enterKeyHint="go" maxLength={200}
           value={typed} onChange={(event) => type(event.target.value, within)} onKeyDown={onKey} />
-        <kbd>Esc</kbd>
+        <kbd className="wide-only">Esc</kbd>
+        <button className="btn tool narrow-only" type="button" aria-label="Close" onClick={onClose}><Icon name="x" /></button>
       </div>
       <div ref={list} className="palette-list" id={id} role="listbox" aria-label="Found">
         {groups.map((group) => (

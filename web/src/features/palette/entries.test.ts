@@ -16,7 +16,7 @@ const message = (id: string): Hit => ({
 });
 const titled = (id: string): Hit => ({ thread: { id, title: `Thread ${id}` }, snippet: [], message: null });
 const asked = (over: Partial<Asked>): Asked => ({
-  typed: "", commands: [command("new", "New thread")], threads: [thread("t1", "Gateway p95"), thread("t2", "Köln")], search: null, within: null, ...over,
+  typed: "", commands: [command("new", "New thread")], threads: [thread("t1", "Gateway p95"), thread("t2", "Köln")], search: null, within: null, current: null, ...over,
 });
 const keys = (of: Asked) => groupsFor(of).map(({ name, entries }) => [name, ...entries.map((entry) => entry.key)]);
 
@@ -29,6 +29,11 @@ test("every word typed begins a word, whatever its case and accents", () => {
 
 test("without words it offers the newest threads and every command", () => {
   expect(keys(asked({}))).toEqual([["Threads", "thread-t1", "thread-t2"], ["Commands", "command-new"]]);
+});
+
+test("the thread one is in is found, but not offered", () => {
+  expect(keys(asked({ current: "t1" }))[0]).toEqual(["Threads", "thread-t2"]);
+  expect(keys(asked({ current: "t1", typed: "gat" }))[0]).toEqual(["Threads", "thread-t1"]);
 });
 
 test("what the server found stands beside what is here, each thread once", () => {

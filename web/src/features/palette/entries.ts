@@ -22,6 +22,8 @@ export interface Asked {
   search: Search | null;
   /** Only the messages of this thread. */
   within: Id | null;
+  /** The thread that is open; nobody wants to go where they are. */
+  current: Id | null;
 }
 
 const RECENT = 6;
@@ -35,14 +37,14 @@ export function fits(typed: string, text: string): boolean {
   return wordsOf(typed).every((part) => words.some((word) => word.startsWith(part)));
 }
 
-export function groupsFor({ typed, commands, threads, search, within }: Asked): Group[] {
+export function groupsFor({ typed, commands, threads, search, within, current }: Asked): Group[] {
   const asked = typed.trim();
   const hits = asked && search?.thread === within ? search.hits : [];
   const messages = { name: within ? "In this thread" : "Messages", entries: hits.flatMap(messageEntry) };
   if (within) return some([messages]);
   const offered = commands.filter((command) => fits(asked, `${command.label} ${command.words ?? ""}`));
   return some([
-    { name: "Threads", entries: threadEntries(asked, threads, hits) },
+    { name: "Threads", entries: threadEntries(asked, asked ? threads : threads.filter(({ thread }) => thread.id !== current), hits) },
     { name: "Commands", entries: offered.map((command) => ({ is: "command", key: `command-${command.id}`, command })) },
     messages,
   ]);
