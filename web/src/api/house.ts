@@ -12,7 +12,7 @@ export type Access = Assistant["access"];
 /** How long an answer may take, in seconds: a mention in a thread, a message to it alone, and silence. Null is the default. */
 export interface Limits { mention_s: number | null; direct_s: number | null; idle_s: number | null }
 /** What the owner and the admins see beside what everyone sees. */
-export type Kept = Assistant & { client_id?: string; people?: Author[]; limits?: Limits };
+export type Kept = Assistant & { client_id?: string; people?: Author[] | null; limits?: Limits };
 export interface AssistantPatch { enabled?: boolean; access?: Access; people?: Id[]; limits?: Limits }
 /** One that can be registered here. */
 export interface Available { handle: string; name: string; account: string; note: string }

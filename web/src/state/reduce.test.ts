@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Delta, Item, Message, Thread, Turn } from "../api/types";
+import type { Delta, Item, Message, Person, Session, Thread, Turn } from "../api/types";
 import { type Change, changeOf } from "./change";
 import { emptyState, type Pending, type State } from "./model";
 import { reduce } from "./reduce";
@@ -190,4 +190,14 @@ describe("a turn that was put back after a crash", () => {
     const state = after([...open, { type: "turn", at: 5, turn: turn({ state: "done" }) }]);
     expect(Object.keys(state.items["u1"] ?? {})).toEqual(["i1"]);
   });
+});
+
+test("a new name or role of one's own is known everywhere at once", () => {
+  const person = { id: "p1", handle: "mara", name: "Mara", role: "member" as const };
+  const session = { person, workspace: { name: "" }, demo: false, version: "0" } as Session;
+  const before = reduce(emptyState(), { type: "session", session });
+  const renamed = reduce(before, { type: "person", person: { ...person, name: "Mara O", role: "admin" } as Person });
+  expect(renamed.session?.person).toMatchObject({ name: "Mara O", role: "admin" });
+  expect(renamed.people["p1"]?.name).toBe("Mara O");
+  expect(reduce(before, { type: "person", person: { ...person, id: "p2" } as Person }).session).toBe(before.session);
 });

@@ -22,7 +22,12 @@ export function reduce(state: State, change: Change): State {
       const { [change.id]: _gone, ...assistants } = state.assistants;
       return { ...state, assistants };
     }
-    case "person": return { ...state, people: { ...state.people, [change.person.id]: change.person } };
+    case "person": {
+      const { session } = state;
+      // Somebody else may have changed one's own name or role.
+      const mine = session?.person.id === change.person.id ? { session: { ...session, person: { ...session.person, ...change.person } } } : {};
+      return { ...state, ...mine, people: { ...state.people, [change.person.id]: change.person } };
+    }
     case "person_removed": {
       const { [change.id]: _gone, ...people } = state.people;
       return { ...state, people };

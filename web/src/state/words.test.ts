@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { clock, commandIn, initials, plain, sentence, took, until } from "./words";
+import { bytes, clock, commandIn, initials, plain, sentence, took, until } from "./words";
 
 describe("durations", () => {
   test("that grow are clocks", () => {
@@ -39,4 +39,12 @@ test("a cut line shows words, not Markdown", () => {
 
 test("a face has two letters", () => {
   expect(["Mara Okafor", "mara", "@mara", "ChatGPT (demo)", "x", ""].map(initials)).toEqual(["MO", "Ma", "Ma", "Ch", "X", ""]);
+});
+
+test("sizes are told in the units in which the limits are", () => {
+  const MB = 1024 * 1024;
+  const rows: [number, string][] = [
+    [0, "0 B"], [812, "812 B"], [1024, "1 kB"], [1500, "1.5 kB"], [18_300, "18 kB"], [MB - 1, "1 MB"], [10 * MB, "10 MB"], [12.3 * MB, "12.3 MB"],
+  ];
+  for (const [size, words] of rows) expect(bytes(size)).toBe(words);
 });

@@ -28,9 +28,10 @@ export function until(at: Millis, now: Millis): string {
 
 /** `840 B`, `18 kB`, `2.4 MB`: how large a file is. */
 export function bytes(size: number): string {
-  if (size < 1000) return `${size} B`;
-  const [value, unit] = size < 999_500 ? [size / 1000, "kB"] : [size / 1_000_000, "MB"];
-  return `${value < 9.95 ? Number(value.toFixed(1)) : Math.round(value)} ${unit}`;
+  if (size < 1024) return `${size} B`;
+  const kilo = size / 1024;
+  if (Math.round(kilo) < 1024) return `${kilo < 9.95 ? Number(kilo.toFixed(1)) : Math.round(kilo)} kB`;
+  return `${Number((kilo / 1024).toFixed(1))} MB`;
 }
 
 const format = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat("en-GB", options);

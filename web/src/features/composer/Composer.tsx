@@ -9,7 +9,7 @@ import type { Attachment, Id, Queued } from "../../api/types";
 import { turnIsOpen } from "../../state/model";
 import { useDesk, useView } from "../../state/react";
 import { assistantRows } from "../../state/view";
-import { time } from "../../state/words";
+import { bytes, time } from "../../state/words";
 import { Icon } from "../../ui/Icon";
 import { isCommand, keyName } from "../../ui/keyname";
 import { problemFrom } from "../../ui/load";
@@ -18,7 +18,7 @@ import { Trouble } from "../../ui/Trouble";
 import "../../ui/composer.css";
 import { commandIn } from "./commands";
 import { FileChips } from "./FileChips";
-import { isLong, sizeWords } from "./files";
+import { isLong } from "./files";
 import { askedIn } from "./mentions";
 import { QueueList } from "./QueueList";
 import { optionId, Suggestions } from "./Suggestions";
@@ -260,7 +260,7 @@ export function Composer({ thread, placeholder, onSend, tools, prefill }: Compos
           setProblem(null);
         }} />}
         {pasteLeft && !editing ? (
-          <p className="compose-strip"><Icon name="paste" className="icon-s" /><span className="grow cut">Pasted {pasted.split("\n").length} lines, {sizeWords(new Blob([pasted]).size)}</span>
+          <p className="compose-strip"><Icon name="paste" className="icon-s" /><span className="grow cut">Pasted {pasted.split("\n").length} lines, {bytes(new Blob([pasted]).size)}</span>
             <button className="btn small" type="button" onClick={asFile}>Attach as a file</button>
             <button className="btn tool small" type="button" aria-label="Keep it as text" title="Keep it as text" onClick={() => setPasted(null)}><Icon name="x" /></button></p>
         ) : null}

@@ -1,9 +1,8 @@
 /** The files of a message that is being written: how far each is, what is wrong with it, and how to get rid of it. */
 import { api } from "../../api/client";
 import type { Upload } from "../../state/model";
-import { sentence } from "../../state/words";
+import { bytes, sentence } from "../../state/words";
 import { Icon } from "../../ui/Icon";
-import { sizeWords } from "./files";
 
 export interface Chip {
   upload: Upload;
@@ -26,7 +25,7 @@ export function FileChips({ chips, onRemove, onAgain }: FileChipsProps) {
             <span className="file-name cut" title={upload.name}>{upload.name}</span>
             {wrong
               ? <span className="file-wrong" role="alert">{sentence(wrong)}</span>
-              : <span className="hint num">{sizeWords(upload.size)}{upload.state === "uploading" ? `, ${Math.floor(upload.progress * 100)}%` : ""}</span>}
+              : <span className="hint num">{bytes(upload.size)}{upload.state === "uploading" ? `, ${Math.floor(upload.progress * 100)}%` : ""}</span>}
           </span>
           {again ? <button className="btn tool small" type="button" aria-label={`Try ${upload.name} again`} title="Try again" onClick={() => onAgain(upload.key)}><Icon name="refresh" /></button> : null}
           <button className="btn tool small" type="button" aria-label={`Remove ${upload.name}`} title="Remove" onClick={() => onRemove(upload.key)}><Icon name="x" /></button>

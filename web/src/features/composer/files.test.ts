@@ -1,12 +1,7 @@
 import { expect, test } from "vitest";
-import { isLong, refusal, sizeWords, unsupported } from "./files";
+import { isLong, refusal, unsupported } from "./files";
 
 const MB = 1024 * 1024;
-
-test("sizes are told in whole kilobytes and tenths of megabytes", () => {
-  const rows: [number, string][] = [[0, "0 B"], [812, "812 B"], [1024, "1 kB"], [18_300, "18 kB"], [10 * MB, "10 MB"], [12.3 * MB, "12.3 MB"], [MB - 1, "1 MB"]];
-  for (const [bytes, words] of rows) expect(sizeWords(bytes)).toBe(words);
-});
 
 test("a file that is too large is refused with both numbers", () => {
   expect(refusal({ size: 12.3 * MB }, [])).toBe("too large: 12.3 MB, at most 10 MB");

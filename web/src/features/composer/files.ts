@@ -1,28 +1,20 @@
 /** What may come with a message, told before it is sent. Pure; the server decides. */
 import type { Assistant, Attachment } from "../../api/types";
 import type { Upload } from "../../state/model";
+import { bytes } from "../../state/words";
 
 export const FILE_LIMIT = 10 * 1024 * 1024;
 export const MESSAGE_LIMIT = 25 * 1024 * 1024;
 export const FILES_LIMIT = 10;
 
-/** `812 B`, `18 kB`, `12.3 MB`: in the units in which the limits are told. */
-export function sizeWords(bytes: number): string {
-  if (bytes < 1024) return `${bytes} B`;
-  const kilo = bytes / 1024;
-  if (Math.round(kilo) < 1024) return `${Math.round(kilo)} kB`;
-  const mega = (kilo / 1024).toFixed(1);
-  return `${mega.endsWith(".0") ? mega.slice(0, -2) : mega} MB`;
-}
-
 /** Why a file cannot come along, beside those that are there already; null when it can. */
 export function refusal(file: { size: number }, there: Pick<Upload, "size" | "state">[]): string | null {
   const counted = there.filter((one) => one.state !== "failed");
   if (file.size === 0) return "empty: there is nothing in it";
-  if (file.size > FILE_LIMIT) return `too large: ${sizeWords(file.size)}, at most ${sizeWords(FILE_LIMIT)}`;
+  if (file.size > FILE_LIMIT) return `too large: ${bytes(file.size)}, at most ${bytes(FILE_LIMIT)}`;
   if (counted.length >= FILES_LIMIT) return `too many: at most ${FILES_LIMIT} files with one message`;
   const whole = counted.reduce((sum, one) => sum + one.size, file.size);
-  if (whole > MESSAGE_LIMIT) return `too much: ${sizeWords(whole)} with one message, at most ${sizeWords(MESSAGE_LIMIT)}`;
+  if (whole > MESSAGE_LIMIT) return `too much: ${bytes(whole)} with one message, at most ${bytes(MESSAGE_LIMIT)}`;
   return null;
 }
 

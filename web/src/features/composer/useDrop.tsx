@@ -1,8 +1,9 @@
 /** Files that are dropped anywhere on the screen of the thread. Owns what shows while they hover over it. */
 import { type ReactPortal, type RefObject, useEffect, useRef, useState } from "react";
 import { createPortal } from "react-dom";
+import { bytes } from "../../state/words";
 import { Icon } from "../../ui/Icon";
-import { FILE_LIMIT, FILES_LIMIT, sizeWords } from "./files";
+import { FILE_LIMIT, FILES_LIMIT } from "./files";
 
 const holdsFiles = (event: DragEvent) => event.dataTransfer?.types.includes("Files") ?? false;
 
@@ -50,7 +51,7 @@ export function useDrop(within: RefObject<HTMLElement | null>, onFiles: (files: 
 
   if (!over || !target) return null;
   return createPortal(
-    <div className="drop-here"><p><Icon name="clip" />Drop to attach<span className="hint">Images, text and PDFs, {FILES_LIMIT} with a message, each at most {sizeWords(FILE_LIMIT)}</span></p></div>,
+    <div className="drop-here"><p><Icon name="clip" />Drop to attach<span className="hint">Images, text and PDFs, {FILES_LIMIT} with a message, each at most {bytes(FILE_LIMIT)}</span></p></div>,
     target,
   );
 }
