@@ -40,6 +40,9 @@ pub(crate) enum Step {
     },
 }
 
+/// How many letters `type` says at a time.
+const LETTERS: usize = 9;
+
 /// How often a failure happens before it is skipped.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Times {
@@ -117,6 +120,16 @@ fn read_step(verb: &str, words: &[Word]) -> Result<Option<Step>, String> {
             command: args.first("a command")?.to_owned(),
             escalate: args.named("escalate").is_some(),
         },
+        "type" => {
+            let every = duration(args.0.last().map_or("", |word| &word.text))?;
+            let letters: Vec<char> = args.first("a text")?.chars().collect();
+            let pieces = letters.chunks(LETTERS).map(|piece| piece.iter().collect());
+            Step::Paced {
+                pieces: pieces.collect(),
+                first: every,
+                every,
+            }
+        }
         "slow" => {
             let count: usize = args.number("a number of chunks")?;
             let every = duration(args.0.last().map_or("", |word| &word.text))?;
@@ -289,6 +302,14 @@ mod tests {
             (r#"reason "look""#, Step::Reason("look".to_owned())),
             (r#"shell "ls -l""#, shell("ls -l", false)),
             (r#"shell "touch y" escalate=1"#, shell("touch y", true)),
+            (
+                r#"type "ten letters" 50ms"#,
+                Step::Paced {
+                    pieces: vec!["ten lette".to_owned(), "rs".to_owned()],
+                    first: millis(50),
+                    every: millis(50),
+                },
+            ),
             (
                 "slow 2 chunks 50ms",
                 Step::Paced {
