@@ -6,19 +6,22 @@ use std::{sync::Arc, time::Duration};
 use switchboard_model::{
     IdSource, Millis, PersonId, SessionId, TokenId,
     message::{CLIENT_ID_LIMIT, is_client_id},
-    person::{self, InvalidHandle, Person, Role},
+    person::{self, InvalidHandle, InvalidName, Person, Role},
 };
 use switchboard_store::{
-    CreateError, HandleTaken, NewPerson, NewToken, Session, Store, StoreError, Token,
+    CreateError, Invitation, NewPerson, NewToken, PersonError, Session, Store, StoreError, Token,
 };
 
 use crate::{
-    secret::{Kind, Secret},
+    secret::{ClientPair, Kind, Secret, make_client_pair},
     throttle::{Recently, Throttle},
 };
 
-/// How long a sign-in link can be used.
+/// How long a sign-in link can be used: it is opened by who asked for it.
 pub const LINK_LIFETIME: Duration = Duration::from_mins(10);
+
+/// How long an invitation can be used: it goes to somebody who does not wait for it.
+pub const INVITATION_LIFETIME: Duration = Duration::from_hours(7 * 24);
 
 /// How long a session lasts after its last use.
 pub const SESSION_LIFETIME: Duration = Duration::from_hours(30 * 24);
@@ -92,15 +95,42 @@ pub enum SignInError {
     Store(#[from] StoreError),
 }
 
+impl Link {
+    /// The address to open, on a page that is reached at `base`.
+    pub fn url(&self, base: &str) -> String {
+        let base = base.trim_end_matches('/');
+        format!("{base}/sign-in#{}", self.secret.expose())
+    }
+}
+
+/// Somebody to invite.
+#[derive(Debug, Clone)]
+pub struct Invite {
+    /// The name after the `@`; made from the name if it is left out.
+    pub handle: Option<String>,
+    /// As shown; the handle if it is left out.
+    pub name: Option<String>,
+    /// What they may do.
+    pub role: Role,
+    /// The same id of the same inviter again invites the same person.
+    pub client_id: Option<String>,
+}
+
 /// Why a person cannot be invited.
 #[derive(Debug, thiserror::Error)]
 pub enum InviteError {
     /// The handle breaks a rule.
     #[error(transparent)]
     Handle(#[from] InvalidHandle),
+    /// The name breaks a rule.
+    #[error(transparent)]
+    Name(#[from] InvalidName),
+    /// The client id is empty or too long.
+    #[error("a client id has 1 to {CLIENT_ID_LIMIT} bytes")]
+    ClientId,
     /// Somebody has the handle, or the database failed.
     #[error(transparent)]
-    Taken(#[from] HandleTaken),
+    Person(#[from] PersonError),
 }
 
 /// Why a token cannot be made.
@@ -143,7 +173,7 @@ impl Identity {
     /// The oldest admin; if there is no person yet, makes one named after the local user, so that a command
     /// can be the first thing that anyone does.
     pub async fn ensure_local_admin(&self, user: &str) -> Result<Person, StoreError> {
-        let handle = local_handle(user);
+        let handle = person::handle_from(user).unwrap_or_else(|| "admin".to_owned());
         let name = Some(user.trim().to_owned()).filter(|name| !name.is_empty());
         let admin = NewPerson {
             name: name.unwrap_or_else(|| handle.clone()),
@@ -162,11 +192,13 @@ impl Identity {
         self.link_for(admin).await.map(Some)
     }
 
-    /// A fresh link for a person. Earlier ones stay good until they expire.
+    /// A fresh link for a person, made by Switchboard itself. Earlier ones stay good until they expire.
     pub async fn link_for(&self, person: Person) -> Result<Link, StoreError> {
         let (secret, hash) = Kind::Link.issue(&self.ids);
         let expires_at = self.now().plus(LINK_LIFETIME);
-        self.store.add_link(person.id, hash, expires_at).await?;
+        self.store
+            .add_link(None, person.id, hash, expires_at)
+            .await?;
         Ok(Link {
             person,
             secret,
@@ -174,17 +206,66 @@ impl Identity {
         })
     }
 
-    /// Adds a person, with a link to sign in by. An empty name becomes the handle.
-    pub async fn invite(&self, handle: &str, name: &str, role: Role) -> Result<Link, InviteError> {
-        let handle = person::handle(handle)?;
-        let name = Some(name.trim().to_owned()).filter(|name| !name.is_empty());
-        let person = NewPerson {
-            name: name.unwrap_or_else(|| handle.clone()),
-            handle,
-            role,
+    /// A fresh link for a person, made by another: an invitation again while they never signed in.
+    /// `None` if they were removed meanwhile.
+    pub async fn link_by(&self, by: PersonId, person: Person) -> Result<Option<Link>, StoreError> {
+        let (secret, hash) = Kind::Link.issue(&self.ids);
+        let expires_at = self.now().plus(if person.invited {
+            INVITATION_LIFETIME
+        } else {
+            LINK_LIFETIME
+        });
+        let added = self
+            .store
+            .add_link(Some(by), person.id, hash, expires_at)
+            .await?;
+        Ok(added.then_some(Link {
+            person,
+            secret,
+            expires_at,
+        }))
+    }
+
+    /// Adds a person, with a link to sign in by. Says `false` beside it if the client id had invited
+    /// them before; the link is a fresh one.
+    pub async fn invite(&self, by: PersonId, invite: Invite) -> Result<(Link, bool), InviteError> {
+        if invite
+            .client_id
+            .as_deref()
+            .is_some_and(|id| !is_client_id(id))
+        {
+            return Err(InviteError::ClientId);
+        }
+        let name = invite.name.filter(|name| !name.trim().is_empty());
+        let name = name.as_deref().map(person::name).transpose()?;
+        let handles = match (invite.handle, &name) {
+            (Some(handle), _) => vec![person::handle(&handle)?],
+            (None, Some(name)) => free_ones(name),
+            (None, None) => return Err(InvalidName.into()),
         };
-        let person = self.store.add_person(person).await?;
-        Ok(self.link_for(person).await.map_err(HandleTaken::from)?)
+        let (secret, hash) = Kind::Link.issue(&self.ids);
+        let expires_at = self.now().plus(INVITATION_LIFETIME);
+        let invitation = Invitation {
+            by,
+            name: name.unwrap_or_else(|| handles[0].clone()),
+            handles,
+            role: invite.role,
+            link: hash,
+            expires_at,
+            client_id: invite.client_id,
+        };
+        let (person, new) = self.store.invite(invitation).await?;
+        let link = Link {
+            person,
+            secret,
+            expires_at,
+        };
+        Ok((link, new))
+    }
+
+    /// Client credentials for an assistant, yet to be stored.
+    pub fn client_pair(&self) -> ClientPair {
+        make_client_pair(&self.ids)
     }
 
     /// Uses up a link and opens a session.
@@ -345,42 +426,10 @@ impl Identity {
     }
 }
 
-/// A handle made from the name of an operating system user, which may be almost anything.
-fn local_handle(user: &str) -> String {
-    let plain: String = user
-        .to_lowercase()
-        .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || c == '_' {
-                c
-            } else {
-                '-'
-            }
-        })
-        .skip_while(|c| !c.is_ascii_alphabetic())
-        .take(32)
-        .collect();
-    person::handle(plain.trim_end_matches('-')).unwrap_or_else(|_| "admin".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn any_user_name_gives_a_handle() {
-        for (user, handle) in [
-            ("mara", "mara"),
-            ("Mara.Lind", "mara-lind"),
-            (r"CORP\mara", "corp-mara"),
-            ("42mara", "mara"),
-            ("_apt", "apt"),
-            ("", "admin"),
-            ("x", "admin"),
-            ("马拉", "admin"),
-            (&"m".repeat(80), &"m".repeat(32)),
-        ] {
-            assert_eq!(local_handle(user), handle, "{user}");
-        }
-    }
+/// Handles for somebody of that name, the best one first.
+fn free_ones(name: &str) -> Vec<String> {
+    let best = person::handle_from(name).unwrap_or_else(|| "person".to_owned());
+    let root: String = best.chars().take(30).collect();
+    let more = (2..=99).map(|number| format!("{root}{number}"));
+    std::iter::once(best).chain(more).collect()
 }

@@ -11,8 +11,8 @@ mod secret;
 mod throttle;
 
 pub use identity::{
-    Caller, Identity, InviteError, LINK_LIFETIME, Link, SESSION_LIFETIME, SignInError, SignedIn,
-    TokenError, Via,
+    Caller, INVITATION_LIFETIME, Identity, Invite, InviteError, LINK_LIFETIME, Link,
+    SESSION_LIFETIME, SignInError, SignedIn, TokenError, Via,
 };
 pub use redact::redact;
 pub use secret::{ClientPair, Hash, Secret, make_client_pair};

@@ -1,13 +1,17 @@
 //! Assistants as people see them: who they are, whether they can answer now, and if not, the remedy.
 
+mod change;
+
 use switchboard_model::{
-    PersonId,
+    AssistantId, PersonId,
     assistant::Assistant,
     attachment::Kind,
     outcome::{Failure, OutcomeCode},
     person::{Person, Role},
 };
 use switchboard_store::{HandleTaken, NewAssistant, StoreError};
+
+pub use change::AssistantChange;
 
 use crate::{Engine, backend::Spec, chat::ChatError};
 
@@ -30,6 +34,8 @@ pub struct AssistantView {
     pub accepts: Vec<Kind>,
     /// One line about what it may do.
     pub note: String,
+    /// Who is named in its access list, for its owner and admins alone.
+    pub named: Option<Vec<Person>>,
 }
 
 /// Why a disabled assistant gives no answer.
@@ -89,7 +95,7 @@ impl Engine {
             backend: spec.name.clone(),
             owner,
         };
-        match self.store().add_assistant(new).await {
+        match self.store().add_assistant(None, new).await {
             Ok((assistant, _)) => Ok(Some(assistant)),
             Err(HandleTaken::Store(error)) => Err(error),
             Err(taken @ HandleTaken::Taken(_)) => {
@@ -106,6 +112,17 @@ impl Engine {
             views.push(self.view(by, assistant).await?);
         }
         Ok(views)
+    }
+
+    /// One assistant and its present state.
+    pub async fn assistant(
+        &self,
+        by: &Person,
+        id: AssistantId,
+    ) -> Result<AssistantView, ChatError> {
+        let found = self.reader().assistant(id).await?;
+        self.view(by, found.ok_or(ChatError::NotFound("assistant"))?)
+            .await
     }
 
     async fn view(&self, by: &Person, assistant: Assistant) -> Result<AssistantView, ChatError> {
@@ -128,6 +145,11 @@ impl Engine {
                 code => code.as_str(),
             },
         };
+        let named = if by.role == Role::Admin || assistant.owner == by.id {
+            Some(self.reader().named_users(assistant.id).await?)
+        } else {
+            None
+        };
         let account = spec.as_ref().map_or("account", |spec| &spec.account_words);
         Ok(AssistantView {
             usable,
@@ -143,6 +165,7 @@ impl Engine {
                 .map(|spec| spec.accepts.clone())
                 .unwrap_or_default(),
             note: spec.map(|spec| spec.note).unwrap_or_default(),
+            named,
             assistant,
         })
     }

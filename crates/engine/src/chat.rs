@@ -74,6 +74,15 @@ pub enum ChatError {
     /// The person may not do this.
     #[error("{0}")]
     NotAllowed(&'static str),
+    /// Somebody has the handle.
+    #[error("the handle @{0} is taken")]
+    HandleTaken(String),
+    /// Nobody could invite, open or remove any more.
+    #[error("this is the last admin")]
+    LastAdmin,
+    /// Nobody would be left in the thread.
+    #[error("nobody would be left in the thread")]
+    LastMember,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -174,21 +183,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Adds a member to a thread.
-    pub async fn add_member(
-        &self,
-        by: &Person,
-        thread: ThreadId,
-        person: PersonId,
-    ) -> Result<(), ChatError> {
-        self.visible_thread(by, thread).await?;
-        self.reader()
-            .person(person)
-            .await?
-            .ok_or(ChatError::NotFound("person"))?;
-        Ok(self.store().add_member(thread, person).await?)
-    }
-
     /// Posts a message: it, a delivery and a queued turn per mentioned assistant, or nothing.
     pub async fn post(
         &self,
@@ -275,6 +269,7 @@ impl Engine {
                 actor: Some(actor),
                 action,
                 object,
+                whom: None,
                 detail,
             })
             .await
@@ -338,8 +333,8 @@ impl Engine {
             Access::Everyone => true,
             Access::Owner => assistant.owner == by,
             Access::Named => {
-                assistant.owner == by
-                    || self.reader().named_users(assistant.id).await?.contains(&by)
+                let named = self.reader().named_users(assistant.id).await?;
+                assistant.owner == by || named.iter().any(|person| person.id == by)
             }
         };
         if !allowed {
@@ -368,7 +363,7 @@ impl Engine {
     }
 }
 
-fn may_govern(by: &Person, thread: &Thread) -> bool {
+pub(crate) fn may_govern(by: &Person, thread: &Thread) -> bool {
     by.role == Role::Admin || thread.created_by == by.id
 }
 

@@ -12,7 +12,9 @@ mod deadlines;
 mod desk;
 mod dispatch;
 pub mod instance;
+mod members;
 mod pause;
+mod people;
 mod recovery;
 pub mod registry;
 mod runner;
@@ -32,7 +34,7 @@ use std::{
     time::Duration,
 };
 
-pub use assistants::AssistantView;
+pub use assistants::{AssistantChange, AssistantView};
 pub use chat::{ChatError, Incoming, OpenThread};
 pub use instance::Instance;
 pub use registry::Registry;

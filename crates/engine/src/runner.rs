@@ -95,6 +95,7 @@ impl Runner {
                 actor: Some(claimed.turn.person),
                 action: "turn.start",
                 object: format!("turn {}", claimed.turn.id),
+                whom: None,
                 detail: format!("@{} over {}", claimed.assistant.handle, spec.name),
             })
             .await?;

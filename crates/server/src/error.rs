@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
-use switchboard_auth::{SignInError, TokenError};
+use switchboard_auth::{InviteError, SignInError, TokenError};
 use switchboard_engine::{ChatError, TurnError, attachments::UploadError};
 use switchboard_model::attachment::Unsupported;
 use switchboard_store::{AttachError, StoreError};
@@ -131,9 +131,9 @@ impl ApiError {
 
     /// The sign-in link was used, is too old, or never was.
     pub fn link_expired() -> Self {
-        let detail = "this sign-in link was used or is older than ten minutes";
+        let detail = "this sign-in link was used or has expired";
         Self::new(StatusCode::GONE, "link_expired", "Link expired", detail)
-            .hint("`switchboard people link` prints a fresh one")
+            .hint("ask an admin for another one, or run `switchboard people link` on the server")
     }
 
     /// A page of another origin, or one that hides its origin, asks in a person's name.
@@ -168,6 +168,18 @@ impl ApiError {
             "Client id reused",
             detail,
         )
+    }
+
+    /// Something else stands in the way.
+    fn conflict(code: &'static str, title: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, title, detail)
+    }
+
+    /// The assistant has its client pair, whose secret was shown when it was made.
+    pub fn assistant_registered(handle: &str) -> Self {
+        let detail = format!("@{handle} is registered already; its secret was shown then");
+        Self::conflict("assistant_registered", "Assistant registered", detail)
+            .hint("rotate its secret to see a new one")
     }
 
     /// More open event streams than one person may have.
@@ -332,6 +344,17 @@ impl From<TokenError> for ApiError {
     }
 }
 
+impl From<InviteError> for ApiError {
+    fn from(error: InviteError) -> Self {
+        match error {
+            InviteError::Handle(_) | InviteError::Name(_) | InviteError::ClientId => {
+                Self::unprocessable(error.to_string())
+            }
+            InviteError::Person(error) => ChatError::from(error).into(),
+        }
+    }
+}
+
 impl From<ChatError> for ApiError {
     fn from(error: ChatError) -> Self {
         match error {
@@ -339,6 +362,16 @@ impl From<ChatError> for ApiError {
             ChatError::Invalid(detail) => Self::unprocessable(detail),
             ChatError::TooLong => Self::too_large(ChatError::TooLong.to_string()),
             ChatError::NotAllowed(detail) => Self::forbidden(detail),
+            ChatError::HandleTaken(_) => {
+                Self::conflict("handle_taken", "Handle taken", error.to_string())
+                    .hint("choose another handle")
+            }
+            ChatError::LastAdmin => Self::conflict("last_admin", "Last admin", error.to_string())
+                .hint("make somebody else an admin first"),
+            ChatError::LastMember => {
+                Self::conflict("last_member", "Last member", error.to_string())
+                    .hint("add somebody else first, or delete the thread")
+            }
             ChatError::ClientIdReused => {
                 Self::client_id_reused(ChatError::ClientIdReused.to_string())
                     .hint("take a fresh client id for another body")

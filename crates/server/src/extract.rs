@@ -11,7 +11,10 @@ use axum::{
 };
 use serde::de::DeserializeOwned;
 use switchboard_auth::Via;
-use switchboard_model::{AssistantId, AttachmentId, PersonId, QuestionId, SessionId, ThreadId, TokenId, TurnId, person::Role};
+use switchboard_model::{
+    AssistantId, AttachmentId, PersonId, QuestionId, SessionId, ThreadId, TokenId, TurnId,
+    person::Role,
+};
 
 use crate::{app::Shared, error::ApiError};
 

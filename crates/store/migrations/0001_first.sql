@@ -34,15 +34,21 @@ CREATE TABLE blob_bytes (
 );
 
 -- Whoever can be an author: kind is person or assistant. A removed one keeps its names for what it
--- wrote, and gives its handle free.
+-- wrote, and gives its handle free. Who was invited and never signed in has invited_by and no
+-- signed_in_at; client_id and body_hash are those of the invitation.
 CREATE TABLE people (
     id TEXT PRIMARY KEY,
     kind TEXT NOT NULL,
     handle TEXT NOT NULL,
     name TEXT NOT NULL,
     role TEXT,
+    invited_by TEXT,
+    client_id TEXT,
+    body_hash BYTEA,
     created_at BIGINT NOT NULL,
-    removed_at BIGINT
+    signed_in_at BIGINT,
+    removed_at BIGINT,
+    UNIQUE (invited_by, client_id)
 );
 CREATE UNIQUE INDEX people_handle ON people (handle) WHERE removed_at IS NULL;
 
@@ -277,12 +283,14 @@ CREATE TABLE steers (
 CREATE INDEX steers_turn ON steers (turn, created_at);
 CREATE INDEX steers_thread ON steers (thread);
 
+-- whom is the person that it was done to, where there is one.
 CREATE TABLE audit (
     id TEXT PRIMARY KEY,
     at BIGINT NOT NULL,
     actor TEXT,
     action TEXT NOT NULL,
     object TEXT NOT NULL,
+    whom TEXT,
     detail TEXT NOT NULL
 );
 CREATE INDEX audit_newest ON audit (at, id);

@@ -1,21 +1,23 @@
-//! Assistants: rows of the people table with a backend, an owner and who may use them.
+//! Assistants: rows of the people table with a backend, an owner and who may use them. What changes
+//! them is in a file of its own.
+
+mod change;
 
 use std::time::Duration;
 
 use switchboard_model::{
     AssistantId, PersonId,
     assistant::{Access, Assistant, Limits},
-    outcome::{Failure, OutcomeCode},
-    turn::Outcome,
+    person::Person,
 };
 
+pub use change::AssistantPatch;
+
 use crate::{
-    Reader, Store, StoreError,
+    Reader, StoreError,
     db::{Conn, Line, vals},
-    identity::{HandleTaken, Hash},
+    identity,
     rows::{bytewise, named},
-    turns,
-    writer::{Floor, Kind, Tx},
 };
 
 /// An assistant to register.
@@ -29,87 +31,6 @@ pub struct NewAssistant {
     pub backend: String,
     /// Whose login it runs on.
     pub owner: PersonId,
-}
-
-impl Store {
-    /// Registers an assistant, enabled, for its owner alone. The same handle and backend again
-    /// returns the row as it is, and `false`.
-    pub async fn add_assistant(
-        &self,
-        assistant: NewAssistant,
-    ) -> Result<(Assistant, bool), HandleTaken> {
-        self.write(Floor::Ignore, move |tx| {
-            Box::pin(insert(tx, assistant.clone()))
-        })
-        .await
-    }
-
-    /// Sets the OAuth client pair, and notes that its secret was shown.
-    pub async fn set_client_pair(
-        &self,
-        id: AssistantId,
-        client_id: String,
-        secret: Hash,
-    ) -> Result<bool, StoreError> {
-        self.write(Floor::Ignore, move |tx| {
-            let client_id = client_id.clone();
-            Box::pin(async move {
-                let sql = "UPDATE assistants SET client_id = $2, client_secret = $3, secret_shown_at = $4";
-                let now = tx.now();
-                update(tx, sql, &vals![id, client_id, secret, now], id).await
-            })
-        })
-        .await
-    }
-
-    /// Switches it on or off.
-    pub async fn set_enabled(&self, id: AssistantId, enabled: bool) -> Result<bool, StoreError> {
-        self.write(Floor::Ignore, move |tx| {
-            Box::pin(async move {
-                let sql = "UPDATE assistants SET enabled = $2";
-                update(tx, sql, &vals![id, i64::from(enabled)], id).await
-            })
-        })
-        .await
-    }
-
-    /// Sets who may use it; `named` counts with [`Access::Named`] only.
-    pub async fn set_access(
-        &self,
-        id: AssistantId,
-        access: Access,
-        named: Vec<PersonId>,
-    ) -> Result<bool, StoreError> {
-        self.write(Floor::Ignore, move |tx| {
-            Box::pin(set_access(tx, id, access, named.clone()))
-        })
-        .await
-    }
-
-    /// Sets its limits.
-    pub async fn set_limits(&self, id: AssistantId, limits: Limits) -> Result<bool, StoreError> {
-        self.write(Floor::Ignore, move |tx| {
-            Box::pin(async move {
-                let sql =
-                    "UPDATE assistants SET mention_deadline = $2, direct_deadline = $3, idle = $4";
-                let vals = vals![
-                    id,
-                    limits.mention_deadline.map(millis),
-                    limits.direct_deadline.map(millis),
-                    limits.idle.map(millis)
-                ];
-                update(tx, sql, &vals, id).await
-            })
-        })
-        .await
-    }
-
-    /// Removes it from the list and frees its handle; its messages keep their author. Its queued
-    /// turns fail as `assistant_unavailable`.
-    pub async fn remove_assistant(&self, id: AssistantId) -> Result<bool, StoreError> {
-        self.write(Floor::Ignore, move |tx| Box::pin(remove(tx, id)))
-            .await
-    }
 }
 
 impl Reader {
@@ -153,17 +74,17 @@ impl Reader {
         .await
     }
 
-    /// The people named in an assistant's access list.
-    pub async fn named_users(&self, id: AssistantId) -> Result<Vec<PersonId>, StoreError> {
+    /// The people named in an assistant's access list, by handle.
+    pub async fn named_users(&self, id: AssistantId) -> Result<Vec<Person>, StoreError> {
         self.read(move |conn| {
             Box::pin(async move {
-                let order = bytewise(conn);
+                let (order, columns) = (bytewise(conn), identity::COLUMNS);
                 let sql = format!(
-                    "SELECT p.id FROM assistant_users u JOIN people p ON p.id = u.person \
+                    "SELECT {columns} FROM assistant_users u JOIN people p ON p.id = u.person \
                      WHERE u.assistant = $1 AND p.removed_at IS NULL ORDER BY p.handle{order}"
                 );
                 let lines = conn.all(&sql, &vals![id]).await?;
-                lines.iter().map(|line| line.id("id")).collect()
+                lines.iter().map(identity::person).collect()
             })
         })
         .await
@@ -185,106 +106,6 @@ pub(crate) async fn load_one(
     line.as_ref().map(assistant).transpose()
 }
 
-async fn insert(tx: &mut Tx<'_>, new: NewAssistant) -> Result<(Assistant, bool), HandleTaken> {
-    let id: AssistantId = tx.ids().make();
-    let now = tx.now();
-    let added = tx
-        .run(
-            "INSERT INTO people (id, kind, handle, name, created_at) VALUES ($1, 'assistant', $2, $3, $4) \
-             ON CONFLICT (handle) WHERE removed_at IS NULL DO NOTHING",
-            &vals![id, &new.handle, &new.name, now],
-        )
-        .await?;
-    if added == 0 {
-        let sql = format!("{ASSISTANT} WHERE p.handle = $1 AND p.removed_at IS NULL");
-        let there = tx.one(&sql, &vals![&new.handle]).await?;
-        return match there.as_ref().map(assistant).transpose()? {
-            Some(there) if there.backend == new.backend => Ok((there, false)),
-            _ => Err(HandleTaken::Taken(new.handle)),
-        };
-    }
-    tx.run(
-        "INSERT INTO assistants (id, backend, enabled, owner, access) VALUES ($1, $2, 1, $3, $4)",
-        &vals![id, &new.backend, new.owner, Access::Owner.as_str()],
-    )
-    .await?;
-    tx.changed(Kind::Assistant, id, None);
-    let added = load_one(&mut tx.conn, id).await?;
-    let added =
-        added.ok_or_else(|| StoreError::Corrupt("an assistant without an owner".to_owned()))?;
-    Ok((added, true))
-}
-
-async fn set_access(
-    tx: &mut Tx<'_>,
-    id: AssistantId,
-    access: Access,
-    named: Vec<PersonId>,
-) -> Result<bool, StoreError> {
-    let sql = "UPDATE assistants SET access = $2";
-    if !update(tx, sql, &vals![id, access.as_str()], id).await? {
-        return Ok(false);
-    }
-    tx.run(
-        "DELETE FROM assistant_users WHERE assistant = $1",
-        &vals![id],
-    )
-    .await?;
-    if access == Access::Named {
-        for person in named {
-            tx.run(
-                "INSERT INTO assistant_users (assistant, person) VALUES ($1, $2) ON CONFLICT DO NOTHING",
-                &vals![id, person],
-            )
-            .await?;
-        }
-    }
-    Ok(true)
-}
-
-/// Changes the row of a registered assistant. `set` is the statement up to its condition, its first
-/// value the id.
-async fn update(
-    tx: &mut Tx<'_>,
-    set: &str,
-    vals: &[crate::db::Val],
-    id: AssistantId,
-) -> Result<bool, StoreError> {
-    let sql = format!(
-        "{set} WHERE id = $1 AND id IN (SELECT id FROM people WHERE id = $1 AND removed_at IS NULL)"
-    );
-    let there = tx.run(&sql, vals).await? > 0;
-    if there {
-        tx.changed(Kind::Assistant, id, None);
-    }
-    Ok(there)
-}
-
-async fn remove(tx: &mut Tx<'_>, id: AssistantId) -> Result<bool, StoreError> {
-    let gone = vals![id, tx.now()];
-    let there = tx
-        .run(
-            "UPDATE people SET removed_at = $2 WHERE id = $1 AND kind = 'assistant' AND removed_at IS NULL",
-            &gone,
-        )
-        .await?;
-    if there == 0 {
-        return Ok(false);
-    }
-    tx.run(
-        "UPDATE assistants SET enabled = 0 WHERE id = $1",
-        &vals![id],
-    )
-    .await?;
-    tx.changed(Kind::Assistant, id, None);
-    let failure = Failure::new(
-        OutcomeCode::AssistantUnavailable,
-        "the assistant was removed before it could answer",
-    );
-    turns::end_queued(tx, "assistant", id.to_string(), &Outcome::Failed(failure)).await?;
-    Ok(true)
-}
-
 fn assistant(line: &Line) -> Result<Assistant, StoreError> {
     let limit = |column| -> Result<_, StoreError> { Ok(line.opt_int(column)?.map(duration)) };
     Ok(Assistant {
@@ -304,10 +125,6 @@ fn assistant(line: &Line) -> Result<Assistant, StoreError> {
         },
         created_at: line.millis("created_at")?,
     })
-}
-
-fn millis(limit: Duration) -> i64 {
-    i64::try_from(limit.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn duration(millis: i64) -> Duration {

@@ -1,6 +1,7 @@
-//! People: the rows of whoever signs in. Their sessions, sign-in links and tokens are in files of their
-//! own, which only ever see hashes of secrets.
+//! People: the rows of whoever signs in. What changes them, and their sessions, sign-in links and
+//! tokens, are in files of their own; those only ever see hashes of secrets.
 
+mod change;
 mod sessions;
 mod tokens;
 
@@ -16,6 +17,7 @@ use crate::{
     writer::{Floor, Kind, Tx},
 };
 
+pub use change::{Invitation, PersonError, PersonPatch};
 pub use sessions::Session;
 pub use tokens::{NewToken, Token};
 
@@ -68,7 +70,7 @@ impl Reader {
         self.read(|conn| {
             Box::pin(async move {
                 let order = bytewise(conn);
-                let sql = format!("{PERSON} ORDER BY p.handle{order}");
+                let sql = format!("SELECT {COLUMNS} {PERSON} ORDER BY p.handle{order}");
                 conn.all(&sql, &[]).await?.iter().map(person).collect()
             })
         })
@@ -89,9 +91,12 @@ impl Reader {
     }
 }
 
+/// What a [`Person`] is read from, of the people `p`.
+pub(crate) const COLUMNS: &str = "p.id, p.handle, p.name, p.role, p.created_at, \
+     CASE WHEN p.invited_by IS NOT NULL AND p.signed_in_at IS NULL THEN 1 ELSE 0 END AS invited";
+
 /// Living people; assistants are rows of the same table, and no people.
-const PERSON: &str = "SELECT p.id, p.handle, p.name, p.role, p.created_at FROM people p \
-     WHERE p.kind = 'person' AND p.removed_at IS NULL";
+const PERSON: &str = "FROM people p WHERE p.kind = 'person' AND p.removed_at IS NULL";
 
 async fn insert(tx: &mut Tx<'_>, new: NewPerson) -> Result<Person, HandleTaken> {
     let person = Person {
@@ -99,6 +104,7 @@ async fn insert(tx: &mut Tx<'_>, new: NewPerson) -> Result<Person, HandleTaken> 
         handle: new.handle,
         name: new.name,
         role: new.role,
+        invited: false,
         created_at: tx.now(),
     };
     let vals = vals![
@@ -124,7 +130,9 @@ async fn insert(tx: &mut Tx<'_>, new: NewPerson) -> Result<Person, HandleTaken> 
 }
 
 async fn ensure_admin(tx: &mut Tx<'_>, mut new: NewPerson) -> Result<Person, StoreError> {
-    let oldest = format!("{PERSON} AND p.role = 'admin' ORDER BY p.created_at, p.id LIMIT 1");
+    let oldest = format!(
+        "SELECT {COLUMNS} {PERSON} AND p.role = 'admin' ORDER BY p.created_at, p.id LIMIT 1"
+    );
     if let Some(line) = tx.one(&oldest, &[]).await? {
         return person(&line);
     }
@@ -148,7 +156,10 @@ async fn one(
     value: String,
 ) -> Result<Option<Person>, StoreError> {
     let line = conn
-        .one(&format!("{PERSON} AND {column} = $1"), &vals![value])
+        .one(
+            &format!("SELECT {COLUMNS} {PERSON} AND {column} = $1"),
+            &vals![value],
+        )
         .await?;
     line.as_ref().map(person).transpose()
 }
@@ -159,6 +170,7 @@ pub(crate) fn person(line: &Line) -> Result<Person, StoreError> {
         handle: line.text("handle")?,
         name: line.text("name")?,
         role: named(line, "role", Role::parse)?,
+        invited: line.flag("invited")?,
         created_at: line.millis("created_at")?,
     })
 }

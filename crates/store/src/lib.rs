@@ -40,20 +40,22 @@ use open::Life;
 use switchboard_model::IdSource;
 use writer::Jobs;
 
-pub use assistants::NewAssistant;
+pub use assistants::{AssistantPatch, NewAssistant};
 pub use attachments::{AttachError, Contents, Kept, NewAttachment};
-pub use audit::{Audit, AuditEntry};
+pub use audit::{Audit, AuditCursor, AuditEntry, AuditFilter};
 pub use blobs::BlobDraft;
 pub use bus::{Bus, Delta};
 pub use error::{CreateError, OpenError, StoreError};
 pub use feed::{Change, Feed, Position};
-pub use identity::{HandleTaken, NewPerson, NewToken, Session, Token};
+pub use identity::{
+    HandleTaken, Invitation, NewPerson, NewToken, PersonError, PersonPatch, Session, Token,
+};
 pub use look::Look;
 pub use messages::{Addressed, MessagePage, Post, PostError, Posted};
 pub use open::{Database, OpenOptions};
 pub use questions::DecideError;
 pub use reader::Reader;
-pub use threads::{NewThread, Page, ThreadPatch, ThreadRow, ThreadState};
+pub use threads::{MemberError, NewThread, Page, ThreadPatch, ThreadRow, ThreadState};
 pub use turns::{ClaimRules, Claimed, Finished, Orphan, RetryError, StopError};
 
 /// The writing half. Cheap to clone. Everything a [`Reader`] can do is at [`Store::reader`].

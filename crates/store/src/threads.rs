@@ -1,6 +1,7 @@
 //! Threads, their members, and the lists of them.
 
 mod change;
+mod members;
 
 use switchboard_model::{
     AssistantId, Millis, PersonId, ThreadId,
@@ -9,13 +10,15 @@ use switchboard_model::{
 };
 
 pub(crate) use change::sweep;
+pub use members::MemberError;
+pub(crate) use members::{hold_all_of, leave_all};
 
 use crate::{
     CreateError, Position, Reader, Store, StoreError,
     db::{Conn, Line, vals},
     feed, identity,
     rows::{bytewise, for_update, named, of_ids},
-    writer::{Floor, Kind, Tx},
+    writer::{Floor, Tx},
 };
 
 /// A thread to open.
@@ -106,37 +109,6 @@ impl Store {
         self.write(Floor::Ignore, move |tx| Box::pin(change::delete(tx, id)))
             .await
     }
-
-    /// Adds a member; both the thread's readers and the person are told.
-    pub async fn add_member(&self, thread: ThreadId, person: PersonId) -> Result<(), StoreError> {
-        self.write(Floor::Ignore, move |tx| {
-            Box::pin(async move {
-                if lock(tx, thread).await?.is_some() {
-                    change::join(tx, thread, person).await?;
-                }
-                Ok(())
-            })
-        })
-        .await
-    }
-
-    /// Removes a member.
-    pub async fn remove_member(
-        &self,
-        thread: ThreadId,
-        person: PersonId,
-    ) -> Result<(), StoreError> {
-        self.write(Floor::Ignore, move |tx| {
-            Box::pin(async move {
-                let sql = "DELETE FROM members WHERE thread = $1 AND person = $2";
-                if tx.run(sql, &vals![thread, person]).await? > 0 {
-                    tx.changed(Kind::Member, format!("{thread}/{person}"), Some(thread));
-                }
-                Ok(())
-            })
-        })
-        .await
-    }
 }
 
 impl Reader {
@@ -174,9 +146,9 @@ impl Reader {
     pub async fn members(&self, id: ThreadId) -> Result<Vec<Person>, StoreError> {
         self.read(move |conn| {
             Box::pin(async move {
-                let order = bytewise(conn);
+                let (order, columns) = (bytewise(conn), identity::COLUMNS);
                 let sql = format!(
-                    "SELECT p.id, p.handle, p.name, p.role, p.created_at FROM members m \
+                    "SELECT {columns} FROM members m \
                      JOIN people p ON p.id = m.person JOIN threads t ON t.id = m.thread \
                      WHERE m.thread = $1 AND t.deleted_at IS NULL ORDER BY p.handle{order}"
                 );

@@ -24,6 +24,7 @@ use crate::{
 };
 
 pub(crate) use end::end_queued;
+pub(crate) use wish::stop_all_of;
 
 /// What `claim` respects beyond "one turn per thread and assistant".
 #[derive(Debug, Clone, Copy)]

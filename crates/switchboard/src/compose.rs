@@ -109,6 +109,7 @@ impl House {
             actor: Some(admin.id),
             action,
             object,
+            whom: None,
             detail: detail.to_owned(),
         };
         Ok(self.store.audit(audit).await?)

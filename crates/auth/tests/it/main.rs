@@ -5,14 +5,15 @@
 use std::{fs, path::Path, sync::Arc, time::Duration};
 
 use switchboard_auth::{
-    Caller, Identity, InviteError, LINK_LIFETIME, SESSION_LIFETIME, SignInError, TokenError, Via,
+    Caller, INVITATION_LIFETIME, Identity, Invite, InviteError, LINK_LIFETIME, Link,
+    SESSION_LIFETIME, SignInError, TokenError, Via,
 };
 use switchboard_model::{
-    IdSource, Millis,
+    Clock, IdSource, Millis,
     clock::{FakeChance, FakeClock},
     person::Role,
 };
-use switchboard_store::{Database, OpenOptions, Store};
+use switchboard_store::{Database, OpenOptions, PersonError, Store};
 use tempfile::TempDir;
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -44,6 +45,18 @@ impl House {
             store,
             home,
         }
+    }
+
+    /// Invites somebody in the caller's name.
+    async fn invite(&self, by: &Caller, handle: &str) -> Result<Link, InviteError> {
+        let invite = Invite {
+            handle: Some(handle.to_owned()),
+            name: None,
+            role: Role::Member,
+            client_id: None,
+        };
+        let (link, _) = self.door.invite(by.person.id, invite).await?;
+        Ok(link)
     }
 
     /// Signs the local admin in: who it is, and the cookie.
@@ -164,7 +177,7 @@ async fn a_last_use_is_written_at_most_once_a_minute() {
 async fn a_person_can_end_their_own_sessions_and_nobody_elses() {
     let house = House::open().await;
     let (mara, cookie) = house.signed_in().await;
-    let link = house.door.invite("@Ines", "", Role::Member).await.unwrap();
+    let link = house.invite(&mara, "@Ines").await.unwrap();
     assert_eq!(
         (link.person.handle.as_str(), link.person.name.as_str()),
         ("ines", "ines")
@@ -292,10 +305,89 @@ async fn names_are_checked_at_the_door() {
         let made = house.door.create_token(name, mara.person.id).await;
         assert!(matches!(made, Err(TokenError::Name)));
     }
-    let invalid = house.door.invite("a b", "", Role::Member).await;
+    let invalid = house.invite(&mara, "a b").await;
     assert!(matches!(invalid, Err(InviteError::Handle(_))));
-    let taken = house.door.invite("MARA", "", Role::Member).await;
-    assert!(matches!(taken, Err(InviteError::Taken(_))));
+    let taken = house.invite(&mara, "MARA").await;
+    assert!(matches!(
+        taken,
+        Err(InviteError::Person(PersonError::HandleTaken(_)))
+    ));
+}
+
+#[tokio::test]
+async fn an_invitation_waits_a_week_and_a_link_for_who_was_here_ten_minutes() {
+    let house = House::open().await;
+    let (mara, _) = house.signed_in().await;
+    let first = house.invite(&mara, "ines").await.unwrap();
+    assert!(first.person.invited, "until they sign in");
+    let again = house.door.link_by(mara.person.id, first.person.clone());
+    let again = again.await.unwrap().unwrap();
+    for link in [&first, &again] {
+        let lasts = link.expires_at.since(house.clock.now());
+        assert_eq!(lasts, INVITATION_LIFETIME);
+    }
+    house.clock.advance(INVITATION_LIFETIME - MINUTE);
+    let ines = house.door.sign_in(first.secret.expose(), "").await.unwrap();
+    assert!(!ines.caller.person.invited);
+    let later = house.door.link_by(mara.person.id, ines.caller.person);
+    let later = later.await.unwrap().unwrap();
+    assert_eq!(later.expires_at.since(house.clock.now()), LINK_LIFETIME);
+}
+
+#[tokio::test]
+async fn a_handle_is_made_from_a_name_that_has_none() {
+    let house = House::open().await;
+    let (mara, _) = house.signed_in().await;
+    let mut handles = Vec::new();
+    for name in ["Ines Wolf", "Ines Wolf", "马拉", "马拉", "Ines Wolf"] {
+        let invite = Invite {
+            handle: None,
+            name: Some(name.to_owned()),
+            role: Role::Member,
+            client_id: None,
+        };
+        let (link, new) = house.door.invite(mara.person.id, invite).await.unwrap();
+        assert!(new && link.person.name == name);
+        handles.push(link.person.handle);
+    }
+    assert_eq!(
+        handles,
+        ["ines-wolf", "ines-wolf2", "person", "person2", "ines-wolf3"]
+    );
+}
+
+#[tokio::test]
+async fn an_invitation_that_is_sent_again_is_the_same_person_with_another_link() {
+    let house = House::open().await;
+    let (mara, _) = house.signed_in().await;
+    let invite = Invite {
+        handle: None,
+        name: Some("Ines".to_owned()),
+        role: Role::Member,
+        client_id: Some("c1".to_owned()),
+    };
+    let (first, new) = house
+        .door
+        .invite(mara.person.id, invite.clone())
+        .await
+        .unwrap();
+    let (second, repeated) = house
+        .door
+        .invite(mara.person.id, invite.clone())
+        .await
+        .unwrap();
+    assert!(new && !repeated);
+    assert_eq!(first.person, second.person);
+    assert_ne!(first.secret.expose(), second.secret.expose());
+    let other = Invite {
+        role: Role::Admin,
+        ..invite
+    };
+    let reused = house.door.invite(mara.person.id, other).await;
+    assert!(matches!(
+        reused,
+        Err(InviteError::Person(PersonError::ClientIdReused))
+    ));
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use switchboard_engine::Incoming;
 use switchboard_model::turn::TurnState;
+use switchboard_store::AuditFilter;
 
 use crate::world::{World, is_queued, is_running};
 
@@ -26,7 +27,7 @@ on_both_databases! {
         world.assistant("one", "obedient").await;
         world.start();
         let (turn, _puppet) = world.asked("@one hello").await;
-        let audits = world.reader().audits(10).await.unwrap();
+        let (audits, _) = world.reader().audits(AuditFilter::default(), 10).await.unwrap();
         assert!(audits.iter().any(|a| a.action == "turn.start" && a.object.contains(&turn.to_string())));
     }
 

@@ -2,6 +2,7 @@
 
 use switchboard_engine::{TurnError, backend::Stop, turn_io::LeaseLost};
 use switchboard_model::{approval::QuestionState, turn::TurnState};
+use switchboard_store::AuditFilter;
 
 use crate::{
     puppet::decision,
@@ -47,7 +48,7 @@ on_both_databases! {
         world.engine.decide(&bob, asked.id, decision("accept")).await.unwrap_err();
         world.engine.decide(&world.mara, asked.id, decision("decline")).await.unwrap();
         answer.await.unwrap().unwrap();
-        let audits = world.reader().audits(100).await.unwrap();
+        let (audits, _) = world.reader().audits(AuditFilter::default(), 100).await.unwrap();
         let noted: Vec<_> = audits.iter().filter(|a| a.action == "question.decide").collect();
         assert_eq!(noted.len(), 1);
         assert_eq!(noted[0].detail, "decline");

@@ -9,7 +9,7 @@ use switchboard_model::{
     turn::{Turn, TurnState},
 };
 
-use switchboard_store::NewPerson;
+use switchboard_store::{AssistantPatch, NewPerson};
 
 use crate::world::World;
 
@@ -36,7 +36,7 @@ on_both_databases! {
         let registered = world.engine.reader().assistants().await.unwrap();
         let obedient = registered.iter().find(|assistant| assistant.handle == "obedient").unwrap();
         assert_eq!(obedient.owner, ada.id, "it is the admin's");
-        world.store.remove_assistant(obedient.id).await.unwrap();
+        world.store.remove_assistant(ada.id, obedient.id).await.unwrap();
         let posted = world.post(&ada, thread, "@obedient are you there?").await;
         assert!(posted.turns.is_empty(), "what a person removed stays removed");
     }
@@ -44,7 +44,7 @@ on_both_databases! {
     async fn an_assistant_that_is_not_open_to_the_asker_fails_at_once(world: World) {
         let one = world.assistant("one", "obedient").await;
         world.assistant("two", "obedient").await;
-        world.store.set_access(one.id, Access::Owner, Vec::new()).await.unwrap();
+        world.open_to(&one, Access::Owner, Vec::new()).await;
         let bob = world.person("bob").await;
         world.start();
         let thread = world.thread().await;
@@ -61,7 +61,7 @@ on_both_databases! {
         let strangers = world.engine.retry_turn(&cara, refused.id).await;
         assert!(matches!(strangers, Err(TurnError::NotYours)), "{strangers:?}");
 
-        world.store.set_access(one.id, Access::Named, vec![bob.id]).await.unwrap();
+        world.open_to(&one, Access::Named, vec![bob.id]).await;
         let again = world.engine.retry_turn(&bob, refused.id).await.unwrap();
         world.puppet().await.replies("now I may");
         world.done(again.id).await;
@@ -70,7 +70,7 @@ on_both_databases! {
 
     async fn an_assistant_that_is_switched_off_fails_at_once_and_so_does_a_retry(world: World) {
         let one = world.assistant("one", "obedient").await;
-        world.store.set_enabled(one.id, false).await.unwrap();
+        world.set(&one, AssistantPatch { enabled: Some(false), ..AssistantPatch::default() }).await;
         world.start();
         let thread = world.thread().await;
         let posted = world.post(&world.mara, thread, "@one hello").await;
@@ -86,7 +86,7 @@ on_both_databases! {
         let bob = world.person("bob").await;
         let thread = world.thread().await;
         let posted = world.post(&bob, thread, "@one hello").await;
-        world.store.set_access(one.id, Access::Owner, Vec::new()).await.unwrap();
+        world.open_to(&one, Access::Owner, Vec::new()).await;
         world.start();
         assert_eq!(world.failed(posted.turns[0].id).await.0, OutcomeCode::AssistantNotAllowed);
         assert!(world.stage_is_empty().await);
@@ -103,7 +103,7 @@ on_both_databases! {
         let one = world.assistant("one", "obedient").await;
         world.assistant("two", "obedient").await;
         let thread = world.open_thread(Some("one")).await;
-        world.store.remove_assistant(one.id).await.unwrap();
+        world.store.remove_assistant(one.owner, one.id).await.unwrap();
         let refused = world.engine.post(&world.mara, thread, "hello".into()).await;
         assert!(matches!(refused, Err(ChatError::Invalid(_))), "{refused:?}");
         assert!(world.messages(thread).await.is_empty());

@@ -15,7 +15,7 @@ use switchboard_engine::{
     Engine, Instance, OpenThread, Registry, Settings, Supervisor, backend::Backend,
 };
 use switchboard_model::{
-    Clock, IdSource, Millis, ThreadId, TurnId,
+    Clock, IdSource, Millis, PersonId, ThreadId, TurnId,
     approval::Question,
     assistant::{Access, Assistant, Limits},
     clock::FakeChance,
@@ -27,7 +27,8 @@ use switchboard_model::{
     turn::{Turn, TurnState},
 };
 use switchboard_store::{
-    ClaimRules, Claimed, Database, NewAssistant, NewPerson, OpenOptions, Posted, Reader, Store,
+    AssistantPatch, ClaimRules, Claimed, Database, NewAssistant, NewPerson, OpenOptions, Posted,
+    Reader, Store,
 };
 use switchboard_testkit::{database::fresh_postgres, until};
 use tempfile::TempDir;
@@ -230,12 +231,24 @@ impl World {
             backend: backend.into(),
             owner: owner.id,
         };
-        let (assistant, _) = self.store.add_assistant(new).await.unwrap();
-        let opened = self
-            .store
-            .set_access(assistant.id, Access::Everyone, Vec::new());
-        assert!(opened.await.unwrap());
+        let (assistant, _) = self.store.add_assistant(None, new).await.unwrap();
+        self.open_to(&assistant, Access::Everyone, Vec::new()).await;
         assistant
+    }
+
+    /// Says who may use an assistant.
+    pub async fn open_to(&self, assistant: &Assistant, access: Access, named: Vec<PersonId>) {
+        let patch = AssistantPatch {
+            access: Some((access, named)),
+            ..AssistantPatch::default()
+        };
+        self.set(assistant, patch).await;
+    }
+
+    /// Changes an assistant in its owner's name.
+    pub async fn set(&self, assistant: &Assistant, patch: AssistantPatch) {
+        let (by, id) = (assistant.owner, assistant.id);
+        assert!(self.store.change_assistant(by, id, patch).await.unwrap());
     }
 
     /// An assistant whose turns may take this long in all, and be silent for so long.
@@ -246,7 +259,11 @@ impl World {
             direct_deadline: None,
             idle: Some(Duration::from_millis(idle)),
         };
-        assert!(self.store.set_limits(assistant.id, limits).await.unwrap());
+        let patch = AssistantPatch {
+            limits: Some(limits),
+            ..AssistantPatch::default()
+        };
+        self.set(&assistant, patch).await;
         assistant
     }
 

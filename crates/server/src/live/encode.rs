@@ -4,13 +4,15 @@
 use std::{
     borrow::Cow,
     collections::{HashMap, HashSet},
+    sync::Arc,
 };
 
 use switchboard_engine::Engine;
 use switchboard_model::{
-    AssistantId, MessageId, ThreadId, TurnId,
+    AssistantId, MessageId, PersonId, ThreadId, TurnId,
     item::{Item, ItemStatus},
     message::{Message, Speaker},
+    person::Role,
     turn::{Turn, TurnState},
 };
 use switchboard_store::{Change, Delta, StoreError};
@@ -49,6 +51,7 @@ impl Encoder {
         let client_ids = self.client_ids(changes).await?;
         let queues = self.queues(changes).await?;
         let mut frames = Vec::with_capacity(changes.len());
+        let mut rosters = HashSet::new();
         for (pos, change) in changes {
             let payload = match change {
                 Change::Message(message) => self.message(*pos, message, &client_ids).await?,
@@ -57,11 +60,13 @@ impl Encoder {
                     self.text("turn", *pos, &wire::Turn::at(turn, queues.place(turn.id)))
                 }
                 Change::Assistant(id) => Payload::Assistant(*id),
-                Change::Person(id) => match self.engine.reader().person(*id).await? {
-                    Some(person) => self.text("person", *pos, &person.to_wire()),
-                    None => continue,
-                },
+                Change::Person(id) => self.person(*pos, *id).await?,
                 Change::Member { thread, person } => {
+                    // Once is enough: it is who is in the thread now. Without an id, because what has it
+                    // comes after.
+                    if rosters.insert(*thread) {
+                        frames.push(self.members(*pos, *thread).await?);
+                    }
                     let payload = self.text(
                         "reset",
                         *pos,
@@ -169,6 +174,47 @@ impl Encoder {
                     &wire::Message::new(message, &names, Some(client_id.clone())),
                 ),
             },
+        })
+    }
+
+    async fn person(&self, pos: i64, id: PersonId) -> Result<Payload, StoreError> {
+        let changed = |role, person| {
+            let seen = wire::Person::seen_by(role, person);
+            event(
+                "person",
+                Some(&self.id(pos)),
+                &wire::PersonEvent::Changed(seen),
+            )
+        };
+        Ok(match self.engine.reader().person(id).await? {
+            Some(person) => Payload::Person {
+                text: changed(Role::Member, &person),
+                for_admins: changed(Role::Admin, &person),
+                person: Arc::new(person),
+            },
+            None => {
+                let gone = wire::PersonEvent::Removed(wire::Removed {
+                    id: id.to_string(),
+                    removed: true,
+                });
+                Payload::Removed {
+                    person: id,
+                    text: event("person", Some(&self.id(pos)), &gone),
+                }
+            }
+        })
+    }
+
+    async fn members(&self, pos: i64, thread: ThreadId) -> Result<Frame, StoreError> {
+        let members = self.engine.reader().members(thread).await?;
+        let data = wire::Members {
+            thread_id: thread.to_string(),
+            members: members.iter().map(wire::Author::of).collect(),
+        };
+        Ok(Frame {
+            pos,
+            audience: self.lookup.audience(thread).await?,
+            payload: Payload::Text(event("members", None, &data)),
         })
     }
 

@@ -6,7 +6,7 @@ use std::{collections::HashSet, sync::Arc};
 use bytes::Bytes;
 use serde::Serialize;
 use switchboard_auth::Via;
-use switchboard_model::{AssistantId, PersonId};
+use switchboard_model::{AssistantId, PersonId, person::Person};
 
 /// Who may see an event.
 #[derive(Debug, Clone)]
@@ -57,6 +57,22 @@ pub(super) enum Payload {
         author: PersonId,
         /// For the author.
         own: Bytes,
+    },
+    /// A person changed: admins see more of them, and their own streams learn what they may see.
+    Person {
+        /// As they are now.
+        person: Arc<Person>,
+        /// For everyone else.
+        text: Bytes,
+        /// For admins.
+        for_admins: Bytes,
+    },
+    /// A person was removed: their own streams end.
+    Removed {
+        /// Who.
+        person: PersonId,
+        /// For everyone else.
+        text: Bytes,
     },
     /// An assistant changed. Whether it is usable depends on who looks, so each viewer encodes it; it
     /// happens rarely.

@@ -6,7 +6,10 @@ use std::{sync::Arc, time::Duration};
 use bytes::{Bytes, BytesMut};
 use switchboard_auth::{Caller, Via};
 use switchboard_engine::{ChatError, Engine};
-use switchboard_model::{AssistantId, PersonId, person::Person};
+use switchboard_model::{
+    AssistantId, PersonId,
+    person::{Person, Role},
+};
 use switchboard_store::{Feed, Position, StoreError};
 use tokio::{
     sync::{broadcast, watch},
@@ -145,10 +148,15 @@ impl Viewer {
         if upto > self.pos {
             // Things that are gone leave holes in a batch, so only standing still means the end.
             let frames = self.source.encoder.changes(&changes).await?;
+            self.phase = Phase::CatchUp { greeted };
             self.write(&mut text, &frames).await?;
             self.pos = upto;
-            self.phase = Phase::CatchUp { greeted };
             return Ok(text.freeze());
+        }
+        // Who was removed between the check of their credentials and the place where this stream starts
+        // hears nothing of it.
+        if !greeted && !self.holds().await? {
+            return Ok(Bytes::new());
         }
         if !greeted {
             let pos = self.source.encoder.id(self.pos);
@@ -207,7 +215,7 @@ impl Viewer {
     }
 
     /// Adds the frames that are new and for this person. The usual case, one shared frame, is not copied.
-    async fn append(&self, text: &mut Bytes, frames: &[Frame]) -> Result<(), StoreError> {
+    async fn append(&mut self, text: &mut Bytes, frames: &[Frame]) -> Result<(), StoreError> {
         if let (
             [
                 Frame {
@@ -230,7 +238,7 @@ impl Viewer {
         Ok(())
     }
 
-    async fn write(&self, text: &mut BytesMut, frames: &[Frame]) -> Result<(), StoreError> {
+    async fn write(&mut self, text: &mut BytesMut, frames: &[Frame]) -> Result<(), StoreError> {
         let me: PersonId = self.person.id;
         for frame in frames {
             let told = frame.pos != 0 && frame.pos <= self.pos;
@@ -244,6 +252,24 @@ impl Viewer {
                 Payload::Text(shared) | Payload::Message { text: shared, .. } => {
                     text.extend_from_slice(shared);
                 }
+                Payload::Person {
+                    person,
+                    text: shared,
+                    for_admins,
+                } => {
+                    if person.id == me {
+                        *self.person = Person::clone(person);
+                    }
+                    text.extend_from_slice(match self.person.role {
+                        Role::Admin => for_admins,
+                        Role::Member => shared,
+                    });
+                }
+                Payload::Removed { person, .. } if *person == me => {
+                    self.phase = Phase::End;
+                    return Ok(());
+                }
+                Payload::Removed { text: shared, .. } => text.extend_from_slice(shared),
                 Payload::Assistant(id) => {
                     let own = Box::pin(self.assistant(frame.pos, *id)).await?;
                     text.extend_from_slice(&own);
@@ -281,8 +307,18 @@ impl Viewer {
 
     /// A sign of life, unless the credentials were taken back meanwhile, here or on another node.
     async fn beat(&mut self) -> Result<Bytes, StoreError> {
+        if self.holds().await? {
+            self.phase = Phase::Follow;
+            Ok(Bytes::from_static(b": beat\n\n"))
+        } else {
+            Ok(Bytes::new())
+        }
+    }
+
+    /// Whether what the caller showed us still lets them in.
+    async fn holds(&self) -> Result<bool, StoreError> {
         let reader = self.source.engine.reader();
-        let holds = match self.via {
+        Ok(match self.via {
             Via::Session(id) => reader
                 .sessions(self.person.id)
                 .await?
@@ -293,12 +329,6 @@ impl Viewer {
                 .await?
                 .iter()
                 .any(|t| t.id == id),
-        };
-        if holds {
-            self.phase = Phase::Follow;
-            Ok(Bytes::from_static(b": beat\n\n"))
-        } else {
-            Ok(Bytes::new())
-        }
+        })
     }
 }

@@ -47,6 +47,21 @@ pub(crate) async fn add(
     Ok((StatusCode::CREATED, members))
 }
 
+/// Leaves a thread, or takes somebody out of one: everyone themselves, who opened it and admins everyone.
+#[utoipa::path(delete, path = "/api/threads/{id}/members/{person}", tag = "threads",
+    params(("id" = String, Path), ("person" = String, Path, description = "a person's id")),
+    responses((status = 204), (status = 403, body = Problem), (status = 404, body = Problem), (status = 409, description = "last_member", body = Problem)))]
+pub(crate) async fn remove(
+    caller: Caller,
+    State(app): State<Shared>,
+    Id((thread, person)): Id<(ThreadId, PersonId)>,
+) -> Result<StatusCode, ApiError> {
+    app.engine
+        .remove_member(&caller.person, thread, person)
+        .await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// The person of that id or handle.
 async fn named(app: &Shared, name: &str) -> Result<PersonId, ApiError> {
     if let Ok(id) = name.parse() {

@@ -5,13 +5,13 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{AppendHeaders, IntoResponse},
 };
-use switchboard_model::person::Person;
+use switchboard_model::person::{Person, Role};
 
 use crate::{
     app::Shared,
     error::{ApiError, Problem},
     extract::{Caller, Json},
-    wire::{self, ToWire},
+    wire,
 };
 
 /// Who is asking, and where.
@@ -62,7 +62,7 @@ pub(crate) async fn sign_out(
 
 fn me(app: &Shared, person: &Person) -> wire::Me {
     wire::Me {
-        person: person.to_wire(),
+        person: wire::Person::seen_by(Role::Member, person),
         workspace: wire::Workspace {
             name: app.settings.workspace.clone(),
         },

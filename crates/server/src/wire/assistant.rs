@@ -1,8 +1,14 @@
 //! Assistants on the wire, as one person sees them, and the codes of failures.
 
-use serde::Serialize;
-use switchboard_engine::AssistantView;
-use switchboard_model::{assistant::Access, outcome};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use switchboard_engine::{AssistantChange, AssistantView, backend::Spec};
+use switchboard_model::{
+    assistant::{Access, Limits},
+    ids::InvalidId,
+    outcome,
+};
 use utoipa::ToSchema;
 
 use super::{AttachmentKind, Author, ToWire};
@@ -43,10 +49,82 @@ pub struct Assistant {
     pub accepts: Vec<AttachmentKind>,
     /// What to know before asking it.
     pub note: String,
+    /// What bounds its turns.
+    pub limits: AssistantLimits,
+    /// Who may mention it with the access `named`. Its owner and admins see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub people: Option<Vec<Author>>,
+}
+
+/// What bounds an assistant's turns, in seconds; null is the default.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AssistantLimits {
+    /// The whole of a turn that answers a mention in a shared thread; 120 by default.
+    pub mention_s: Option<u64>,
+    /// The whole of a turn in a direct thread; 1800 by default.
+    pub direct_s: Option<u64>,
+    /// The longest silence; 300 by default.
+    pub idle_s: Option<u64>,
+}
+
+/// An assistant to register.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewAssistant {
+    /// One of those that can be registered.
+    pub handle: String,
+}
+
+/// An assistant that can be registered.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct AvailableAssistant {
+    /// The name after the `@` that it gets.
+    pub handle: String,
+    /// As shown.
+    pub name: String,
+    /// Whose account it uses, as in "Mara's ChatGPT plan".
+    pub account: String,
+    /// What to know before asking it.
+    pub note: String,
+}
+
+/// A registered assistant with its client pair.
+#[derive(Serialize, ToSchema)]
+pub struct AssistantMade {
+    /// The assistant.
+    #[serde(flatten)]
+    pub assistant: Assistant,
+    /// The pair.
+    #[serde(flatten)]
+    pub pair: ClientPair,
+}
+
+/// With which an assistant signs itself in, over OAuth. One that runs on this machine needs none.
+#[derive(Serialize, ToSchema)]
+pub struct ClientPair {
+    /// Public.
+    pub client_id: String,
+    /// In this answer and nowhere else.
+    pub client_secret: String,
+}
+
+/// What to change on an assistant; what is left out stays.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AssistantPatch {
+    /// Whether mentions are answered.
+    pub enabled: Option<bool>,
+    /// Who may mention it.
+    pub access: Option<AssistantAccess>,
+    /// The ids of the people, for the access `named` and only then.
+    pub people: Option<Vec<String>>,
+    /// All three limits; one that is left out or null goes back to its default.
+    pub limits: Option<AssistantLimits>,
 }
 
 /// Who may mention an assistant.
-#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AssistantAccess {
     /// Its owner alone.
@@ -155,6 +233,66 @@ impl Assistant {
                 .collect(),
             accepts: view.accepts.iter().map(ToWire::to_wire).collect(),
             note: view.note.clone(),
+            limits: assistant.limits.into(),
+            people: view
+                .named
+                .as_ref()
+                .map(|named| named.iter().map(Author::of).collect()),
+        }
+    }
+}
+
+impl From<Limits> for AssistantLimits {
+    fn from(limits: Limits) -> Self {
+        // Whole seconds are all that can be set here; what was set finer is shown as at least one.
+        let seconds = |limit: Option<Duration>| limit.map(|limit| limit.as_secs().max(1));
+        Self {
+            mention_s: seconds(limits.mention_deadline),
+            direct_s: seconds(limits.direct_deadline),
+            idle_s: seconds(limits.idle),
+        }
+    }
+}
+
+impl From<AssistantLimits> for Limits {
+    fn from(limits: AssistantLimits) -> Self {
+        Self {
+            mention_deadline: limits.mention_s.map(Duration::from_secs),
+            direct_deadline: limits.direct_s.map(Duration::from_secs),
+            idle: limits.idle_s.map(Duration::from_secs),
+        }
+    }
+}
+
+impl TryFrom<AssistantPatch> for AssistantChange {
+    type Error = InvalidId;
+
+    fn try_from(patch: AssistantPatch) -> Result<Self, InvalidId> {
+        let people = patch.people.map(|people| {
+            let ids = people.iter().map(|id| id.parse());
+            ids.collect::<Result<_, InvalidId>>()
+        });
+        Ok(Self {
+            enabled: patch.enabled,
+            access: patch.access.map(|access| match access {
+                AssistantAccess::Owner => Access::Owner,
+                AssistantAccess::Named => Access::Named,
+                AssistantAccess::Everyone => Access::Everyone,
+            }),
+            people: people.transpose()?,
+            limits: patch.limits.map(Into::into),
+        })
+    }
+}
+
+impl AvailableAssistant {
+    /// An assistant as its backend describes it.
+    pub fn of(spec: &Spec) -> Self {
+        Self {
+            handle: spec.handle.clone(),
+            name: spec.title.clone(),
+            account: spec.account_words.clone(),
+            note: spec.note.clone(),
         }
     }
 }

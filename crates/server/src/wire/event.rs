@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Assistant, Item, Message, Person, Question, Thread, Turn};
+use super::{Assistant, Item, Members, Message, PersonEvent, Question, Thread, Turn};
 
 /// Text in flight: a piece of an open item's text. Drop what you have of it already; on a gap, ask for
 /// the turn's items.
@@ -72,8 +72,10 @@ pub struct Event<'a> {
     pub approval: Option<Question>,
     /// An assistant changed, or is gone.
     pub assistant: Option<AssistantEvent>,
-    /// A person changed.
-    pub person: Option<Person>,
+    /// A person changed, or is gone.
+    pub person: Option<PersonEvent>,
+    /// Somebody joined or left a thread.
+    pub members: Option<Members>,
     /// Text in flight.
     #[schema(value_type = Option<Delta>)]
     pub delta: Option<Delta<'a>>,

@@ -15,14 +15,20 @@ mod session;
 mod thread;
 mod turn;
 
-pub use assistant::{Assistant, OutcomeCode};
+pub use assistant::{
+    Assistant, AssistantMade, AssistantPatch, AvailableAssistant, ClientPair, NewAssistant,
+    OutcomeCode,
+};
 pub use attachment::{Attachment, AttachmentKind};
-pub use audit::AuditEntry;
+pub use audit::AuditPage;
 pub use doctor::{Check, CheckGroup, CheckState, Doctor, Setting};
 pub use event::{AssistantEvent, Deleted, Delta, Event, Ready, Reset, ThreadEvent};
 pub use item::Item;
 pub use message::{Mention, MentionQuery, Message, MessagePage, NewMessage, Posted};
-pub use person::{Author, NewMember, Person};
+pub use person::{
+    Author, Invited, Members, NewMember, NewPerson, Person, PersonEvent, PersonLink, PersonPatch,
+    Removed,
+};
 pub use question::{Decision, Question};
 pub use session::{Me, NewToken, Session, SignIn, Token, TokenMade, Workspace};
 pub use thread::{NewThread, Thread, ThreadDetail, ThreadPage, ThreadPatch};

@@ -190,7 +190,7 @@ impl View {
                 Some(thread) => self.refresh(house, who, thread).await,
                 None => *self = Self::fresh(house, who).await.0,
             },
-            "ready" | "approval" | "assistant" | "person" => {}
+            "ready" | "approval" | "assistant" | "person" | "members" => {}
             other => panic!("an event that is none: {other}"),
         }
     }

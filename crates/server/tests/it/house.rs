@@ -22,7 +22,7 @@ use switchboard_model::{
 };
 use switchboard_server::{App, Check, CheckGroup, CheckState, Report, Settings};
 use switchboard_store::{
-    ClaimRules, Claimed, Database, NewAssistant, NewPerson, OpenOptions, Store,
+    AssistantPatch, ClaimRules, Claimed, Database, NewAssistant, NewPerson, OpenOptions, Store,
 };
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -155,9 +155,13 @@ impl House {
             backend: "nobody".to_owned(),
             owner: owner.person.id,
         };
-        let (assistant, _) = self.store.add_assistant(new).await.unwrap();
+        let open = AssistantPatch {
+            access: Some((Access::Everyone, Vec::new())),
+            ..AssistantPatch::default()
+        };
+        let (assistant, _) = self.store.add_assistant(None, new).await.unwrap();
         self.store
-            .set_access(assistant.id, Access::Everyone, Vec::new())
+            .change_assistant(owner.person.id, assistant.id, open)
             .await
             .unwrap();
         assistant.id.to_string()

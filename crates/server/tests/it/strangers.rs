@@ -50,6 +50,8 @@ async fn who_is_not_in_a_thread_is_told_404_on_every_route_with_an_id() {
             "questions" => question.id.to_string(),
             "sessions" => session.to_string(),
             "tokens" => token.to_string(),
+            // Everyone sees who and what is there; what they may do is told in `people`.
+            "people" | "assistants" => continue,
             other => panic!("a noun without a row in this test: {other}"),
         };
         let body = match (method.as_str(), path) {
@@ -59,7 +61,9 @@ async fn who_is_not_in_a_thread_is_told_404_on_every_route_with_an_id() {
             _ => Value::Null,
         };
         for outsider in &outsiders {
-            let at = path.replace("{id}", &id);
+            let at = path
+                .replace("{id}", &id)
+                .replace("{person}", &mara.person.id.to_string());
             let answer = match &body {
                 Value::Null => house.ask(outsider, method.as_str(), &at).await,
                 body => house.tell(outsider, method.as_str(), &at, body).await,
@@ -104,5 +108,5 @@ async fn the_audit_is_for_admins() {
         .await;
     let notes = house.get(&root, "/api/audit").await;
     assert_eq!(notes["items"][0]["action"], "thread.delete");
-    assert_eq!(notes["items"][0]["actor"], root.person.id.to_string());
+    assert_eq!(notes["items"][0]["actor"]["handle"], "root");
 }

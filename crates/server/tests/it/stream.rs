@@ -293,7 +293,7 @@ async fn who_gains_or_loses_a_thread_is_told_to_read_it_afresh() {
     assert_eq!(events.until("reset").await.data, expected);
     house
         .store
-        .remove_member(thread, kim.person.id)
+        .remove_member(mara.person.id, thread, kim.person.id)
         .await
         .unwrap();
     assert_eq!(events.until("reset").await.data, expected);

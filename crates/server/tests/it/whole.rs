@@ -78,11 +78,8 @@ impl Life<'_> {
             }
             (7, Some(thread)) => {
                 let other = self.dice.pick(self.people).unwrap();
-                house
-                    .store
-                    .remove_member(thread, other.person.id)
-                    .await
-                    .unwrap();
+                let path = format!("/api/threads/{thread}/members/{}", other.person.id);
+                house.ask(&who, "DELETE", &path).await;
             }
             (8, _) => {
                 let patch = [

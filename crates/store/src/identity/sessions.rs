@@ -6,7 +6,7 @@ use super::{Hash, one};
 use crate::{
     Audit, Reader, Store, StoreError, audit,
     db::{Line, vals},
-    writer::{Floor, Tx},
+    writer::{Floor, Kind, Tx},
 };
 
 /// A signed-in browser.
@@ -25,23 +25,30 @@ pub struct Session {
 }
 
 impl Store {
-    /// Stores a single-use sign-in link.
+    /// Stores a single-use sign-in link that `by` made; `None` is Switchboard itself. Says whether there
+    /// is such a person.
     pub async fn add_link(
         &self,
+        by: Option<PersonId>,
         person: PersonId,
         hash: Hash,
         expires_at: Millis,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         self.write(Floor::Ignore, move |tx| {
             Box::pin(async move {
-                tx.run("DELETE FROM links WHERE expires_at < $1", &vals![tx.now()])
-                    .await?;
-                tx.run(
-                    "INSERT INTO links (hash, person, expires_at) VALUES ($1, $2, $3)",
-                    &vals![hash, person, expires_at],
-                )
-                .await?;
-                Ok(())
+                let Some(person) = one(&mut tx.conn, "p.id", person.to_string()).await? else {
+                    return Ok(false);
+                };
+                insert_link(tx, person.id, hash, expires_at).await?;
+                let made = Audit {
+                    actor: by,
+                    action: "person.link",
+                    object: format!("person @{}", person.handle),
+                    whom: Some(person.id),
+                    detail: String::new(),
+                };
+                audit::note(tx, made).await?;
+                Ok(true)
             })
         })
         .await
@@ -145,6 +152,23 @@ impl Reader {
 const SESSION: &str =
     "SELECT s.id, s.person, s.user_agent, s.created_at, s.last_seen_at FROM sessions s";
 
+/// Adds a link, and takes the expired ones of everybody away.
+pub(super) async fn insert_link(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    hash: Hash,
+    expires_at: Millis,
+) -> Result<(), StoreError> {
+    tx.run("DELETE FROM links WHERE expires_at < $1", &vals![tx.now()])
+        .await?;
+    tx.run(
+        "INSERT INTO links (hash, person, expires_at) VALUES ($1, $2, $3)",
+        &vals![hash, person, expires_at],
+    )
+    .await?;
+    Ok(())
+}
+
 async fn redeem(
     tx: &mut Tx<'_>,
     link: Hash,
@@ -160,9 +184,14 @@ async fn redeem(
         )
         .await?;
     let Some(used) = used else { return Ok(None) };
+    let sql = "UPDATE people SET signed_in_at = $2 WHERE id = $1 AND signed_in_at IS NULL";
+    let first = tx.run(sql, &vals![used.text("person")?, now]).await? > 0;
     let Some(person) = one(&mut tx.conn, "p.id", used.text("person")?).await? else {
         return Ok(None);
     };
+    if first {
+        tx.changed(Kind::Person, person.id, None);
+    }
     let session = Session {
         id: tx.ids().make(),
         person: person.id,
@@ -180,6 +209,7 @@ async fn redeem(
         actor: Some(person.id),
         action: "session.open",
         object: format!("session {}", session.id),
+        whom: None,
         detail: session.user_agent.clone(),
     };
     audit::note(tx, opened).await?;

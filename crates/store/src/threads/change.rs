@@ -7,7 +7,7 @@ use switchboard_model::{
     thread::{TitledBy, title_from},
 };
 
-use super::{NewThread, ThreadPatch, ThreadRow, load_row, lock, titled_by_name};
+use super::{NewThread, ThreadPatch, ThreadRow, load_row, lock, members::join, titled_by_name};
 use crate::{
     CreateError, StoreError,
     db::vals,
@@ -69,20 +69,6 @@ fn asked_for(new: &NewThread) -> [u8; 32] {
         assistant.as_deref().unwrap_or_default(),
     ];
     Sha256::digest(parts.join("\0")).into()
-}
-
-pub(super) async fn join(
-    tx: &mut Tx<'_>,
-    thread: ThreadId,
-    person: PersonId,
-) -> Result<(), StoreError> {
-    let sql =
-        "INSERT INTO members (thread, person, added_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
-    let now = tx.now();
-    if tx.run(sql, &vals![thread, person, now]).await? > 0 {
-        tx.changed(Kind::Member, format!("{thread}/{person}"), Some(thread));
-    }
-    Ok(())
 }
 
 pub(super) async fn apply(

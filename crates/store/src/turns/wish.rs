@@ -48,6 +48,28 @@ async fn stop(tx: &mut Tx<'_>, id: TurnId) -> Result<Turn, StopError> {
     }
 }
 
+/// Wants everything to stop that a person asked for, in all threads. Queued turns are cancelled at
+/// once; the running ones are returned.
+pub(crate) async fn stop_all_of(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+) -> Result<Vec<TurnId>, StoreError> {
+    let sql = "SELECT id FROM turns WHERE person = $1 AND state IN ('queued', 'running') \
+               ORDER BY thread, id";
+    let mut running = Vec::new();
+    for line in tx.all(sql, &vals![person]).await? {
+        let id = line.id("id")?;
+        match stop(tx, id).await {
+            Ok(turn) if turn.state == TurnState::Cancelled => {}
+            Ok(_) => running.push(id),
+            // Gone or ended while we waited for it.
+            Err(StopError::NoTurn | StopError::Ended(_)) => {}
+            Err(StopError::Store(error)) => return Err(error),
+        }
+    }
+    Ok(running)
+}
+
 async fn retry(tx: &mut Tx<'_>, id: TurnId, person: PersonId) -> Result<Turn, RetryError> {
     let locked = lock(tx, id).await?.ok_or(RetryError::NoTurn)?;
     let (old, Some(_)) = (locked.turn, locked.thread) else {

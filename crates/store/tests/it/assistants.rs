@@ -3,13 +3,19 @@
 use std::time::Duration;
 
 use switchboard_model::{
+    AssistantId, PersonId,
     assistant::{Access, Limits},
     outcome::OutcomeCode,
     turn::TurnState,
 };
-use switchboard_store::{HandleTaken, NewAssistant};
+use switchboard_store::{AssistantPatch, HandleTaken, NewAssistant};
 
 use crate::world::World;
+
+async fn named(world: &World, id: AssistantId) -> Vec<PersonId> {
+    let named = world.reader().named_users(id).await.unwrap();
+    named.iter().map(|person| person.id).collect()
+}
 
 on_both_databases! {
     async fn the_same_handle_and_backend_again_is_the_same_assistant(world: World) {
@@ -20,15 +26,15 @@ on_both_databases! {
             backend: "helper-cli".into(),
             owner: mara,
         };
-        let (first, fresh) = world.store.add_assistant(new.clone()).await.unwrap();
+        let (first, fresh) = world.store.add_assistant(None, new.clone()).await.unwrap();
         assert!(fresh && first.enabled);
         assert_eq!((first.access, first.owner_name.as_str()), (Access::Owner, "MARA"));
-        assert_eq!(world.store.add_assistant(new.clone()).await.unwrap(), (first.clone(), false));
+        assert_eq!(world.store.add_assistant(None, new.clone()).await.unwrap(), (first.clone(), false));
         for taken in [
             NewAssistant { backend: "other-cli".into(), ..new.clone() },
             NewAssistant { handle: "mara".into(), ..new },
         ] {
-            let refused = world.store.add_assistant(taken).await;
+            let refused = world.store.add_assistant(None, taken).await;
             assert!(matches!(refused, Err(HandleTaken::Taken(_))));
         }
         assert_eq!(world.reader().assistants().await.unwrap(), [first]);
@@ -39,16 +45,17 @@ on_both_databases! {
         let helper = world.assistant("helper", mara).await;
         let limits = Limits { mention_deadline: Some(Duration::from_secs(7)), ..Limits::default() };
         let store = &world.store;
-        assert!(store.set_limits(helper, limits).await.unwrap());
-        assert!(store.set_enabled(helper, false).await.unwrap());
-        assert!(store.set_access(helper, Access::Named, vec![mara, eve, eve]).await.unwrap());
-        assert!(store.set_client_pair(helper, "client-1".into(), [7; 32]).await.unwrap());
+        let leave = AssistantPatch::default();
+        assert!(store.change_assistant(mara, helper, AssistantPatch { limits: Some(limits), ..leave.clone() }).await.unwrap());
+        assert!(store.change_assistant(mara, helper, AssistantPatch { enabled: Some(false), ..leave.clone() }).await.unwrap());
+        assert!(store.change_assistant(mara, helper, AssistantPatch { access: Some((Access::Named, vec![mara, eve, eve])), ..leave.clone() }).await.unwrap());
+        assert!(store.set_client_pair(mara, helper, "client-1".into(), [7; 32]).await.unwrap());
         let read = world.reader().assistant(helper).await.unwrap().unwrap();
         assert_eq!((read.limits, read.enabled, read.access), (limits, false, Access::Named));
         assert_eq!(read.client_id.as_deref(), Some("client-1"));
-        assert_eq!(world.reader().named_users(helper).await.unwrap(), [eve, mara]);
-        assert!(store.set_access(helper, Access::Everyone, vec![eve]).await.unwrap());
-        assert_eq!(world.reader().named_users(helper).await.unwrap(), []);
+        assert_eq!(named(&world, helper).await, [eve, mara]);
+        assert!(store.change_assistant(mara, helper, AssistantPatch { access: Some((Access::Everyone, vec![eve])), ..leave.clone() }).await.unwrap());
+        assert_eq!(named(&world, helper).await, []);
     }
 
     async fn a_removed_assistant_frees_its_handle_and_stays_the_author_of_its_replies(world: World) {
@@ -57,11 +64,11 @@ on_both_databases! {
         let thread = world.thread(mara).await;
         world.ask(thread, mara, helper).await;
         let reply = world.reply(&world.claim().await.unwrap(), "4").await.reply.unwrap();
-        assert!(world.store.remove_assistant(helper).await.unwrap());
-        assert!(!world.store.remove_assistant(helper).await.unwrap());
+        assert!(world.store.remove_assistant(mara, helper).await.unwrap());
+        assert!(!world.store.remove_assistant(mara, helper).await.unwrap());
         assert_eq!(world.reader().assistant(helper).await.unwrap(), None);
         assert_eq!(world.reader().assistants().await.unwrap(), []);
-        assert!(!world.store.set_enabled(helper, true).await.unwrap());
+        assert!(!world.store.change_assistant(mara, helper, AssistantPatch { enabled: Some(true), ..AssistantPatch::default() }).await.unwrap());
         let author = world.reader().message(reply).await.unwrap().unwrap().author;
         assert_eq!((author.handle.as_str(), author.name.as_str()), ("helper", "HELPER"));
         let successor = world.assistant("helper", mara).await;
@@ -81,7 +88,7 @@ on_both_databases! {
             }
         };
         let waiting = world.ask(world.thread(mara).await, mara, helper).await;
-        world.store.remove_assistant(helper).await.unwrap();
+        world.store.remove_assistant(mara, helper).await.unwrap();
         match world.turn(waiting.id).await.state {
             TurnState::Failed(why) => assert_eq!(why.code, OutcomeCode::AssistantUnavailable),
             other => panic!("{other:?}"),

@@ -6,7 +6,7 @@ use switchboard_model::{
     Clock, Millis,
     person::{Person, Role},
 };
-use switchboard_store::{CreateError, HandleTaken, NewPerson};
+use switchboard_store::{AuditFilter, CreateError, HandleTaken, NewPerson};
 
 use crate::world::{World, token};
 
@@ -54,13 +54,14 @@ on_both_databases! {
     async fn a_sign_in_link_opens_one_session_and_then_is_used_up(world: World) {
         let mara = world.person("mara").await;
         let soon = world.clock.now().plus(Duration::from_mins(1));
-        world.store.add_link(mara, [1; 32], soon).await.unwrap();
+        world.store.add_link(None, mara, [1; 32], soon).await.unwrap();
         let agent = "x".repeat(500);
         let (session, person) =
             world.store.redeem_link([1; 32], [2; 32], agent).await.unwrap().unwrap();
         assert_eq!((session.person, person.id, session.user_agent.len()), (mara, mara, 200));
-        let noted = world.reader().audits(10).await.unwrap();
-        assert_eq!((noted[0].actor, noted[0].action.as_str()), (Some(mara), "session.open"));
+        let (noted, _) = world.reader().audits(AuditFilter::default(), 10).await.unwrap();
+        let actor = noted[0].actor.as_ref().map(|actor| actor.id);
+        assert_eq!((actor, noted[0].action.as_str()), (Some(mara), "session.open"));
         assert_eq!(world.store.redeem_link([1; 32], [3; 32], String::new()).await.unwrap(), None);
         assert_eq!(world.store.redeem_link([9; 32], [3; 32], String::new()).await.unwrap(), None);
         let found = world.reader().session_by_hash([2; 32], Millis(0)).await.unwrap();
@@ -69,7 +70,7 @@ on_both_databases! {
 
     async fn an_expired_link_opens_nothing(world: World) {
         let mara = world.person("mara").await;
-        world.store.add_link(mara, [1; 32], world.clock.now()).await.unwrap();
+        world.store.add_link(None, mara, [1; 32], world.clock.now()).await.unwrap();
         assert_eq!(world.store.redeem_link([1; 32], [2; 32], String::new()).await.unwrap(), None);
         assert_eq!(world.reader().session_by_hash([2; 32], Millis(0)).await.unwrap(), None);
     }
@@ -77,7 +78,7 @@ on_both_databases! {
     async fn two_browsers_with_one_link_get_one_session(world: World) {
         let mara = world.person("mara").await;
         let soon = world.clock.now().plus(Duration::from_mins(1));
-        world.store.add_link(mara, [1; 32], soon).await.unwrap();
+        world.store.add_link(None, mara, [1; 32], soon).await.unwrap();
         let one = world.store.redeem_link([1; 32], [2; 32], String::new());
         let two = world.store.redeem_link([1; 32], [3; 32], String::new());
         let (one, two) = futures_util::future::join(one, two).await;
@@ -88,7 +89,7 @@ on_both_databases! {
     async fn an_idle_session_is_over_and_a_touched_one_goes_on(world: World) {
         let (mara, hash) = (world.person("mara").await, [2; 32]);
         let soon = world.clock.now().plus(Duration::from_mins(1));
-        world.store.add_link(mara, [1; 32], soon).await.unwrap();
+        world.store.add_link(None, mara, [1; 32], soon).await.unwrap();
         let (session, _) = world.store.redeem_link([1; 32], hash, String::new()).await.unwrap().unwrap();
         world.tick(1000);
         let idle_since = world.clock.now();
@@ -102,7 +103,7 @@ on_both_databases! {
     async fn only_its_person_ends_a_session_or_token(world: World) {
         let (mara, eve) = (world.person("mara").await, world.person("eve").await);
         let soon = world.clock.now().plus(Duration::from_mins(1));
-        world.store.add_link(mara, [1; 32], soon).await.unwrap();
+        world.store.add_link(None, mara, [1; 32], soon).await.unwrap();
         let (session, _) = world.store.redeem_link([1; 32], [2; 32], String::new()).await.unwrap().unwrap();
         let token = world.store.add_token(token(mara, [3; 32])).await.unwrap();
         assert!(!world.store.revoke_session(eve, session.id).await.unwrap());

@@ -239,7 +239,7 @@ on_both_databases! {
         assert_eq!(crate::world::stored(finished).state, TurnState::Done);
         let waiting = full.reader().open_turns(thread).await.unwrap();
         assert_eq!(full.request_stop(waiting[0].id).await.unwrap().state, TurnState::Cancelled);
-        full.add_link(mara, [1; 32], switchboard_model::Millis(i64::MAX)).await.unwrap();
+        full.add_link(None, mara, [1; 32], switchboard_model::Millis(i64::MAX)).await.unwrap();
         assert!(full.redeem_link([1; 32], [2; 32], String::new()).await.unwrap().is_some());
     }
 }

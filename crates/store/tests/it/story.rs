@@ -14,7 +14,8 @@ use switchboard_model::{
     turn::{Outcome, Turn, TurnState},
 };
 use switchboard_store::{
-    Audit, Change, Claimed, Feed, Finished, NewPerson, Post, Store, ThreadState,
+    AssistantPatch, Audit, AuditFilter, Change, Claimed, Feed, Finished, NewPerson, Post, Store,
+    ThreadState,
 };
 
 use crate::{
@@ -47,7 +48,10 @@ async fn people_move_in(world: &World) -> (PersonId, PersonId) {
     let eve = store.add_person(new("eve", Role::Member)).await.unwrap();
     let soon = world.clock.now().plus(std::time::Duration::from_mins(5));
     for (person, hash) in [(mara.id, 1), (eve.id, 2)] {
-        store.add_link(person, [hash; 32], soon).await.unwrap();
+        store
+            .add_link(None, person, [hash; 32], soon)
+            .await
+            .unwrap();
         let browser = "a browser".to_owned();
         let opened = store
             .redeem_link([hash; 32], [hash + 10; 32], browser)
@@ -64,15 +68,19 @@ async fn people_move_in(world: &World) -> (PersonId, PersonId) {
 async fn an_assistant_is_registered(world: &World, mara: PersonId) -> AssistantId {
     let helper = world.assistant("helper", mara).await;
     let store = &world.store;
+    let for_everyone = AssistantPatch {
+        access: Some((Access::Everyone, vec![])),
+        ..AssistantPatch::default()
+    };
     assert!(
         store
-            .set_client_pair(helper, "client".into(), [9; 32])
+            .set_client_pair(mara, helper, "client".into(), [9; 32])
             .await
             .unwrap()
     );
     assert!(
         store
-            .set_access(helper, Access::Everyone, vec![])
+            .change_assistant(mara, helper, for_everyone)
             .await
             .unwrap()
     );
@@ -88,7 +96,11 @@ async fn a_thread_is_shared(world: &World, mara: PersonId, eve: PersonId) -> Thr
         world.reader().thread(eve, row.thread.id).await.unwrap(),
         None
     );
-    world.store.add_member(row.thread.id, eve).await.unwrap();
+    world
+        .store
+        .add_member(mara, row.thread.id, eve)
+        .await
+        .unwrap();
     assert_eq!(
         world.reader().thread(eve, row.thread.id).await.unwrap(),
         Some(row.clone())
@@ -122,6 +134,7 @@ async fn a_mention_is_answered(
         actor: Some(eve),
         action: "turn.start",
         object: format!("turn {}", posted.turns[0].id),
+        whom: None,
         detail: String::new(),
     };
     store.audit(note).await.unwrap();
@@ -301,7 +314,7 @@ async fn the_house_is_cleared(
 ) {
     let store = &world.store;
     assert!(store.delete_thread(thread).await.unwrap());
-    assert!(store.remove_assistant(helper).await.unwrap());
+    assert!(store.remove_assistant(mara, helper).await.unwrap());
     for session in world.reader().sessions(mara).await.unwrap() {
         assert!(store.revoke_session(mara, session.id).await.unwrap());
     }
@@ -323,7 +336,11 @@ async fn the_house_is_cleared(
             .iter()
             .any(|change| matches!(change, Change::Message(_) | Change::Turn(_)))
     );
-    let notes = world.reader().audits(10).await.unwrap();
+    let (notes, _) = world
+        .reader()
+        .audits(AuditFilter::default(), 10)
+        .await
+        .unwrap();
     let about = format!("turn {}", answered.id);
     let stays = notes.iter().any(|note| note.object == about);
     assert!(stays, "what was done stays on record: {notes:?}");

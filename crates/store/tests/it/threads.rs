@@ -62,14 +62,14 @@ on_both_databases! {
         assert_eq!(listed(&world, eve).await, []);
         assert!(!world.reader().visible_threads(eve).await.unwrap().contains(&thread));
 
-        world.store.add_member(thread, eve).await.unwrap();
+        world.store.add_member(mara, thread, eve).await.unwrap();
         assert!(world.reader().thread(eve, thread).await.unwrap().is_some());
         assert_eq!(listed(&world, eve).await, [thread]);
         assert!(world.reader().visible_threads(eve).await.unwrap().contains(&thread));
         let members = world.reader().members(thread).await.unwrap();
         assert_eq!(members.iter().map(|p| p.handle.as_str()).collect::<Vec<_>>(), ["eve", "mara"]);
 
-        world.store.remove_member(thread, eve).await.unwrap();
+        world.store.remove_member(mara, thread, eve).await.unwrap();
         assert_eq!(world.reader().thread(eve, thread).await.unwrap(), None);
     }
 

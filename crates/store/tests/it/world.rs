@@ -132,7 +132,12 @@ impl World {
             backend: format!("{handle}-cli"),
             owner,
         };
-        self.store.add_assistant(assistant).await.unwrap().0.id
+        self.store
+            .add_assistant(None, assistant)
+            .await
+            .unwrap()
+            .0
+            .id
     }
 
     pub async fn thread(&self, by: PersonId) -> ThreadId {

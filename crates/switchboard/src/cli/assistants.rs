@@ -4,13 +4,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Subcommand, ValueEnum};
-use switchboard_auth::make_client_pair;
-use switchboard_engine::backend::Spec;
-use switchboard_model::{
-    assistant::{Access, Assistant, Limits},
-    person::Person,
-};
-use switchboard_store::NewAssistant;
+use switchboard_engine::AssistantChange;
+use switchboard_model::assistant::{Access, Assistant, Limits};
 
 use super::people::named;
 use crate::compose::House;
@@ -96,34 +91,27 @@ impl Assistants {
                 direct,
                 idle,
             } => {
-                let assistant = find(&house, &handle).await?;
                 let limits = Limits {
                     mention_deadline: mention.map(Duration::from_secs),
                     direct_deadline: direct.map(Duration::from_secs),
                     idle: idle.map(Duration::from_secs),
                 };
-                let seconds =
-                    |limit: Option<u64>| limit.map_or("default".into(), |s| format!("{s} s"));
-                let detail = format!(
-                    "mention {}, direct {}, idle {}",
-                    seconds(mention),
-                    seconds(direct),
-                    seconds(idle)
-                );
-                note(&house, "assistant.limits", &assistant.handle, &detail).await?;
-                house.store.set_limits(assistant.id, limits).await?;
+                let set = AssistantChange {
+                    limits: Some(limits),
+                    ..AssistantChange::default()
+                };
+                let assistant = change(&house, &handle, set).await?;
                 eprintln!("@{}: set.", assistant.handle);
                 Ok(())
             }
             Self::Rotate { handle } => {
                 let assistant = find(&house, &handle).await?;
-                note(&house, "assistant.rotate", &assistant.handle, "").await?;
                 show_pair(&house, &assistant).await
             }
             Self::Remove { handle } => {
                 let assistant = find(&house, &handle).await?;
-                note(&house, "assistant.remove", &assistant.handle, "").await?;
-                house.store.remove_assistant(assistant.id).await?;
+                let me = house.local_admin().await?;
+                house.engine.remove_assistant(&me, assistant.id).await?;
                 eprintln!(
                     "@{handle} is removed; `switchboard assistants add {handle}` brings it back."
                 );
@@ -134,19 +122,9 @@ impl Assistants {
 }
 
 async fn add(house: &House, handle: &str, owner: Option<&str>) -> Result<()> {
-    let wanted = handle.trim_start_matches('@').to_lowercase();
-    let specs = house.registry.specs();
-    let Some(spec) = specs.iter().find(|spec| spec.handle == wanted) else {
-        let known: Vec<&str> = specs.iter().map(|spec| spec.handle.as_str()).collect();
-        bail!(
-            "there is no assistant named {handle}; known are: {}",
-            known.join(", ")
-        );
-    };
+    let me = house.local_admin().await?;
     let owner = named(house, owner).await?;
-    let detail = format!("on the account of @{}", owner.handle);
-    note(house, "assistant.add", &spec.handle, &detail).await?;
-    let (assistant, _) = register(house, spec, &owner).await?;
+    let (assistant, _) = house.engine.add_assistant(&me, handle, &owner).await?;
     match &assistant.client_id {
         None => show_pair(house, &assistant).await?,
         Some(id) => {
@@ -157,7 +135,7 @@ async fn add(house: &House, handle: &str, owner: Option<&str>) -> Result<()> {
             );
         }
     }
-    let probe = house.registry.probe_now(&spec.name).await;
+    let probe = house.registry.probe_now(&assistant.backend).await;
     if let Some(problem) = probe.problem {
         eprintln!(
             "Not ready yet ({}): {}. To fix it: {}.",
@@ -169,26 +147,13 @@ async fn add(house: &House, handle: &str, owner: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-async fn register(house: &House, spec: &Spec, owner: &Person) -> Result<(Assistant, bool)> {
-    let new = NewAssistant {
-        handle: spec.handle.clone(),
-        name: spec.title.clone(),
-        backend: spec.name.clone(),
-        owner: owner.id,
-    };
-    house
-        .store
-        .add_assistant(new)
-        .await
-        .with_context(|| format!("cannot register @{}", spec.handle))
-}
-
 /// Makes a pair, stores the secret's hash, and shows the secret this once.
 async fn show_pair(house: &House, assistant: &Assistant) -> Result<()> {
-    let pair = make_client_pair(&house.ids);
+    let me = house.local_admin().await?;
+    let pair = house.identity.client_pair();
     house
-        .store
-        .set_client_pair(assistant.id, pair.id.clone(), pair.hash)
+        .engine
+        .set_client_pair(&me, assistant.id, pair.id.clone(), pair.hash)
         .await?;
     println!("{}_CLIENT_ID={}", prefix(assistant), pair.id);
     println!(
@@ -232,24 +197,17 @@ async fn list(house: &House) -> Result<()> {
 }
 
 async fn switch(house: &House, handle: &str, enabled: bool) -> Result<()> {
-    let assistant = find(house, handle).await?;
-    let action = if enabled {
-        "assistant.enable"
-    } else {
-        "assistant.disable"
+    let set = AssistantChange {
+        enabled: Some(enabled),
+        ..AssistantChange::default()
     };
-    note(house, action, &assistant.handle, "").await?;
-    house.store.set_enabled(assistant.id, enabled).await?;
-    eprintln!(
-        "@{} is {}.",
-        assistant.handle,
-        if enabled { "on" } else { "off" }
-    );
+    let assistant = change(house, handle, set).await?;
+    let state = if enabled { "on" } else { "off" };
+    eprintln!("@{} is {state}.", assistant.handle);
     Ok(())
 }
 
 async fn access(house: &House, handle: &str, who: Who, people: &[String]) -> Result<()> {
-    let assistant = find(house, handle).await?;
     let access = match who {
         Who::Owner => Access::Owner,
         Who::Named => Access::Named,
@@ -264,9 +222,12 @@ async fn access(house: &House, handle: &str, who: Who, people: &[String]) -> Res
     for name in people {
         ids.push(named(house, Some(name)).await?.id);
     }
-    let detail = format!("{} {}", access.as_str(), people.join(" "));
-    note(house, "assistant.access", &assistant.handle, detail.trim()).await?;
-    house.store.set_access(assistant.id, access, ids).await?;
+    let set = AssistantChange {
+        access: Some(access),
+        people: (access == Access::Named).then_some(ids),
+        ..AssistantChange::default()
+    };
+    let assistant = change(house, handle, set).await?;
     eprintln!(
         "@{} may be mentioned by: {}.",
         assistant.handle,
@@ -275,10 +236,11 @@ async fn access(house: &House, handle: &str, who: Who, people: &[String]) -> Res
     Ok(())
 }
 
-async fn note(house: &House, action: &'static str, handle: &str, detail: &str) -> Result<()> {
-    house
-        .note(action, format!("assistant @{handle}"), detail)
-        .await
+async fn change(house: &House, handle: &str, change: AssistantChange) -> Result<Assistant> {
+    let assistant = find(house, handle).await?;
+    let me = house.local_admin().await?;
+    let engine = &house.engine;
+    Ok(engine.change_assistant(&me, assistant.id, change).await?)
 }
 
 async fn find(house: &House, handle: &str) -> Result<Assistant> {

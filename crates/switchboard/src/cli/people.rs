@@ -1,9 +1,10 @@
-//! `switchboard people`: who is in the workspace, and how they get in.
+//! `switchboard people`: who is in the workspace, what they may do, and how they get in.
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::{Subcommand, ValueEnum};
-use switchboard_auth::Link;
+use switchboard_auth::{Invite, Link};
 use switchboard_model::person::{Person, Role};
+use switchboard_store::PersonPatch;
 
 use crate::{compose::House, running};
 
@@ -16,7 +17,7 @@ pub enum People {
         /// A handle [default: the local admin]
         name: Option<String>,
     },
-    /// Add a person and print their sign-in link
+    /// Add a person and print their sign-in link (7 days, once)
     Invite {
         /// The name after the @
         handle: String,
@@ -27,6 +28,25 @@ pub enum People {
         #[arg(long, value_enum, default_value_t = As::Member)]
         role: As,
     },
+    /// Change the name as shown, or the name after the @
+    Rename {
+        handle: String,
+        /// The name as shown
+        #[arg(long, required_unless_present = "to")]
+        name: Option<String>,
+        /// The name after the @
+        #[arg(long, value_name = "HANDLE")]
+        to: Option<String>,
+    },
+    /// Say what a person may do
+    Role {
+        handle: String,
+        #[arg(value_enum)]
+        role: As,
+    },
+    /// Remove a person: signs them out everywhere and stops what they asked for; their words stay, but
+    /// private threads that nobody else is in are deleted
+    Remove { handle: String },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -35,13 +55,24 @@ pub enum As {
     Member,
 }
 
+impl From<As> for Role {
+    fn from(role: As) -> Self {
+        match role {
+            As::Admin => Self::Admin,
+            As::Member => Self::Member,
+        }
+    }
+}
+
 impl People {
     pub async fn run(self, house: House) -> Result<()> {
+        let me = house.local_admin().await?;
         match self {
             Self::List => {
                 for person in house.store.reader().people().await? {
+                    let waiting = if person.invited { " (invited)" } else { "" };
                     println!(
-                        "{:<16} {:<8} {}",
+                        "{:<16} {:<8} {}{waiting}",
                         person.handle,
                         person.role.as_str(),
                         person.name
@@ -50,20 +81,50 @@ impl People {
             }
             Self::Link { name } => {
                 let person = named(&house, name.as_deref()).await?;
-                print_link(&house, &house.identity.link_for(person).await?).await;
+                let link = house.identity.link_by(me.id, person).await?;
+                let link = link.context("they were removed just now")?;
+                print_link(&house, &link).await;
             }
             Self::Invite { handle, name, role } => {
-                let role = match role {
-                    As::Admin => Role::Admin,
-                    As::Member => Role::Member,
+                let invite = Invite {
+                    handle: Some(house.engine.free_handle(&handle)?),
+                    name: Some(name),
+                    role: role.into(),
+                    client_id: None,
                 };
-                let invited = format!("person @{}", handle.trim_start_matches('@'));
-                house.note("person.invite", invited, role.as_str()).await?;
-                print_link(&house, &house.identity.invite(&handle, &name, role).await?).await;
+                let (link, _) = house.identity.invite(me.id, invite).await?;
+                print_link(&house, &link).await;
+            }
+            Self::Rename { handle, name, to } => {
+                let patch = PersonPatch {
+                    name,
+                    handle: to,
+                    role: None,
+                };
+                change(&house, &me, &handle, patch).await?;
+            }
+            Self::Role { handle, role } => {
+                let patch = PersonPatch {
+                    role: Some(role.into()),
+                    ..PersonPatch::default()
+                };
+                change(&house, &me, &handle, patch).await?;
+            }
+            Self::Remove { handle } => {
+                let person = named(&house, Some(&handle)).await?;
+                house.engine.remove_person(&me, person.id).await?;
+                eprintln!("@{} is removed.", person.handle);
             }
         }
         Ok(())
     }
+}
+
+async fn change(house: &House, me: &Person, handle: &str, patch: PersonPatch) -> Result<()> {
+    let person = named(house, Some(handle)).await?;
+    let now = house.engine.change_person(me, person.id, patch).await?;
+    eprintln!("@{}: {}, {}.", now.handle, now.name, now.role.as_str());
+    Ok(())
 }
 
 /// The person of that handle, or the local admin.
@@ -78,8 +139,14 @@ pub async fn named(house: &House, name: Option<&str>) -> Result<Person> {
 }
 
 async fn print_link(house: &House, link: &Link) {
-    println!("{}", link_url(&base_url(house).await, link));
-    eprintln!("For @{}: good for 10 minutes, once.", link.person.handle);
+    println!("{}", link.url(&base_url(house).await));
+    let minutes = link.expires_at.since(house.ids.clock().now()).as_secs() / 60 + 1;
+    let good_for = if minutes > 60 {
+        format!("{} days", minutes.div_ceil(24 * 60))
+    } else {
+        format!("{minutes} minutes")
+    };
+    eprintln!("For @{}: good for {good_for}, once.", link.person.handle);
 }
 
 /// Where people find the page.
@@ -92,13 +159,4 @@ async fn base_url(house: &House) -> String {
             None => format!("http://{}", settings.listen),
         },
     }
-}
-
-/// The secret goes into the fragment, which no server, log or referrer ever sees.
-pub fn link_url(base: &str, link: &Link) -> String {
-    format!(
-        "{}/sign-in#{}",
-        base.trim_end_matches('/'),
-        link.secret.expose()
-    )
 }

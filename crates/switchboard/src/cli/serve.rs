@@ -13,7 +13,6 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use super::people::link_url;
 use crate::{
     compose::House,
     config::{self, Config, Flags},
@@ -90,7 +89,7 @@ impl Serve {
             .identity
             .first_link(&house.config.user)
             .await?
-            .map(|link| link_url(&base, &link));
+            .map(|link| link.url(&base));
         match &link {
             Some(link) => writeln!(out, "sign in (10 minutes, once): {link}")?,
             None => writeln!(
