@@ -2,7 +2,7 @@
 import { memo, type ReactNode, startTransition, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { Id } from "../../api/types";
 import type { Scrolling } from "./scrolling";
-import type { Row, Stretch } from "./stretches";
+import { type Row, sameStretch, type Stretch } from "./stretches";
 
 const HELD = 4000;
 /** The heights that stretches had, so that coming back to a thread finds it as long as it was. */
@@ -52,9 +52,8 @@ export const StretchView = memo(
       </section>
     );
   },
-  (a, b) => a.stretch.signature === b.stretch.signature && a.stretch.key === b.stretch.key && a.always === b.always && a.last === b.last
-    && a.draw === b.draw && a.watch === b.watch && a.thread === b.thread
-    && a.stretch.rows.every((row, at) => row.exchange.message === b.stretch.rows[at]?.exchange.message),
+  (a, b) => sameStretch(a.stretch, b.stretch) && a.always === b.always && a.last === b.last
+    && a.draw === b.draw && a.watch === b.watch && a.thread === b.thread,
 );
 
 /** What the reader opened, holds or wrote into is not taken away, and neither is an answer that still comes. */

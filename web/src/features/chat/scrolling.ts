@@ -6,7 +6,7 @@ import { type RefObject, useCallback, useEffect, useMemo, useRef, useState } fro
 
 const NEAR_END = 80;
 /** How far beyond the window the log is drawn. */
-const MARGIN = 1600;
+const MARGIN = 1000;
 /** A change this soon after a touch or a key was made by that hand. */
 const BY_HAND_MS = 400;
 /** Below the top edge of the window, where something that is read is looked for. */

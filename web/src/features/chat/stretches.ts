@@ -16,8 +16,6 @@ export interface Stretch {
   /** The same messages are always in the same stretch, whatever was loaded around them. */
   key: number;
   rows: Row[];
-  /** What its drawing depends on; the cards in it watch their turns themselves. */
-  signature: string;
 }
 
 const MESSAGES = 12;
@@ -38,9 +36,8 @@ export function stretchesOf(exchanges: Exchange[], { me, readTo }: Reader): Stre
     const row = { exchange, day, unread };
     const last = stretches.at(-1);
     if (last?.key === keyOf(message.seq)) last.rows.push(row);
-    else stretches.push({ key: keyOf(message.seq), rows: [row], signature: "" });
+    else stretches.push({ key: keyOf(message.seq), rows: [row] });
   }
-  for (const stretch of stretches) stretch.signature = stretch.rows.map(signatureOf).join("\n");
   return stretches;
 }
 
@@ -48,9 +45,19 @@ function isNews({ message, answers }: Exchange, readTo: number, me: Id | undefin
   return (message.seq > readTo && message.author.id !== me) || answers.some(({ reply }) => reply !== null && reply.seq > readTo);
 }
 
-function signatureOf({ exchange: { message, answers }, day, unread }: Row): string {
-  const owed = answers.map(({ turn, earlier, reply }) => `${turn.id} ${earlier.length} ${reply?.id ?? ""} ${turnIsOpen(turn)}`);
-  return [message.id, message.edited_at ?? "", day ?? "", unread, ...owed].join(" ");
+/** Whether two stretches are drawn alike; the cards in them watch their turns themselves. */
+export function sameStretch(a: Stretch, b: Stretch): boolean {
+  return a === b || (a.key === b.key && a.rows.length === b.rows.length && a.rows.every((row, at) => sameRow(row, b.rows[at])));
+}
+
+function sameRow(a: Row, b: Row | undefined): boolean {
+  if (!b || a.day !== b.day || a.unread !== b.unread || a.exchange.message !== b.exchange.message) return false;
+  const [owed, other] = [a.exchange.answers, b.exchange.answers];
+  return owed.length === other.length && owed.every(({ turn, earlier, reply }, at) => {
+    const twin = other[at];
+    return twin !== undefined && turn.id === twin.turn.id && turnIsOpen(turn) === turnIsOpen(twin.turn) && earlier.length === twin.earlier.length
+      && reply?.id === twin.reply?.id && reply?.seq === twin.reply?.seq;
+  });
 }
 
 /** The stretch in which a message stands, as a question or as an answer to one. */
