@@ -8,6 +8,7 @@ use switchboard_model::{
     message::{self, InvalidText},
     outcome::{Failure, OutcomeCode},
     person::{Person, Role},
+    queue,
     thread::{TITLE_LIMIT, Thread, Visibility},
 };
 use switchboard_store::{
@@ -71,6 +72,12 @@ pub enum ChatError {
     /// An assistant that would have to answer cannot take a file; the text names both.
     #[error("{0}")]
     UnsupportedAttachment(String),
+    /// As many messages wait as may.
+    #[error("{} messages of yours wait in this thread already", queue::MOST)]
+    QueueFull,
+    /// A turn still works on what is to be changed.
+    #[error("a turn works on this message: stop it, or wait for its end")]
+    TurnOpen,
     /// The person may not do this.
     #[error("{0}")]
     NotAllowed(&'static str),
@@ -92,6 +99,7 @@ impl From<PostError> for ChatError {
     fn from(error: PostError) -> Self {
         match error {
             PostError::NoThread => Self::NotFound("thread"),
+            PostError::NotWaiting => Self::NotFound("queued message"),
             PostError::ClientIdReused => Self::ClientIdReused,
             PostError::NoAttachment(id) => Self::NoAttachment(id),
             PostError::Store(error) => Self::Store(error),
@@ -190,26 +198,32 @@ impl Engine {
         thread: ThreadId,
         message: Incoming,
     ) -> Result<Posted, ChatError> {
+        let post = self.plan(by, thread, message).await?;
+        Ok(self.store().append_message(post).await?)
+    }
+
+    /// What a message would be posted as: checked, with those who owe an answer to it.
+    pub(crate) async fn plan(
+        &self,
+        by: &Person,
+        thread: ThreadId,
+        message: Incoming,
+    ) -> Result<Post, ChatError> {
         let row = self.visible_thread(by, thread).await?;
-        let text = match message::text(&message.text) {
-            Err(InvalidText::Empty) if !message.attachments.is_empty() => String::new(),
-            Err(error @ InvalidText::Empty) => return Err(ChatError::Invalid(error.to_string())),
-            Err(InvalidText::TooLong) => return Err(ChatError::TooLong),
-            Ok(text) => text,
-        };
+        let text = checked_text(&message.text, !message.attachments.is_empty())?;
         let client_id = checked_client_id(message.client_id)?;
         let files = self.own_files(by, &message.attachments).await?;
         let addressed = self.addressed(by, &row.thread, &text).await?;
         self.all_can_take(&addressed, &text, &files).await?;
-        let post = Post {
+        Ok(Post {
             thread,
             author: by.id,
             text,
             attachments: message.attachments,
             client_id,
             addressed,
-        };
-        Ok(self.store().append_message(post).await?)
+            queued: None,
+        })
     }
 
     /// The mentions in a text and whom they mean, for a composer that shows it before sending.
@@ -379,6 +393,16 @@ fn checked_title(title: &str) -> Result<String, ChatError> {
         )));
     }
     Ok(title)
+}
+
+/// A text that can be posted. Beside files it may be empty.
+pub(crate) fn checked_text(text: &str, beside_files: bool) -> Result<String, ChatError> {
+    match message::text(text) {
+        Err(InvalidText::Empty) if beside_files => Ok(String::new()),
+        Err(error @ InvalidText::Empty) => Err(ChatError::Invalid(error.to_string())),
+        Err(InvalidText::TooLong) => Err(ChatError::TooLong),
+        Ok(text) => Ok(text),
+    }
 }
 
 fn checked_client_id(id: Option<String>) -> Result<Option<String>, ChatError> {

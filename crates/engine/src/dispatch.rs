@@ -1,5 +1,5 @@
-//! Hands queued turns to runners. Owns when to look for work, how much runs at once and who may still
-//! be answered; never knows what a turn does.
+//! Hands queued turns to runners, and lets queued messages go. Owns when to look for work, how much runs
+//! at once and who may still be answered; never knows what a turn does.
 
 use std::{sync::Arc, time::Duration};
 
@@ -11,6 +11,7 @@ use crate::{
     Engine, Settings,
     backend::Backend,
     desk::Desk,
+    queue,
     runner::{Ran, Runner},
 };
 
@@ -30,6 +31,9 @@ pub(crate) async fn run(engine: Engine, settings: Settings) {
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         position.mark_unchanged();
+        if !soft.is_cancelled() {
+            queue::release(&engine).await;
+        }
         while engine.running().count() < settings.most && !soft.is_cancelled() {
             match engine.store().claim(engine.instance(), rules).await {
                 Ok(Some(claimed)) => start(&engine, claimed, settings.stop_grace, ended.clone()),

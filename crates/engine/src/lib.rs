@@ -15,6 +15,8 @@ pub mod instance;
 mod members;
 mod pause;
 mod people;
+mod queue;
+mod reading;
 mod recovery;
 pub mod registry;
 mod runner;

@@ -76,6 +76,8 @@ ids! {
     TokenId = "token";
     /// A note in the audit.
     AuditId = "audit";
+    /// A message that waits in a queue.
+    QueuedId = "queued message";
     /// A file that comes with a message.
     AttachmentId = "attachment";
 }

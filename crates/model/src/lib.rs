@@ -13,6 +13,7 @@ pub mod message;
 pub mod outcome;
 pub mod person;
 pub mod prompt;
+pub mod queue;
 pub mod search;
 pub mod steer;
 pub mod thread;
@@ -21,5 +22,5 @@ pub mod turn;
 pub use clock::{Clock, Millis};
 pub use ids::{
     AssistantId, AttachmentId, DeliveryId, IdSource, ItemId, MessageId, PersonId, QuestionId,
-    SessionId, SteerId, ThreadId, TokenId, TurnId,
+    QueuedId, SessionId, SteerId, ThreadId, TokenId, TurnId,
 };

@@ -366,6 +366,9 @@ impl From<ChatError> for ApiError {
                 Self::conflict("handle_taken", "Handle taken", error.to_string())
                     .hint("choose another handle")
             }
+            ChatError::QueueFull => Self::conflict("queue_full", "Queue full", error.to_string())
+                .hint("send some of them now, or take some back"),
+            ChatError::TurnOpen => Self::conflict("turn_open", "Turn open", error.to_string()),
             ChatError::LastAdmin => Self::conflict("last_admin", "Last admin", error.to_string())
                 .hint("make somebody else an admin first"),
             ChatError::LastMember => {

@@ -12,8 +12,8 @@ use axum::{
 use serde::de::DeserializeOwned;
 use switchboard_auth::Via;
 use switchboard_model::{
-    AssistantId, AttachmentId, PersonId, QuestionId, SessionId, ThreadId, TokenId, TurnId,
-    person::Role,
+    AssistantId, AttachmentId, PersonId, QuestionId, QueuedId, SessionId, ThreadId, TokenId,
+    TurnId, person::Role,
 };
 
 use crate::{app::Shared, error::ApiError};
@@ -105,6 +105,7 @@ nouns! {
     ThreadId = "thread",
     TurnId = "turn",
     QuestionId = "question",
+    QueuedId = "queued message",
     SessionId = "session",
     TokenId = "token",
     AssistantId = "assistant",

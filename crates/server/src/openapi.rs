@@ -6,8 +6,8 @@ use utoipa::OpenApi;
 
 use crate::{
     routes::{
-        assistants, attachments, audit, doctor, events, health, members, mentions, messages, metrics, people,
-        questions, session, sessions, threads, tokens, turns,
+        assistants, attachments, audit, doctor, events, health, members, mentions, messages,
+        metrics, people, questions, queue, search, session, sessions, threads, tokens, turns,
     },
     wire,
 };
@@ -48,11 +48,18 @@ use crate::{
         threads::read,
         threads::change,
         threads::remove,
+        threads::mark,
         members::list,
         members::add,
         members::remove,
         messages::list,
         messages::post,
+        queue::list,
+        queue::add,
+        queue::change,
+        queue::remove,
+        queue::send,
+        search::find,
         attachments::upload,
         attachments::read,
         attachments::remove,
@@ -91,6 +98,7 @@ fn name_operations(api: &mut utoipa::openapi::OpenApi) {
         let operations = [
             ("get", &mut item.get),
             ("post", &mut item.post),
+            ("put", &mut item.put),
             ("patch", &mut item.patch),
             ("delete", &mut item.delete),
         ];

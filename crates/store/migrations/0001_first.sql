@@ -133,6 +133,14 @@ CREATE TABLE members (
 );
 CREATE INDEX members_person ON members (person);
 
+-- How far a person has read in a thread.
+CREATE TABLE marks (
+    thread TEXT NOT NULL REFERENCES threads (id),
+    person TEXT NOT NULL REFERENCES people (id),
+    seq BIGINT NOT NULL,
+    PRIMARY KEY (thread, person)
+);
+
 -- With a blob, text is only the beginning. delivery is set on replies, so that there is one at most.
 CREATE TABLE messages (
     id TEXT PRIMARY KEY,
@@ -147,10 +155,48 @@ CREATE TABLE messages (
     client_id TEXT,
     body_hash BYTEA,
     created_at BIGINT NOT NULL,
+    edited_at BIGINT,
     UNIQUE (thread, seq),
     UNIQUE (thread, author, client_id)
 );
 CREATE INDEX messages_blob ON messages (blob) WHERE blob IS NOT NULL;
+
+-- What search finds: the words of a message, or of a thread's title where message is empty. doc grows
+-- with time, so that newest first is by its key; terms are folded already. Each database has its own
+-- index over it, see the files beside this one.
+CREATE TABLE searchable (
+    doc BIGINT PRIMARY KEY,
+    thread TEXT NOT NULL REFERENCES threads (id),
+    message TEXT UNIQUE,
+    terms TEXT NOT NULL
+);
+CREATE INDEX searchable_thread ON searchable (thread);
+
+-- Messages that wait until their author's turns in the thread have ended. One that was posted or taken
+-- back keeps its row without its text for a while, so that the same client id makes no second one.
+CREATE TABLE queued (
+    id TEXT PRIMARY KEY,
+    thread TEXT NOT NULL REFERENCES threads (id),
+    person TEXT NOT NULL REFERENCES people (id),
+    place BIGINT NOT NULL,
+    text TEXT NOT NULL,
+    client_id TEXT,
+    body_hash BYTEA,
+    created_at BIGINT NOT NULL,
+    gone_at BIGINT,
+    UNIQUE (thread, person, client_id)
+);
+CREATE INDEX queued_next ON queued (thread, person, place) WHERE gone_at IS NULL;
+
+-- Why a person's queued messages in a thread are held: their last turn there did not end well. Without
+-- an end, until they post again.
+CREATE TABLE holds (
+    thread TEXT NOT NULL REFERENCES threads (id),
+    person TEXT NOT NULL REFERENCES people (id),
+    code TEXT NOT NULL,
+    ends_at BIGINT,
+    PRIMARY KEY (thread, person)
+);
 
 -- Files that come with a message. Until one takes it, a file is its uploader's alone, and waits for a
 -- day at most; while queued names an entry of their queue, it waits for that. blob has the bytes.

@@ -1,6 +1,8 @@
 //! Attachments: a file becomes a row of its uploader's, then part of one message. Owns who holds a file,
 //! and reading its bytes in pieces; what a file may be is `model::attachment`'s.
 
+mod queued;
+
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use switchboard_model::{
@@ -15,6 +17,8 @@ use crate::{
     rows::{named, of_ids},
     writer::{Floor, Tx},
 };
+
+pub(crate) use queued::{drop_reserved, of_queue, reserve};
 
 /// How long a file waits for its message.
 pub(crate) const UNPOSTED: Duration = Duration::from_hours(24);
@@ -191,7 +195,7 @@ impl Reader {
 }
 
 const ATTACHMENT: &str = "SELECT id, person, name, media_type, size, width, height, blob, created_at, \
-                          thread, message, place FROM attachments";
+                          thread, message, queued, place FROM attachments";
 
 async fn add(
     tx: &mut Tx<'_>,

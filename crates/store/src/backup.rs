@@ -232,13 +232,15 @@ enum Type {
 }
 
 /// The tables of an SQLite file in the order they were made, so that what others refer to comes first.
-/// The bytes of blobs are left out: in a backup they are files.
+/// The bytes of blobs are left out: in a backup they are files. So is the index for searching, which
+/// each database makes for itself.
 async fn tables(conn: &mut Conn<'_>) -> Result<Vec<Table>, StoreError> {
     let mut tables = Vec::new();
     let names = conn
         .all(
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
-             AND name <> 'blob_bytes' ORDER BY rowid",
+            "SELECT m.name FROM sqlite_master m JOIN pragma_table_list l ON l.schema = 'main' \
+             AND l.name = m.name WHERE l.type = 'table' AND m.name NOT LIKE 'sqlite_%' \
+             AND m.name <> 'blob_bytes' ORDER BY m.rowid",
             &[],
         )
         .await?;

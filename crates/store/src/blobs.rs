@@ -160,6 +160,11 @@ impl Stowed {
         }
     }
 
+    /// All of it.
+    pub fn words(&self) -> &str {
+        self.whole.as_deref().unwrap_or(&self.text)
+    }
+
     /// Writes the blob's row, so that the caller's row may refer to it. Nothing to do for most texts.
     pub async fn claim(&self, tx: &mut Tx<'_>) -> Result<(), StoreError> {
         let (Some(hash), Some(whole)) = (&self.blob, &self.whole) else {

@@ -128,6 +128,7 @@ ids_bind_as_text!(
     MessageId,
     PersonId,
     QuestionId,
+    QueuedId,
     SessionId,
     SteerId,
     ThreadId,

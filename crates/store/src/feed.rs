@@ -80,6 +80,20 @@ pub enum Change {
     Assistant(AssistantId),
     /// A person changed; read the list again.
     Person(PersonId),
+    /// How far a person has read.
+    Mark {
+        /// Where.
+        thread: ThreadId,
+        /// Who.
+        person: PersonId,
+    },
+    /// What waits of a person in a thread, or why it is held.
+    Queue {
+        /// Where.
+        thread: ThreadId,
+        /// Whose.
+        person: PersonId,
+    },
     /// A person gained or lost a thread.
     Member {
         /// Which.
@@ -100,7 +114,9 @@ impl Change {
             Self::Item(item) => Some(item.thread),
             Self::Question(question) => Some(question.thread),
             Self::Steer(steer) => Some(steer.thread),
-            Self::Member { thread, .. } => Some(*thread),
+            Self::Member { thread, .. }
+            | Self::Mark { thread, .. }
+            | Self::Queue { thread, .. } => Some(*thread),
             Self::Assistant(_) | Self::Person(_) => None,
         }
     }
@@ -301,14 +317,13 @@ async fn load(
                     keep(id, change);
                 }
             }
-            Kind::Member => {
+            Kind::Member | Kind::Mark | Kind::Queue => {
                 for id in ids {
-                    let (thread, person) = id.split_once('/').ok_or_else(|| {
-                        StoreError::Corrupt(format!("a member has the id {id:?}"))
-                    })?;
-                    let change = Change::Member {
-                        thread: parse(thread)?,
-                        person: parse(person)?,
+                    let (thread, person) = thread_and_person(&id)?;
+                    let change = match kind {
+                        Kind::Mark => Change::Mark { thread, person },
+                        Kind::Queue => Change::Queue { thread, person },
+                        _ => Change::Member { thread, person },
                     };
                     keep(id, change);
                 }
@@ -316,6 +331,13 @@ async fn load(
         }
     }
     Ok(found)
+}
+
+fn thread_and_person(id: &str) -> Result<(ThreadId, PersonId), StoreError> {
+    let (thread, person) = id
+        .split_once('/')
+        .ok_or_else(|| StoreError::Corrupt(format!("a thread's person has the id {id:?}")))?;
+    Ok((parse(thread)?, parse(person)?))
 }
 
 fn parse<T: FromStr<Err: fmt::Display>>(id: &str) -> Result<T, StoreError> {

@@ -19,13 +19,16 @@ mod feed;
 mod identity;
 mod items;
 mod look;
+mod marks;
 mod messages;
 mod migrate;
 mod open;
 mod questions;
+mod queue;
 mod reader;
 mod retention;
 mod rows;
+mod search;
 mod steers;
 mod threads;
 mod ticket;
@@ -51,10 +54,13 @@ pub use identity::{
     HandleTaken, Invitation, NewPerson, NewToken, PersonError, PersonPatch, Session, Token,
 };
 pub use look::Look;
+pub use marks::{MOST_UNREAD, Mark, Marks};
 pub use messages::{Addressed, MessagePage, Post, PostError, Posted};
 pub use open::{Database, OpenOptions};
 pub use questions::DecideError;
+pub use queue::{FromQueue, NewQueued, QueueError, When};
 pub use reader::Reader;
+pub use search::{Hit, Hits};
 pub use threads::{MemberError, NewThread, Page, ThreadPatch, ThreadRow, ThreadState};
 pub use turns::{ClaimRules, Claimed, Finished, Orphan, RetryError, StopError};
 

@@ -15,6 +15,7 @@ use crate::{
     blobs::unstow,
     db::{Conn, Line, vals},
     feed,
+    queue::FromQueue,
     rows::{named, of_ids},
     turns,
     writer::Floor,
@@ -37,6 +38,8 @@ pub struct Post {
     pub client_id: Option<String>,
     /// The assistants that owe an answer, in order, each once.
     pub addressed: Vec<Addressed>,
+    /// The entry of its author's queue that it is, if it waited in one.
+    pub queued: Option<FromQueue>,
 }
 
 /// An assistant that owes an answer.
@@ -71,6 +74,9 @@ pub enum PostError {
     /// A file that was never there, is somebody else's, or came with another message already.
     #[error("there is no attachment {0} that could come with this message")]
     NoAttachment(AttachmentId),
+    /// It waits in no queue any more, or its time has not come.
+    #[error("there is no such queued message")]
+    NotWaiting,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -15,9 +15,21 @@ use crate::{
     ticket::{Hold, Ticket},
 };
 
-/// All migrations, in order; the version of a database is how many of them it has had. Written in
-/// PostgreSQL's spelling.
-const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_first.sql")];
+/// One step of the schema.
+struct Migration {
+    /// For both databases, in PostgreSQL's spelling.
+    both: &'static str,
+    /// What only one of them has, such as its way of searching.
+    sqlite: &'static str,
+    postgres: &'static str,
+}
+
+/// All migrations, in order; the version of a database is how many of them it has had.
+const MIGRATIONS: &[Migration] = &[Migration {
+    both: include_str!("../migrations/0001_first.sql"),
+    sqlite: include_str!("../migrations/0001_search_sqlite.sql"),
+    postgres: include_str!("../migrations/0001_search_postgres.sql"),
+}];
 
 /// Keeps other nodes from migrating the same PostgreSQL database. Any number will do, if it stays.
 const SCHEMA_LOCK: i64 = 0x5357_4254_0000_0002;
@@ -168,9 +180,12 @@ async fn migrate(conn: &mut Conn<'_>, version: i64, ids: &IdSource) -> Result<()
         .skip(usize::try_from(version).unwrap_or(0))
     {
         if conn.is_postgres() {
-            conn.script(migration).await?;
+            conn.script(migration.both).await?;
+            conn.script(migration.postgres).await?;
         } else {
-            conn.script(&migration.replace("BYTEA", "BLOB")).await?;
+            conn.script(&migration.both.replace("BYTEA", "BLOB"))
+                .await?;
+            conn.script(migration.sqlite).await?;
         }
     }
     if version == 0 {

@@ -35,8 +35,8 @@ pub(crate) async fn now_and_then(store: Weak<Inner>, stop: CancellationToken) {
 }
 
 impl Store {
-    /// Forgets tombstones of more than 30 days, and blobs that nothing refers to. An open store does
-    /// this by itself every hour.
+    /// Forgets tombstones of more than 30 days, files that no message took in a day, and blobs that
+    /// nothing refers to. An open store does this by itself every hour.
     pub async fn forget_old(&self) -> Result<(), StoreError> {
         self.write(Floor::Ignore, |tx| {
             Box::pin(async move {
@@ -48,6 +48,7 @@ impl Store {
                     &old,
                 )
                 .await?;
+                tx.run("DELETE FROM queued WHERE gone_at < $1", &old).await?;
                 tx.run("DELETE FROM changes WHERE kind = 'item' AND at < $1 AND id NOT IN (SELECT id FROM items)", &old)
                     .await?;
                 let forgotten = tx

@@ -15,15 +15,17 @@ pub(crate) async fn of_ids(
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let (list, vals) = in_list(ids);
+    let (list, vals) = in_list(ids, 1);
     conn.all(&format!("{query} IN ({list})"), &vals).await
 }
 
-/// The holes and values of an `IN` list. The last id is repeated until their number is a power of two,
-/// so that few different statements are ever prepared.
-fn in_list(ids: &[String]) -> (String, Vec<Val>) {
+/// The holes, from `first` on, and the values of an `IN` list that is not empty. The last id is repeated
+/// until their number is a power of two, so that few different statements are ever prepared.
+pub(crate) fn in_list(ids: &[String], first: usize) -> (String, Vec<Val>) {
     let width = ids.len().next_power_of_two();
-    let holes: Vec<_> = (1..=width).map(|hole| format!("${hole}")).collect();
+    let holes: Vec<_> = (first..first + width)
+        .map(|hole| format!("${hole}"))
+        .collect();
     let vals = ids
         .iter()
         .chain(std::iter::repeat(&ids[ids.len() - 1]))

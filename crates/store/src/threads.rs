@@ -179,7 +179,7 @@ const ROW: &str = "SELECT t.id, t.title, t.titled_by, t.visibility, t.assistant,
      LEFT JOIN people p ON p.id = m.author";
 
 /// Whether the person `$1` may see thread `t`.
-const VISIBLE: &str = "(t.visibility = 'open' OR EXISTS \
+pub(crate) const VISIBLE: &str = "(t.visibility = 'open' OR EXISTS \
      (SELECT 1 FROM members v WHERE v.thread = t.id AND v.person = $1))";
 
 /// Living threads as lists show them, whoever may see them.

@@ -19,6 +19,7 @@ use switchboard_model::{
 use crate::{
     Addressed, Reader, StoreError,
     db::{Conn, Line, vals},
+    queue,
     rows::{for_update, of_ids},
     writer::{Kind, Tx},
 };
@@ -252,6 +253,9 @@ pub(crate) async fn owe(
         reply: None,
     };
     insert(tx, &turn, message.seq).await?;
+    if turn.state.is_ended() {
+        queue::turn_ended(tx, &turn).await?;
+    }
     Ok(turn)
 }
 

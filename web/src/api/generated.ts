@@ -11,6 +11,62 @@ export interface paths {
         /** All assistants, each with how it is doing and whether the caller may use it. */
         get: operations["get_assistants"];
         put?: never;
+        /**
+         * Registers an assistant on the caller's account, and makes its client pair. For admins. One that was
+         *     registered before and has its pair is refused: its secret was shown then.
+         */
+        post: operations["post_assistants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assistants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes an assistant; what it wrote stays. For its owner and admins. */
+        delete: operations["delete_assistants_id"];
+        options?: never;
+        head?: never;
+        /** Switches an assistant on or off, opens it to people, sets its limits. For its owner and admins. */
+        patch: operations["patch_assistants_id"];
+        trace?: never;
+    };
+    "/api/assistants/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a new client pair; the old secret is of no use from then on. For its owner and admins. */
+        post: operations["post_assistants_id_rotate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assistants/available": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The assistants that can be registered here, registered or not. For admins. */
+        get: operations["get_assistants_available"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -60,7 +116,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The newest notes of the audit, for admins. */
+        /** The audit, newest first, for admins. */
         get: operations["get_audit"];
         put?: never;
         post?: never;
@@ -137,7 +193,51 @@ export interface paths {
         /** Everyone, by handle. */
         get: operations["get_people"];
         put?: never;
+        /** Invites somebody: adds them, and makes a link that signs them in once. For admins. */
+        post: operations["post_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/people/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
         post?: never;
+        /**
+         * Removes a person, for admins. Their sessions, tokens and event streams end at once, and what they
+         *     asked for and is not answered yet is stopped. What they wrote stays, but for private threads that
+         *     nobody else is in: those are deleted. Assistants on their account are switched off and become the
+         *     caller's.
+         */
+        delete: operations["delete_people_id"];
+        options?: never;
+        head?: never;
+        /** Changes a person: everyone their own name and handle, admins everyone's and their role. */
+        patch: operations["patch_people_id"];
+        trace?: never;
+    };
+    "/api/people/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes another link that signs somebody in once: a lost invitation, or a lost browser. For admins; the
+         *     audit has it.
+         */
+        post: operations["post_people_id_link"];
         delete?: never;
         options?: never;
         head?: never;
@@ -155,6 +255,58 @@ export interface paths {
         put?: never;
         /** Decides a question, once, as the person who started the turn. */
         post: operations["post_questions_id_decide"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queue/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes a message back that waits. */
+        delete: operations["delete_queue_id"];
+        options?: never;
+        head?: never;
+        /** Changes the text of a message that waits. */
+        patch: operations["patch_queue_id"];
+        trace?: never;
+    };
+    "/api/queue/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Posts a message that waits now, ahead of the others. What held the queue holds it no more. */
+        post: operations["post_queue_id_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Finds words in the titles and messages that one may see, newest first. Case and accents do not count. */
+        get: operations["get_search"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -269,6 +421,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/threads/{id}/members/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Leaves a thread, or takes somebody out of one: everyone themselves, who opened it and admins everyone. */
+        delete: operations["delete_threads_id_members_person"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/threads/{id}/messages": {
         parameters: {
             query?: never;
@@ -281,6 +450,44 @@ export interface paths {
         put?: never;
         /** Posts a message. Each assistant named in it owes an answer, and so does the one of a direct thread. */
         post: operations["post_threads_id_messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/threads/{id}/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits of one's own in a thread, the next one first. */
+        get: operations["get_threads_id_queue"];
+        put?: never;
+        /**
+         * Queues a message behind the others. It is posted once no turn that one asked for is open in the thread
+         *     and the last one was answered; what could not be posted now is refused now.
+         */
+        post: operations["post_threads_id_queue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/threads/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Notes how far one has read. It never moves back, and at most to the thread's end. */
+        put: operations["put_threads_id_read"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -447,6 +654,8 @@ export interface components {
             hint?: string | null;
             /** @description Which; also the author id of its replies. */
             id: string;
+            /** @description What bounds its turns. */
+            limits: components["schemas"]["AssistantLimits"];
             /** @description The same in a sentence. */
             message?: string | null;
             /** @description As shown. */
@@ -455,6 +664,8 @@ export interface components {
             note: string;
             /** @description Whose login it runs on. */
             owner: components["schemas"]["Author"];
+            /** @description Who may mention it with the access `named`. Its owner and admins see it. */
+            people?: components["schemas"]["Author"][] | null;
             /** @description The same in words. */
             runs_on: string;
             /** @description How it is doing. */
@@ -469,6 +680,46 @@ export interface components {
         AssistantAccess: "owner" | "named" | "everyone";
         /** @description An assistant as it is now, or that it is gone. */
         AssistantEvent: components["schemas"]["Assistant"] | components["schemas"]["Deleted"];
+        /** @description What bounds an assistant's turns, in seconds; null is the default. */
+        AssistantLimits: {
+            /**
+             * Format: int64
+             * @description The whole of a turn in a direct thread; 1800 by default.
+             * @default null
+             */
+            direct_s: number | null;
+            /**
+             * Format: int64
+             * @description The longest silence; 300 by default.
+             * @default null
+             */
+            idle_s: number | null;
+            /**
+             * Format: int64
+             * @description The whole of a turn that answers a mention in a shared thread; 120 by default.
+             * @default null
+             */
+            mention_s: number | null;
+        };
+        /** @description A registered assistant with its client pair. */
+        AssistantMade: components["schemas"]["Assistant"] & components["schemas"]["ClientPair"];
+        /** @description What to change on an assistant; what is left out stays. */
+        AssistantPatch: {
+            /** @default null */
+            access: components["schemas"]["AssistantAccess"] | null;
+            /**
+             * @description Whether mentions are answered.
+             * @default null
+             */
+            enabled: boolean | null;
+            /** @default null */
+            limits: components["schemas"]["AssistantLimits"] | null;
+            /**
+             * @description The ids of the people, for the access `named` and only then.
+             * @default null
+             */
+            people: string[] | null;
+        };
         /**
          * @description How an assistant is doing, for the caller.
          * @enum {string}
@@ -509,8 +760,7 @@ export interface components {
         AuditEntry: {
             /** @description What, as `noun.verb`. */
             action: string;
-            /** @description Who; null is Switchboard itself. */
-            actor?: string | null;
+            actor?: components["schemas"]["Author"] | null;
             /**
              * Format: int64
              * @description When.
@@ -518,8 +768,18 @@ export interface components {
             at: number;
             /** @description More. */
             detail: string;
+            /** @description Which. */
+            id: string;
             /** @description To what. */
             object: string;
+            whom?: components["schemas"]["Author"] | null;
+        };
+        /** @description A page of the audit, newest first. */
+        AuditPage: {
+            /** @description Newest first. */
+            items: components["schemas"]["AuditEntry"][];
+            /** @description What to give as `before` for the next page; null at the end. */
+            next?: string | null;
         };
         /** @description Who wrote something, or owns it: a person or an assistant. */
         Author: {
@@ -529,6 +789,17 @@ export interface components {
             id: string;
             /** @description As shown. */
             name: string;
+        };
+        /** @description An assistant that can be registered. */
+        AvailableAssistant: {
+            /** @description Whose account it uses, as in "Mara's ChatGPT plan". */
+            account: string;
+            /** @description The name after the `@` that it gets. */
+            handle: string;
+            /** @description As shown. */
+            name: string;
+            /** @description What to know before asking it. */
+            note: string;
         };
         /** @description One thing that was checked. */
         Check: {
@@ -559,6 +830,13 @@ export interface components {
          * @enum {string}
          */
         CheckState: "ok" | "warning" | "failed" | "off";
+        /** @description With which an assistant signs itself in, over OAuth. One that runs on this machine needs none. */
+        ClientPair: {
+            /** @description Public. */
+            client_id: string;
+            /** @description In this answer and nowhere else. */
+            client_secret: string;
+        };
         /** @description What a person decides. */
         Decision: {
             /** @description A form's answer, any JSON. */
@@ -615,8 +893,10 @@ export interface components {
             assistant?: components["schemas"]["AssistantEvent"] | null;
             delta?: components["schemas"]["Delta"] | null;
             item?: components["schemas"]["Item"] | null;
+            members?: components["schemas"]["Members"] | null;
             message?: components["schemas"]["Message"] | null;
-            person?: components["schemas"]["Person"] | null;
+            person?: components["schemas"]["PersonEvent"] | null;
+            queue?: components["schemas"]["Queue"] | null;
             ready?: components["schemas"]["Ready"] | null;
             reset?: components["schemas"]["Reset"] | null;
             thread?: components["schemas"]["ThreadEvent"] | null;
@@ -630,6 +910,72 @@ export interface components {
             diff?: string | null;
             /** @description Relative to the working folder where possible. */
             path: string;
+        };
+        /** @description A page of what was found, newest first. */
+        Found: {
+            /** @description Newest first. */
+            items: components["schemas"]["Hit"][];
+            /** @description What to give as `before` for the next page; null at the end. */
+            next?: string | null;
+        };
+        /** @description The message of a hit, in short. */
+        FoundMessage: {
+            /** @description Who wrote it. */
+            author: components["schemas"]["Author"];
+            /**
+             * Format: int64
+             * @description When it was stored.
+             */
+            created_at: number;
+            /** @description Which. */
+            id: string;
+            /** @description Whose voice. */
+            role: components["schemas"]["Speaker"];
+            /**
+             * Format: int64
+             * @description Its place in the thread: what `around` takes.
+             */
+            seq: number;
+        };
+        /** @description The thread of a hit. */
+        FoundThread: {
+            /** @description Which. */
+            id: string;
+            /** @description Its title. */
+            title: string;
+        };
+        /** @description Why a queue is held. */
+        Held: {
+            /**
+             * @description The outcome of the last turn: an outcome code or `cancelled`. `refused`: the next message cannot be
+             *     posted as it is, and sending it now says why.
+             */
+            code: string;
+            /**
+             * Format: int64
+             * @description When it goes on by itself; null if only its author lets it go on.
+             */
+            until?: number | null;
+        };
+        /** @description A thread or message that was found. */
+        Hit: {
+            message?: components["schemas"]["FoundMessage"] | null;
+            /** @description The part of the message or title to show, on one line. */
+            snippet: components["schemas"]["SnippetPiece"][];
+            /** @description Where. */
+            thread: components["schemas"]["FoundThread"];
+        };
+        /** @description Somebody who was invited, and the way in to be sent to them. */
+        Invited: {
+            /**
+             * Format: int64
+             * @description Of no use from then on.
+             */
+            expires_at: number;
+            /** @description Opens the page signed in as them, once. It is in this answer and nowhere else. */
+            link: string;
+            /** @description Who. */
+            person: components["schemas"]["Person"];
         };
         /** @description Something a turn produced. */
         Item: {
@@ -722,6 +1068,8 @@ export interface components {
                 hint?: string | null;
                 /** @description Which; also the author id of its replies. */
                 id: string;
+                /** @description What bounds its turns. */
+                limits: components["schemas"]["AssistantLimits"];
                 /** @description The same in a sentence. */
                 message?: string | null;
                 /** @description As shown. */
@@ -730,31 +1078,14 @@ export interface components {
                 note: string;
                 /** @description Whose login it runs on. */
                 owner: components["schemas"]["Author"];
+                /** @description Who may mention it with the access `named`. Its owner and admins see it. */
+                people?: components["schemas"]["Author"][] | null;
                 /** @description The same in words. */
                 runs_on: string;
                 /** @description How it is doing. */
                 state: components["schemas"]["AssistantState"];
                 /** @description Whether the caller may mention it and would get an answer. */
                 usable: boolean;
-            }[];
-        };
-        /** @description A whole list. */
-        List_AuditEntry: {
-            /** @description In the order the endpoint names. */
-            items: {
-                /** @description What, as `noun.verb`. */
-                action: string;
-                /** @description Who; null is Switchboard itself. */
-                actor?: string | null;
-                /**
-                 * Format: int64
-                 * @description When.
-                 */
-                at: number;
-                /** @description More. */
-                detail: string;
-                /** @description To what. */
-                object: string;
             }[];
         };
         /** @description A whole list. */
@@ -767,6 +1098,20 @@ export interface components {
                 id: string;
                 /** @description As shown. */
                 name: string;
+            }[];
+        };
+        /** @description A whole list. */
+        List_AvailableAssistant: {
+            /** @description In the order the endpoint names. */
+            items: {
+                /** @description Whose account it uses, as in "Mara's ChatGPT plan". */
+                account: string;
+                /** @description The name after the `@` that it gets. */
+                handle: string;
+                /** @description As shown. */
+                name: string;
+                /** @description What to know before asking it. */
+                note: string;
             }[];
         };
         /** @description A whole list. */
@@ -791,10 +1136,37 @@ export interface components {
                 handle: string;
                 /** @description Who. */
                 id: string;
+                /** @description Set while they were invited and never signed in. Admins see it. */
+                invited?: boolean;
                 /** @description As shown. */
                 name: string;
                 /** @description What they may do. */
                 role: components["schemas"]["Role"];
+            }[];
+        };
+        /** @description A whole list. */
+        List_Queued: {
+            /** @description In the order the endpoint names. */
+            items: {
+                /** @description The files that come with it, in order. */
+                attachments: components["schemas"]["Attachment"][];
+                /**
+                 * Format: int64
+                 * @description When it was written.
+                 */
+                created_at: number;
+                held?: components["schemas"]["Held"] | null;
+                /** @description Which; also the `client_id` that it is posted with. */
+                id: string;
+                /**
+                 * Format: int64
+                 * @description 1 is the next; 0 waits no more.
+                 */
+                place: number;
+                /** @description As written: Markdown. */
+                text: string;
+                /** @description Where it goes. */
+                thread_id: string;
             }[];
         };
         /** @description A whole list. */
@@ -849,6 +1221,13 @@ export interface components {
             version: string;
             /** @description Where. */
             workspace: components["schemas"]["Workspace"];
+        };
+        /** @description Who is in a thread now. */
+        Members: {
+            /** @description All of them, by handle. */
+            members: components["schemas"]["Author"][];
+            /** @description Which thread. */
+            thread_id: string;
         };
         /** @description A name in a text that means somebody. */
         Mention: {
@@ -911,6 +1290,11 @@ export interface components {
             /** @description The turns that these messages asked for, and all that are still open in the thread. */
             turns: components["schemas"]["Turn"][];
         };
+        /** @description An assistant to register. */
+        NewAssistant: {
+            /** @description One of those that can be registered. */
+            handle: string;
+        };
         /** @description Somebody to add to a thread. */
         NewMember: {
             /** @description A person's id or handle. */
@@ -924,6 +1308,33 @@ export interface components {
             client_id?: string | null;
             /** @description Markdown. A name of an assistant in it asks for an answer. May be empty beside attachments. */
             text?: string;
+        };
+        /** @description Somebody to invite. One of the two names will do. */
+        NewPerson: {
+            /**
+             * @description The same id again, with the same body, is the same person with another link. `Idempotency-Key`
+             *     means the same.
+             */
+            client_id?: string | null;
+            /** @description The name after the `@`; made from the name if it is left out. */
+            handle?: string | null;
+            /** @description As shown. */
+            name?: string | null;
+            role?: components["schemas"]["Role"] | null;
+        };
+        /** @description A message to queue. */
+        NewQueued: {
+            /** @description The ids of files that were uploaded before, in order. */
+            attachments?: string[];
+            /** @description The same id with the same text and files again is the same message. `Idempotency-Key` means the same. */
+            client_id?: string | null;
+            /** @description Markdown. May be empty beside attachments. */
+            text?: string;
+        };
+        /** @description A text in the place of the one before. */
+        NewText: {
+            /** @description Markdown. */
+            text: string;
         };
         /** @description A thread to open. */
         NewThread: {
@@ -964,10 +1375,39 @@ export interface components {
             handle: string;
             /** @description Who. */
             id: string;
+            /** @description Set while they were invited and never signed in. Admins see it. */
+            invited?: boolean;
             /** @description As shown. */
             name: string;
             /** @description What they may do. */
             role: components["schemas"]["Role"];
+        };
+        /** @description A person as they are now, or that they are gone. */
+        PersonEvent: components["schemas"]["Person"] | components["schemas"]["Removed"];
+        /** @description A way in for somebody, to be sent to them. */
+        PersonLink: {
+            /**
+             * Format: int64
+             * @description Of no use from then on.
+             */
+            expires_at: number;
+            /** @description Opens the page signed in as them, once. It is in this answer and nowhere else. */
+            link: string;
+        };
+        /** @description What to change on a person; what is left out stays. */
+        PersonPatch: {
+            /**
+             * @description The name after the `@`.
+             * @default null
+             */
+            handle: string | null;
+            /**
+             * @description As shown.
+             * @default null
+             */
+            name: string | null;
+            /** @default null */
+            role: components["schemas"]["Role"] | null;
         };
         /** @description One step of a plan. */
         PlanStep: {
@@ -1048,10 +1488,54 @@ export interface components {
          * @enum {string}
          */
         QuestionState: "asked" | "decided" | "delivered" | "void";
+        /** @description What waits of one person in one thread, the next one first. */
+        Queue: {
+            /** @description All of it. */
+            items: components["schemas"]["Queued"][];
+            /** @description Where. */
+            thread_id: string;
+        };
+        /** @description A message that waits until its author's turns in the thread have ended. Only its author sees it. */
+        Queued: {
+            /** @description The files that come with it, in order. */
+            attachments: components["schemas"]["Attachment"][];
+            /**
+             * Format: int64
+             * @description When it was written.
+             */
+            created_at: number;
+            held?: components["schemas"]["Held"] | null;
+            /** @description Which; also the `client_id` that it is posted with. */
+            id: string;
+            /**
+             * Format: int64
+             * @description 1 is the next; 0 waits no more.
+             */
+            place: number;
+            /** @description As written: Markdown. */
+            text: string;
+            /** @description Where it goes. */
+            thread_id: string;
+        };
+        /** @description How far one has read. */
+        ReadUpTo: {
+            /**
+             * Format: int64
+             * @description The `seq` of the newest message that was seen. It never moves back.
+             */
+            seq: number;
+        };
         /** @description Everything up to here was sent; from now on events come as they happen. */
         Ready: {
             /** @description Where the stream stands. */
             pos: string;
+        };
+        /** @description Somebody is gone. */
+        Removed: {
+            /** @description Who. */
+            id: string;
+            /** @description Always true. */
+            removed: boolean;
         };
         /** @description Read afresh: one thread, which was gained or lost, or everything. */
         Reset: {
@@ -1096,6 +1580,13 @@ export interface components {
             /** @description Good for one sign-in within ten minutes. */
             secret: string;
         };
+        /** @description A piece of a text. */
+        SnippetPiece: {
+            /** @description Whether it is what was looked for. */
+            hit: boolean;
+            /** @description As written. */
+            text: string;
+        };
         /**
          * @description Whose voice a message has.
          * @enum {string}
@@ -1130,10 +1621,21 @@ export interface components {
              * @description The `seq` of its newest message; 0 while there is none.
              */
             last_seq: number;
+            /**
+             * Format: int64
+             * @description The `seq` up to which one has read it.
+             */
+            read_seq: number;
             /** @description Its lamp. */
             state: components["schemas"]["ThreadState"];
             /** @description Empty until a person names it or its first message does. */
             title: string;
+            /**
+             * Format: int64
+             * @description How many messages of others come after that; 1000 stands for that many or more. None in a thread
+             *     that one is no member of.
+             */
+            unread: number;
             /** @description Who may see it. */
             visibility: components["schemas"]["Visibility"];
         };
@@ -1313,6 +1815,202 @@ export interface operations {
             };
         };
     };
+    post_assistants: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewAssistant"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistantMade"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description assistant_registered, handle_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_assistants_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_assistants_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssistantPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assistant"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_assistants_id_rotate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientPair"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_assistants_available: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_AvailableAssistant"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_attachments: {
         parameters: {
             query?: {
@@ -1447,8 +2145,14 @@ export interface operations {
     get_audit: {
         parameters: {
             query?: {
+                /** @description Only this action, as `noun.verb`; or all of a noun. */
+                action?: string;
+                /** @description The `next` of the page before. */
+                before?: string;
                 /** @description How many, 1 to 1000; 100 unless said otherwise. */
                 limit?: number;
+                /** @description Only what this person did, or what was done to them: their id. */
+                person?: string;
             };
             header?: never;
             path?: never;
@@ -1461,7 +2165,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["List_AuditEntry"];
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             403: {
@@ -1571,6 +2283,205 @@ export interface operations {
             };
         };
     };
+    post_people: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same as client_id */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPerson"];
+            };
+        };
+        responses: {
+            /** @description this client id had invited them before; the link is another one */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description handle_taken, client_id_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_people_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description last_admin */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_people_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description handle_taken, last_admin */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_people_id_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonLink"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_questions_id_decide: {
         parameters: {
             query?: never;
@@ -1620,6 +2531,168 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_queue_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_queue_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewText"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queued"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_queue_id_send: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            /** @description also once it was posted */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_search: {
+        parameters: {
+            query: {
+                /** @description The `next` of the page before. */
+                before?: string;
+                /** @description How many, 1 to 200; 20 unless said otherwise. */
+                limit?: number;
+                /**
+                 * @description Words; all of them have to be there, in any order. The last one may be unfinished. Without a
+                 *     letter, digit or emoji in it nothing is found.
+                 */
+                q: string;
+                /** @description In this thread only. */
+                thread?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no such thread */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1995,6 +3068,52 @@ export interface operations {
             };
         };
     };
+    delete_threads_id_members_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description a person's id */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description last_member */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_threads_id_messages: {
         parameters: {
             query?: {
@@ -2093,6 +3212,139 @@ export interface operations {
             };
             /** @description attachment_missing or attachment_unsupported: nothing was stored */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_threads_id_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Queued"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_threads_id_queue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same as client_id */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewQueued"];
+            };
+        };
+        responses: {
+            /** @description it was queued before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queued"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queued"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description client_id_reused or queue_full */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description attachment_missing or attachment_unsupported: nothing was stored */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_threads_id_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadUpTo"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

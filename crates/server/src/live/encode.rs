@@ -7,6 +7,8 @@ use std::{
     sync::Arc,
 };
 
+use bytes::Bytes;
+
 use switchboard_engine::Engine;
 use switchboard_model::{
     AssistantId, MessageId, PersonId, ThreadId, TurnId,
@@ -15,11 +17,12 @@ use switchboard_model::{
     person::Role,
     turn::{Turn, TurnState},
 };
-use switchboard_store::{Change, Delta, StoreError};
+use switchboard_store::{Change, Delta, Mark, StoreError, ThreadRow};
 
 use super::{
     frame::{Audience, Frame, Payload, event},
     lookup::Lookup,
+    seats::Seats,
 };
 use crate::wire::{self, ToWire};
 
@@ -28,13 +31,19 @@ use crate::wire::{self, ToWire};
 pub(super) struct Encoder {
     engine: Engine,
     lookup: Lookup,
+    /// Whom to encode for where each is told something else.
+    seats: Seats,
 }
 
 impl Encoder {
     /// An encoder with an empty cache.
-    pub(super) fn new(engine: Engine) -> Self {
+    pub(super) fn new(engine: Engine, seats: Seats) -> Self {
         let lookup = Lookup::new(engine.reader().clone());
-        Self { engine, lookup }
+        Self {
+            engine,
+            lookup,
+            seats,
+        }
     }
 
     /// Takes note of changes that nobody wants to see.
@@ -81,8 +90,14 @@ impl Encoder {
                     });
                     continue;
                 }
-                Change::Thread(row) => {
-                    self.text("thread", *pos, &wire::ThreadEvent::Changed(row.to_wire()))
+                Change::Thread(row) => self.thread(*pos, row).await?,
+                Change::Queue { thread, person } => {
+                    frames.extend(self.queue(*pos, *thread, *person).await?);
+                    continue;
+                }
+                Change::Mark { thread, person } => {
+                    frames.extend(self.mark(*pos, *thread, *person).await?);
+                    continue;
                 }
                 Change::ThreadDeleted(id) => self.text(
                     "thread",
@@ -148,6 +163,83 @@ impl Encoder {
 
     fn text(&self, name: &str, pos: i64, data: &impl serde::Serialize) -> Payload {
         Payload::Text(event(name, Some(&self.id(pos)), data))
+    }
+
+    /// A thread for everyone who sits here, with how far they have read.
+    async fn thread(&self, pos: i64, row: &ThreadRow) -> Result<Payload, StoreError> {
+        let thread = row.thread.id;
+        let audience = self.lookup.audience(thread).await?;
+        let mut people = self.seats.people();
+        people.retain(|person| audience.has(*person));
+        let marks = self.engine.reader().marks(&[thread], &people).await?;
+        // Many have read just as far.
+        let mut encoded: HashMap<Mark, Bytes> = HashMap::new();
+        let texts = people.into_iter().map(|person| {
+            let mark = marks.get(&(thread, person)).copied().unwrap_or_default();
+            let text = encoded
+                .entry(mark)
+                .or_insert_with(|| self.thread_at(pos, row, mark));
+            (person, text.clone())
+        });
+        Ok(Payload::Thread {
+            texts: texts.collect(),
+            row: Arc::new(row.clone()),
+        })
+    }
+
+    /// A thread as somebody sees it who stands at this mark.
+    pub(super) fn thread_at(&self, pos: i64, row: &ThreadRow, mark: Mark) -> Bytes {
+        let thread = wire::Thread::new(row, mark);
+        event(
+            "thread",
+            Some(&self.id(pos)),
+            &wire::ThreadEvent::Changed(thread),
+        )
+    }
+
+    /// A thread for the one who has read on in it.
+    async fn mark(
+        &self,
+        pos: i64,
+        thread: ThreadId,
+        person: PersonId,
+    ) -> Result<Option<Frame>, StoreError> {
+        if !self.seats.has(person) {
+            return Ok(None);
+        }
+        let reader = self.engine.reader();
+        let Some(row) = reader.thread(person, thread).await? else {
+            return Ok(None);
+        };
+        let marks = reader.marks(&[thread], &[person]).await?;
+        let mark = marks.get(&(thread, person)).copied().unwrap_or_default();
+        Ok(Some(Frame {
+            pos,
+            audience: Audience::Only(person),
+            payload: Payload::Text(self.thread_at(pos, &row, mark)),
+        }))
+    }
+
+    /// A queue for the one whose it is.
+    async fn queue(
+        &self,
+        pos: i64,
+        thread: ThreadId,
+        person: PersonId,
+    ) -> Result<Option<Frame>, StoreError> {
+        if !self.seats.has(person) {
+            return Ok(None);
+        }
+        let queue = self.engine.reader().queue(thread, person).await?;
+        let data = wire::Queue {
+            thread_id: thread.to_string(),
+            items: queue.to_wire(),
+        };
+        Ok(Some(Frame {
+            pos,
+            audience: Audience::Only(person),
+            payload: self.text("queue", pos, &data),
+        }))
     }
 
     async fn message(

@@ -1,12 +1,16 @@
 //! What goes over the event streams: encoded once, shared by all who may read it. Owns the text form of
 //! an event and who may see it; never asks the store.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use serde::Serialize;
 use switchboard_auth::Via;
 use switchboard_model::{AssistantId, PersonId, person::Person};
+use switchboard_store::ThreadRow;
 
 /// Who may see an event.
 #[derive(Debug, Clone)]
@@ -57,6 +61,13 @@ pub(super) enum Payload {
         author: PersonId,
         /// For the author.
         own: Bytes,
+    },
+    /// A thread changed. Each person has read so far in it.
+    Thread {
+        /// As it is now.
+        row: Arc<ThreadRow>,
+        /// For those who listened when it was encoded.
+        texts: HashMap<PersonId, Bytes>,
     },
     /// A person changed: admins see more of them, and their own streams learn what they may see.
     Person {

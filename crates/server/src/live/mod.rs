@@ -49,7 +49,7 @@ impl Live {
         let (signals, _) = broadcast::channel(BEHIND);
         let (started, is_started) = watch::channel(false);
         let seats = Seats::new(STREAMS, usize::MAX);
-        let encoder = Encoder::new(engine.clone());
+        let encoder = Encoder::new(engine.clone(), seats.clone());
         let feed = FeedTask {
             engine: engine.clone(),
             encoder: encoder.clone(),

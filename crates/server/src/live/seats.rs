@@ -49,6 +49,16 @@ impl Seats {
         })
     }
 
+    /// Who sits here.
+    pub(super) fn people(&self) -> Vec<PersonId> {
+        self.lock().keys().copied().collect()
+    }
+
+    /// Whether a person sits here.
+    pub(super) fn has(&self, person: PersonId) -> bool {
+        self.lock().contains_key(&person)
+    }
+
     /// How many are taken in all.
     pub(crate) fn taken(&self) -> usize {
         self.lock().values().sum()

@@ -10,7 +10,7 @@ use switchboard_model::{
     AssistantId, PersonId,
     person::{Person, Role},
 };
-use switchboard_store::{Feed, Position, StoreError};
+use switchboard_store::{Feed, Position, StoreError, ThreadRow};
 use tokio::{
     sync::{broadcast, watch},
     time::{Instant, Interval, MissedTickBehavior},
@@ -252,6 +252,13 @@ impl Viewer {
                 Payload::Text(shared) | Payload::Message { text: shared, .. } => {
                     text.extend_from_slice(shared);
                 }
+                Payload::Thread { row, texts } => match texts.get(&me) {
+                    Some(shared) => text.extend_from_slice(shared),
+                    None => {
+                        let own = Box::pin(self.thread(frame.pos, row)).await?;
+                        text.extend_from_slice(&own);
+                    }
+                },
                 Payload::Person {
                     person,
                     text: shared,
@@ -277,6 +284,15 @@ impl Viewer {
             }
         }
         Ok(())
+    }
+
+    /// A thread as this person sees it, who did not sit here yet when it was encoded.
+    async fn thread(&self, pos: i64, row: &ThreadRow) -> Result<Bytes, StoreError> {
+        let (thread, me) = (row.thread.id, self.person.id);
+        let reader = self.source.engine.reader();
+        let marks = reader.marks(&[thread], &[me]).await?;
+        let mark = marks.get(&(thread, me)).copied().unwrap_or_default();
+        Ok(self.source.encoder.thread_at(pos, row, mark))
     }
 
     /// An assistant as this person sees it.

@@ -13,6 +13,8 @@ pub(crate) mod messages;
 pub(crate) mod metrics;
 pub(crate) mod people;
 pub(crate) mod questions;
+pub(crate) mod queue;
+pub(crate) mod search;
 pub(crate) mod session;
 pub(crate) mod sessions;
 pub(crate) mod threads;
@@ -75,11 +77,18 @@ fn all() -> Vec<Route> {
         get("/api/threads/{id}", threads::read),
         patch("/api/threads/{id}", threads::change),
         delete("/api/threads/{id}", threads::remove),
+        put("/api/threads/{id}/read", threads::mark),
         get("/api/threads/{id}/members", members::list),
         post("/api/threads/{id}/members", members::add),
         delete("/api/threads/{id}/members/{person}", members::remove),
         get("/api/threads/{id}/messages", messages::list),
         post("/api/threads/{id}/messages", messages::post).with_body(MESSAGE_LIMIT),
+        get("/api/threads/{id}/queue", queue::list),
+        post("/api/threads/{id}/queue", queue::add).with_body(MESSAGE_LIMIT),
+        patch("/api/queue/{id}", queue::change).with_body(MESSAGE_LIMIT),
+        delete("/api/queue/{id}", queue::remove),
+        post("/api/queue/{id}/send", queue::send),
+        get("/api/search", search::find),
         post("/api/attachments", attachments::upload),
         get("/api/attachments/{id}", attachments::read),
         delete("/api/attachments/{id}", attachments::remove),
@@ -180,4 +189,10 @@ macro_rules! methods {
     };
 }
 
-methods!(get = GET, post = POST, patch = PATCH, delete = DELETE);
+methods!(
+    get = GET,
+    post = POST,
+    put = PUT,
+    patch = PATCH,
+    delete = DELETE
+);

@@ -7,6 +7,7 @@ use axum::{
 };
 use serde::Deserialize;
 use switchboard_model::ThreadId;
+use switchboard_store::{StoreError, ThreadRow};
 use utoipa::IntoParams;
 
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     error::{ApiError, Problem},
     extract::{self, Caller, Id, Query, client_id},
     routes::messages::PAGE_LIMIT,
-    wire::{self, ToWire},
+    wire,
 };
 
 /// Which page of the list.
@@ -49,7 +50,37 @@ pub(crate) async fn list(
             limit,
         )
         .await?;
-    Ok(Json(threads.to_wire()))
+    let rows: Vec<_> = threads.items.iter().collect();
+    Ok(Json(wire::ThreadPage {
+        items: as_seen(&app, &caller, &rows).await?,
+        next: threads.next,
+        pos: threads.position.to_string(),
+    }))
+}
+
+/// Threads as the caller sees them, with how far they have read in each.
+async fn as_seen(
+    app: &Shared,
+    caller: &Caller,
+    rows: &[&ThreadRow],
+) -> Result<Vec<wire::Thread>, StoreError> {
+    let ids: Vec<_> = rows.iter().map(|row| row.thread.id).collect();
+    let me = caller.person.id;
+    let marks = app.engine.reader().marks(&ids, &[me]).await?;
+    let seen = rows.iter().map(|row| {
+        let mark = marks.get(&(row.thread.id, me)).copied();
+        wire::Thread::new(row, mark.unwrap_or_default())
+    });
+    Ok(seen.collect())
+}
+
+async fn one_as_seen(
+    app: &Shared,
+    caller: &Caller,
+    row: &ThreadRow,
+) -> Result<wire::Thread, ApiError> {
+    let seen = as_seen(app, caller, &[row]).await?.pop();
+    seen.ok_or_else(|| ApiError::not_found("thread"))
 }
 
 /// Opens a thread.
@@ -69,7 +100,7 @@ pub(crate) async fn open(
     } else {
         StatusCode::OK
     };
-    Ok((status, Json(thread.to_wire())))
+    Ok((status, Json(one_as_seen(&app, &caller, &thread).await?)))
 }
 
 /// One thread, with its members.
@@ -87,7 +118,7 @@ pub(crate) async fn read(
         .ok_or_else(|| ApiError::not_found("thread"))?;
     let members = reader.members(id).await?;
     Ok(Json(wire::ThreadDetail {
-        thread: thread.to_wire(),
+        thread: one_as_seen(&app, &caller, &thread).await?,
         members: members.iter().map(wire::Author::of).collect(),
     }))
 }
@@ -105,7 +136,22 @@ pub(crate) async fn change(
         .engine
         .change_thread(&caller.person, id, body.into())
         .await?;
-    Ok(Json(thread.to_wire()))
+    Ok(Json(one_as_seen(&app, &caller, &thread).await?))
+}
+
+/// Notes how far one has read. It never moves back, and at most to the thread's end.
+#[utoipa::path(put, path = "/api/threads/{id}/read", tag = "threads", params(("id" = String, Path)), request_body = wire::ReadUpTo,
+    responses((status = 200, body = wire::Thread), (status = 404, body = Problem)))]
+pub(crate) async fn mark(
+    caller: Caller,
+    State(app): State<Shared>,
+    Id(id): Id<ThreadId>,
+    extract::Json(body): extract::Json<wire::ReadUpTo>,
+) -> Result<Json<wire::Thread>, ApiError> {
+    app.engine.read_thread(&caller.person, id, body.seq).await?;
+    let thread = app.engine.reader().thread(caller.person.id, id).await?;
+    let thread = thread.ok_or_else(|| ApiError::not_found("thread"))?;
+    Ok(Json(one_as_seen(&app, &caller, &thread).await?))
 }
 
 /// Deletes a thread for everyone; what runs in it is stopped.

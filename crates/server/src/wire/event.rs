@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Assistant, Item, Members, Message, PersonEvent, Question, Thread, Turn};
+use super::{Assistant, Item, Members, Message, PersonEvent, Question, Queue, Thread, Turn};
 
 /// Text in flight: a piece of an open item's text. Drop what you have of it already; on a gap, ask for
 /// the turn's items.
@@ -74,6 +74,8 @@ pub struct Event<'a> {
     pub assistant: Option<AssistantEvent>,
     /// A person changed, or is gone.
     pub person: Option<PersonEvent>,
+    /// What one has waiting in a thread.
+    pub queue: Option<Queue>,
     /// Somebody joined or left a thread.
     pub members: Option<Members>,
     /// Text in flight.

@@ -123,10 +123,7 @@ impl Message {
             id: message.id.to_string(),
             thread_id: message.thread.to_string(),
             seq: message.seq,
-            role: match message.role {
-                model::Speaker::User => Speaker::User,
-                model::Speaker::Assistant => Speaker::Assistant,
-            },
+            role: message.role.to_wire(),
             author: message.author.to_wire(),
             text: message.text.clone(),
             attachments: message.attachments.iter().map(ToWire::to_wire).collect(),
@@ -138,6 +135,17 @@ impl Message {
                 // An assistant's text asks nobody, so no name in it is a mention.
                 model::Speaker::Assistant => Vec::new(),
             },
+        }
+    }
+}
+
+impl ToWire for model::Speaker {
+    type Wire = Speaker;
+
+    fn to_wire(&self) -> Speaker {
+        match self {
+            Self::User => Speaker::User,
+            Self::Assistant => Speaker::Assistant,
         }
     }
 }

@@ -11,6 +11,8 @@ mod item;
 mod message;
 mod person;
 mod question;
+mod queue;
+mod search;
 mod session;
 mod thread;
 mod turn;
@@ -24,14 +26,16 @@ pub use audit::AuditPage;
 pub use doctor::{Check, CheckGroup, CheckState, Doctor, Setting};
 pub use event::{AssistantEvent, Deleted, Delta, Event, Ready, Reset, ThreadEvent};
 pub use item::Item;
-pub use message::{Mention, MentionQuery, Message, MessagePage, NewMessage, Posted};
+pub use message::{Mention, MentionQuery, Message, MessagePage, NewMessage, Posted, Speaker};
 pub use person::{
     Author, Invited, Members, NewMember, NewPerson, Person, PersonEvent, PersonLink, PersonPatch,
     Removed,
 };
 pub use question::{Decision, Question};
+pub use queue::{NewQueued, NewText, Queue, Queued};
+pub use search::Found;
 pub use session::{Me, NewToken, Session, SignIn, Token, TokenMade, Workspace};
-pub use thread::{NewThread, Thread, ThreadDetail, ThreadPage, ThreadPatch};
+pub use thread::{NewThread, ReadUpTo, Thread, ThreadDetail, ThreadPage, ThreadPatch};
 pub use turn::{Turn, TurnItems, TurnState};
 
 use serde::Serialize;

@@ -6,7 +6,7 @@ use switchboard_model::thread as model;
 use switchboard_store as store;
 use utoipa::ToSchema;
 
-use super::{Author, ToWire};
+use super::Author;
 
 /// A conversation, as a list shows it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -33,6 +33,11 @@ pub struct Thread {
     pub state: ThreadState,
     /// Its newest message.
     pub last: Option<Last>,
+    /// The `seq` up to which one has read it.
+    pub read_seq: i64,
+    /// How many messages of others come after that; 1000 stands for that many or more. None in a thread
+    /// that one is no member of.
+    pub unread: i64,
 }
 
 /// A thread with those who are in it.
@@ -145,12 +150,19 @@ impl From<ThreadPatch> for store::ThreadPatch {
     }
 }
 
-impl ToWire for store::ThreadRow {
-    type Wire = Thread;
+/// How far one has read.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ReadUpTo {
+    /// The `seq` of the newest message that was seen. It never moves back.
+    pub seq: i64,
+}
 
-    fn to_wire(&self) -> Thread {
-        let thread = &self.thread;
-        Thread {
+impl Thread {
+    /// A thread as somebody sees it who stands at this mark.
+    pub fn new(row: &store::ThreadRow, mark: store::Mark) -> Self {
+        let thread = &row.thread;
+        Self {
             id: thread.id.to_string(),
             title: thread.title.clone(),
             visibility: match thread.visibility {
@@ -163,28 +175,18 @@ impl ToWire for store::ThreadRow {
             last_message_at: thread.last_message_at.0,
             last_seq: thread.last_seq,
             archived_at: thread.archived_at.map(|at| at.0),
-            state: match self.state {
+            state: match row.state {
                 store::ThreadState::Idle => ThreadState::Idle,
                 store::ThreadState::Running => ThreadState::Running,
                 store::ThreadState::NeedsYou => ThreadState::NeedsYou,
                 store::ThreadState::Failed => ThreadState::Failed,
             },
-            last: self.last.as_ref().map(|(author, text)| Last {
+            last: row.last.as_ref().map(|(author, text)| Last {
                 author_handle: author.clone(),
                 text: text.clone(),
             }),
-        }
-    }
-}
-
-impl ToWire for store::Page<store::ThreadRow> {
-    type Wire = ThreadPage;
-
-    fn to_wire(&self) -> ThreadPage {
-        ThreadPage {
-            items: self.items.iter().map(ToWire::to_wire).collect(),
-            next: self.next.clone(),
-            pos: self.position.to_string(),
+            read_seq: mark.read_seq,
+            unread: mark.unread,
         }
     }
 }

@@ -11,6 +11,7 @@ use super::{COLUMNS, Hash, PERSON, one, person, sessions::insert_link};
 use crate::{
     Audit, Store, StoreError, audit,
     db::vals,
+    queue,
     rows::for_update,
     threads, turns,
     writer::{Floor, Kind, Tx},
@@ -232,6 +233,7 @@ async fn remove(tx: &mut Tx<'_>, by: PersonId, id: PersonId) -> Result<Vec<TurnI
     ] {
         tx.run(sql, &vals![id]).await?;
     }
+    queue::clear_all_of(tx, id).await?;
     hand_over(tx, by, id, &admins).await?;
     threads::hold_all_of(tx, id).await?;
     let mut running = turns::stop_all_of(tx, id).await?;

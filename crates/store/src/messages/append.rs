@@ -13,7 +13,7 @@ use crate::{
     StoreError, attachments,
     blobs::Stowed,
     db::vals,
-    threads, turns,
+    marks, queue, search, threads, turns,
     writer::{Kind, Tx},
 };
 
@@ -59,8 +59,16 @@ pub(crate) async fn add(
         ],
     )
     .await?;
+    search::add_message(tx, thread.id, id, draft.text.words()).await?;
+    if draft.role == Speaker::User {
+        marks::pass_own(tx, thread.id, draft.author, seq).await?;
+    }
     let title = match thread.titled_by {
-        TitledBy::Auto if thread.title.is_empty() => title_from(&draft.text.text),
+        TitledBy::Auto if thread.title.is_empty() => {
+            let title = title_from(&draft.text.text);
+            search::set_title(tx, thread.id, thread.created_at, &title).await?;
+            title
+        }
         TitledBy::Auto | TitledBy::Person => thread.title.clone(),
     };
     tx.run(
@@ -94,6 +102,7 @@ async fn title_by_file(
         let title = title_from(&file.name);
         let sql = "UPDATE threads SET title = $2 WHERE id = $1";
         tx.run(sql, &vals![thread.id, &title]).await?;
+        search::set_title(tx, thread.id, thread.created_at, &title).await?;
     }
     Ok(())
 }
@@ -119,6 +128,11 @@ pub(super) async fn append(tx: &mut Tx<'_>, post: Post, text: Stowed) -> Result<
     {
         return Ok(posted);
     }
+    if let Some(from) = post.queued {
+        queue::post_from(tx, from, thread.id, post.author).await?;
+    }
+    // Whoever writes again has seen what went wrong.
+    queue::end_hold(tx, thread.id, post.author).await?;
     let draft = Draft {
         role: Speaker::User,
         author: post.author,

@@ -11,6 +11,7 @@ use super::{NewThread, ThreadPatch, ThreadRow, load_row, lock, members::join, ti
 use crate::{
     CreateError, StoreError,
     db::vals,
+    search,
     writer::{Kind, Tx},
 };
 
@@ -33,7 +34,7 @@ pub(super) async fn create(
              ON CONFLICT (created_by, client_id) DO NOTHING",
             &vals![
                 id,
-                title,
+                &title,
                 titled_by_name(titled_by),
                 new.visibility.as_str(),
                 new.assistant,
@@ -54,6 +55,7 @@ pub(super) async fn create(
         }
         return Ok((load_row(tx, there.id("id")?).await?, false));
     }
+    search::set_title(tx, id, now, &title).await?;
     tx.changed(Kind::Thread, id, Some(id));
     join(tx, id, new.created_by).await?;
     Ok((load_row(tx, id).await?, true))
@@ -107,13 +109,14 @@ pub(super) async fn apply(
         "UPDATE threads SET title = $2, titled_by = $3, archived_at = $4, visibility = $5 WHERE id = $1",
         &vals![
             id,
-            thread.title,
+            &thread.title,
             titled_by_name(thread.titled_by),
             thread.archived_at,
             thread.visibility.as_str()
         ],
     )
     .await?;
+    search::set_title(tx, id, thread.created_at, &thread.title).await?;
     tx.changed(Kind::Thread, id, Some(id));
     load_row(tx, id).await.map(Some)
 }
@@ -177,7 +180,12 @@ pub(crate) async fn sweep(tx: &mut Tx<'_>, id: ThreadId) -> Result<(), StoreErro
         "DELETE FROM turns WHERE thread = $1 AND state <> 'running'",
         "DELETE FROM deliveries WHERE thread = $1",
         "DELETE FROM attachments WHERE thread = $1",
+        "DELETE FROM attachments WHERE queued IN (SELECT id FROM queued WHERE thread = $1)",
+        "DELETE FROM queued WHERE thread = $1",
+        "DELETE FROM holds WHERE thread = $1",
+        "DELETE FROM searchable WHERE thread = $1",
         "DELETE FROM messages WHERE thread = $1",
+        "DELETE FROM marks WHERE thread = $1",
         "DELETE FROM backend_sessions WHERE thread = $1",
     ] {
         tx.run(sql, &vals![id]).await?;

@@ -1,12 +1,13 @@
 //! Who is in a thread: joining, leaving, and what becomes of a thread when somebody is removed
 //! altogether. Owns the promise that a thread keeps a member as long as one can leave it.
 
-use switchboard_model::{PersonId, ThreadId, TurnId};
+use switchboard_model::{PersonId, ThreadId, TurnId, thread::Visibility};
 
 use super::{change, lock};
 use crate::{
     Audit, Store, StoreError, audit,
     db::vals,
+    queue,
     rows::for_update,
     writer::{Floor, Kind, Tx},
 };
@@ -82,7 +83,7 @@ async fn leave(
     person: PersonId,
 ) -> Result<(), MemberError> {
     // Held, so that the last two cannot leave at the same time.
-    lock(tx, thread).await?.ok_or(MemberError::NoMember)?;
+    let row = lock(tx, thread).await?.ok_or(MemberError::NoMember)?;
     let members = tx
         .all(
             "SELECT person FROM members WHERE thread = $1",
@@ -103,6 +104,9 @@ async fn leave(
         &vals![thread, person],
     )
     .await?;
+    if row.visibility == Visibility::Private {
+        queue::clear(tx, thread, person).await?;
+    }
     tx.changed(Kind::Member, format!("{thread}/{person}"), Some(thread));
     let action = if by == person {
         "thread.leave"

@@ -13,7 +13,7 @@ use crate::{
     Store, StoreError,
     blobs::Stowed,
     db::vals,
-    messages,
+    messages, queue,
     rows::for_update,
     threads,
     writer::{Floor, Kind, Tx},
@@ -159,8 +159,9 @@ pub(super) async fn end(
     turn.open_questions = 0;
     tx.changed(Kind::Turn, turn.id, Some(turn.thread));
     tx.changed(Kind::Thread, turn.thread, Some(turn.thread));
-    if thread.is_none() {
-        threads::sweep(tx, turn.thread).await?;
+    match thread {
+        Some(_) => queue::turn_ended(tx, &turn).await?,
+        None => threads::sweep(tx, turn.thread).await?,
     }
     Ok(turn)
 }

@@ -22,6 +22,10 @@ pub(crate) enum Kind {
     Person,
     /// Its id is `THREAD/PERSON`.
     Member,
+    /// Likewise.
+    Mark,
+    /// Likewise.
+    Queue,
 }
 
 impl Kind {
@@ -36,6 +40,8 @@ impl Kind {
             Self::Assistant => "assistant",
             Self::Person => "person",
             Self::Member => "member",
+            Self::Mark => "mark",
+            Self::Queue => "queue",
         }
     }
 
@@ -50,6 +56,8 @@ impl Kind {
             Self::Assistant,
             Self::Person,
             Self::Member,
+            Self::Mark,
+            Self::Queue,
         ]
         .into_iter()
         .find(|kind| kind.as_str() == name)

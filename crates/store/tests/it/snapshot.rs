@@ -116,7 +116,12 @@ impl View {
             Change::Item(item) => drop(self.items.insert(item.id, *item)),
             Change::Question(question) => drop(self.questions.insert(question.id, *question)),
             Change::Steer(steer) => drop(self.steers.insert(steer.id, *steer)),
-            Change::Assistant(_) | Change::Person(_) | Change::Member { .. } => {}
+            // Each to one person, or a word to read something again.
+            Change::Assistant(_)
+            | Change::Person(_)
+            | Change::Member { .. }
+            | Change::Mark { .. }
+            | Change::Queue { .. } => {}
         }
     }
 

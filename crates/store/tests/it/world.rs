@@ -287,6 +287,7 @@ pub fn post(thread: ThreadId, author: PersonId, text: &str, to: &[AssistantId]) 
                 refused: None,
             })
             .collect(),
+        queued: None,
     }
 }
 
