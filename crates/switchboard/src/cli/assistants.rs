@@ -13,6 +13,9 @@ use crate::compose::House;
 #[derive(Subcommand)]
 pub enum Assistants {
     /// Register an assistant and print its client id and secret, the secret once
+    #[command(
+        after_help = "Examples:\n  switchboard assistants list --available\n  switchboard assistants add chatgpt --owner anna"
+    )]
     Add {
         /// Its handle: one of those that `list --available` shows
         handle: String,
@@ -27,19 +30,34 @@ pub enum Assistants {
         available: bool,
     },
     /// Answer its mentions
-    Enable { handle: String },
-    /// Stop answering its mentions
-    Disable { handle: String },
-    /// Say who may mention it
-    Access {
+    Enable {
+        /// Its handle
         handle: String,
+    },
+    /// Stop answering its mentions
+    Disable {
+        /// Its handle
+        handle: String,
+    },
+    /// Say who may mention it
+    #[command(
+        after_help = "Examples:\n  switchboard assistants access chatgpt everyone\n  switchboard assistants access chatgpt named anna ben"
+    )]
+    Access {
+        /// Its handle
+        handle: String,
+        /// Who, beside its owner
         #[arg(value_enum)]
         who: Who,
-        /// The people, with `named`
+        /// Their handles, with `named`
         people: Vec<String>,
     },
-    /// Set how long its turns may take
+    /// Set how long its turns may take; what is not given goes back to its default
+    #[command(
+        after_help = "Example:\n  switchboard assistants limits chatgpt --mention 300 --idle 600"
+    )]
     Limits {
+        /// Its handle
         handle: String,
         /// Seconds for a mention in a shared thread [default: 120]
         #[arg(long, value_name = "SECONDS")]
@@ -52,15 +70,24 @@ pub enum Assistants {
         idle: Option<u64>,
     },
     /// Make a new client secret; the old one stops working
-    Rotate { handle: String },
+    Rotate {
+        /// Its handle
+        handle: String,
+    },
     /// Remove it; its messages stay
-    Remove { handle: String },
+    Remove {
+        /// Its handle
+        handle: String,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Who {
+    /// Nobody else
     Owner,
+    /// The people named
     Named,
+    /// Everyone in the workspace
     Everyone,
 }
 

@@ -13,12 +13,16 @@ use crate::{
 };
 
 #[derive(Args)]
+#[command(after_help = "Example:\n  switchboard backup /var/backups/switchboard/2026-11-20")]
 pub struct Backup {
     /// A new or empty folder
     folder: PathBuf,
 }
 
 #[derive(Args)]
+#[command(
+    after_help = "Example:\n  switchboard --home /srv/switchboard restore /var/backups/switchboard/2026-11-20"
+)]
 pub struct Restore {
     /// A folder that `backup` made
     folder: PathBuf,

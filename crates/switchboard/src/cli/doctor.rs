@@ -16,7 +16,15 @@ use crate::{
     demo, doctor,
 };
 
+const EXAMPLES: &str = "\
+Examples:
+  switchboard doctor
+  switchboard doctor --json | jq '.checks[] | select(.state == \"failed\")'
+
+Changes nothing. Exits with 1 if something that is switched on cannot do its work.";
+
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Doctor {
     /// Print JSON, as `GET /api/doctor` answers it
     #[arg(long)]

@@ -25,15 +25,31 @@ use crate::{
     demo,
 };
 
+const EXAMPLES: &str = "\
+Examples:
+  switchboard serve --demo     try it without any account
+  switchboard serve --open     start it and open the page
+  switchboard doctor           see what is missing, and how to fix it";
+
 /// Use the AI assistants you already pay for, from a chat page, programs and scripts.
 #[derive(Parser)]
-#[command(name = "switchboard", version, disable_help_subcommand = true)]
+#[command(name = "switchboard", version, disable_help_subcommand = true, after_help = EXAMPLES)]
 pub struct Args {
     /// Where everything lives [default: the XDG state folder; env: SWITCHBOARD_HOME]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        help_heading = "For every command"
+    )]
     home: Option<PathBuf>,
     /// Which database: sqlite:PATH or postgres://USER@HOST/NAME [env: SWITCHBOARD_DATABASE]
-    #[arg(long, global = true, value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        help_heading = "For every command"
+    )]
     database: Option<String>,
     #[command(subcommand)]
     command: Command,
@@ -145,4 +161,71 @@ fn logs(default: &str) {
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .try_init();
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    /// Every command that somebody may call, with the words that lead to it.
+    fn all(command: &clap::Command, words: &str, found: &mut Vec<(String, clap::Command)>) {
+        for inner in command
+            .get_subcommands()
+            .filter(|inner| !inner.is_hide_set())
+        {
+            let words = format!("{words} {}", inner.get_name());
+            found.push((words.clone(), inner.clone()));
+            all(inner, &words, found);
+        }
+    }
+
+    #[test]
+    fn every_command_and_every_argument_says_what_it_is_for() {
+        let mut args = Args::command();
+        args.build();
+        let mut commands = Vec::new();
+        all(&args, "switchboard", &mut commands);
+        assert!(commands.len() > 15);
+        for (words, command) in commands {
+            let about = command.get_about().map(ToString::to_string);
+            assert!(about.is_some_and(|about| about.len() > 5), "{words}");
+            for argument in command.get_arguments() {
+                assert!(
+                    argument.get_help().is_some(),
+                    "{words} {}",
+                    argument.get_id()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_takes_several_words_shows_an_example_that_can_be_typed() {
+        let mut args = Args::command();
+        args.build();
+        let mut commands = vec![("switchboard".to_owned(), args.clone())];
+        all(&args, "switchboard", &mut commands);
+        let mut examples = 0;
+        for (words, command) in commands {
+            let help = command.get_after_help().map(ToString::to_string);
+            let needs_one = command.get_positionals().count() > 1;
+            assert!(!needs_one || help.is_some(), "{words}");
+            for line in help.unwrap_or_default().lines() {
+                let Some((_, typed)) = line.split_once("switchboard ") else {
+                    continue;
+                };
+                // Up to what a shell would take for something else, or what explains it.
+                let typed = typed.split(" | ").next().unwrap_or_default();
+                let typed = typed.split("   ").next().unwrap_or_default();
+                let typed = typed.replace("\"Anna Berg\"", "Anna").replace(')', "");
+                let line = typed.split_whitespace();
+                let parsed = Args::try_parse_from(std::iter::once("switchboard").chain(line));
+                assert!(parsed.is_ok(), "{words}: {typed}");
+                examples += 1;
+            }
+        }
+        assert!(examples > 10);
+    }
 }

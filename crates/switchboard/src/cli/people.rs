@@ -18,40 +18,51 @@ pub enum People {
         name: Option<String>,
     },
     /// Add a person and print their sign-in link (7 days, once)
+    #[command(after_help = "Example:\n  switchboard people invite anna --name \"Anna Berg\"")]
     Invite {
         /// The name after the @
         handle: String,
-        /// The name as shown
-        #[arg(long, default_value = "")]
+        /// The name as shown [default: the handle]
+        #[arg(long, default_value = "", hide_default_value = true)]
         name: String,
         /// What they may do
         #[arg(long, value_enum, default_value_t = As::Member)]
         role: As,
     },
     /// Change the name as shown, or the name after the @
+    #[command(after_help = "Example:\n  switchboard people rename anna --name \"Anna Berg\"")]
     Rename {
+        /// The name after the @
         handle: String,
-        /// The name as shown
+        /// The new name as shown
         #[arg(long, required_unless_present = "to")]
         name: Option<String>,
-        /// The name after the @
+        /// The new name after the @
         #[arg(long, value_name = "HANDLE")]
         to: Option<String>,
     },
     /// Say what a person may do
+    #[command(after_help = "Example:\n  switchboard people role anna admin")]
     Role {
+        /// The name after the @
         handle: String,
+        /// From now on
         #[arg(value_enum)]
         role: As,
     },
     /// Remove a person: signs them out everywhere and stops what they asked for; their words stay, but
     /// private threads that nobody else is in are deleted
-    Remove { handle: String },
+    Remove {
+        /// The name after the @
+        handle: String,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
 pub enum As {
+    /// Runs the workspace: people, assistants, settings
     Admin,
+    /// Takes part
     Member,
 }
 

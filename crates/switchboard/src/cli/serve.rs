@@ -26,7 +26,14 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Twice the connections that the server takes at once.
 const OPEN_FILES: u64 = 16_384;
 
+const EXAMPLES: &str = "\
+Examples:
+  switchboard serve --open
+  switchboard serve --demo --listen 127.0.0.1:0
+  switchboard serve --public-url https://chat.example.org    behind a proxy with TLS";
+
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Serve {
     /// Where to listen; port 0 takes a free one [default: 127.0.0.1:4747]
     #[arg(long, value_name = "HOST:PORT", value_parser = config::resolve)]

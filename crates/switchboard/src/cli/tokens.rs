@@ -1,6 +1,6 @@
 //! `switchboard tokens`: ways in for programs, each in a person's name.
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use clap::Subcommand;
 
 use super::people::named;
@@ -9,6 +9,7 @@ use crate::compose::House;
 #[derive(Subcommand)]
 pub enum Tokens {
     /// Make a token and print it alone, once
+    #[command(after_help = "Example:\n  TOKEN=$(switchboard tokens create --name nightly-report)")]
     Create {
         /// What it is for
         #[arg(long)]
@@ -51,7 +52,9 @@ impl Tokens {
             }
             Self::Revoke { id, person } => {
                 let person = named(&house, person.as_deref()).await?;
-                let token = id.parse()?;
+                let token = id.parse().with_context(|| {
+                    format!("{id:?} is no token; `switchboard tokens list` shows them")
+                })?;
                 let object = format!("token {token}");
                 house.note("token.revoke", object, "").await?;
                 if !house.identity.revoke_token(person.id, token).await? {
