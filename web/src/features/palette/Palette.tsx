@@ -25,6 +25,7 @@ export interface PaletteProps {
 export function Palette({ commands, within: first, current, onClose }: PaletteProps) {
   const desk = useDesk();
   const dialog = useRef<HTMLDialogElement>(null);
+  const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
   const [typed, setTyped] = useState("");
@@ -35,9 +36,11 @@ export function Palette({ commands, within: first, current, onClose }: PalettePr
   const now = useNow(true, 60_000);
   const scope = within ? threads[within]?.title || "this thread" : null;
 
-  useEffect(() => {
+  // Closed while it still stands in the page: only then the browser gives the focus back.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     if (shown && !shown.open) shown.showModal();
+    field.current?.focus();
     return () => {
       shown?.close();
       desk.finder.close();
@@ -97,7 +100,7 @@ export function Palette({ commands, within: first, current, onClose }: PalettePr
       <div className="palette-head">
         {asking ? <Lamp kind="running" /> : <Icon name="search" />}
         {scope ? <button className="tag accent cut" type="button" tabIndex={-1} aria-label={`Only in ${scope}. Search everywhere`} onClick={() => type(typed, null)}>{scope}<Icon name="x" className="icon-s" /></button> : null}
-        <input autoFocus type="text" role="combobox" aria-label={scope ? `Search in ${scope}` : "Search threads and messages, or a command"} aria-autocomplete="list"
+        <input ref={field} type="text" role="combobox" aria-label={scope ? `Search in ${scope}` : "Search threads and messages, or a command"} aria-autocomplete="list"
           aria-expanded={entries.length > 0} aria-controls={id} aria-activedescendant={entries.length ? `${id}-${selected}` : undefined}
           placeholder={scope ? "Search here" : "Search, or do something"} autoComplete="off" spellCheck={false} enterKeyHint="go" maxLength={200}
           value={typed} onChange={(event) => type(event.target.value, within)} onKeyDown={onKey} />

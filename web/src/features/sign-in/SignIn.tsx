@@ -1,14 +1,12 @@
 /** The way in: takes the secret from the link, and says how to get a new link where there is none or it no longer counts. */
 import { type FormEvent, useEffect, useState } from "react";
 import { Problem } from "../../api/client";
-import { returnTo } from "../../state/local";
 import { useDesk } from "../../state/react";
 import { sentence } from "../../state/words";
 import { Command } from "../../ui/Copy";
 import { Field } from "../../ui/Field";
 import { Icon } from "../../ui/Icon";
 import { Lamp, Mark } from "../../ui/marks";
-import { chatPath, go } from "../../ui/route";
 import { secretIn } from "./link";
 
 type Step = { is: "asking" } | { is: "working" } | { is: "refused"; problem: Problem };
@@ -25,10 +23,8 @@ export function SignIn({ secret: ofAddress }: { secret: string | null }) {
     setStep({ is: "working" });
     // The secret counts once and does not belong into the history, whatever comes of it.
     history.replaceState(null, "", "/sign-in");
-    desk.signIn(secret).then(
-      () => go(returnTo.take() ?? chatPath(null), "replace"),
-      (error: unknown) => setStep({ is: "refused", problem: error instanceof Problem ? error : new Problem(0, "unknown", String(error)) }),
-    );
+    // Where to go then is the app's to say: somebody who is in has no use for this page.
+    desk.signIn(secret).catch((error: unknown) => setStep({ is: "refused", problem: error instanceof Problem ? error : new Problem(0, "unknown", String(error)) }));
   }, [desk, secret, pasted]);
 
   return (
