@@ -108,7 +108,7 @@ fn introduction<W: Wire>(question: &str) -> String {
 fn without_mention(question: &str) -> &str {
     let question = question.trim_start();
     match question.split_once(char::is_whitespace) {
-        Some((mention, rest)) if mention.starts_with('@') => rest,
+        Some((mention, rest)) if mention.trim_start_matches('\\').starts_with('@') => rest,
         _ => question,
     }
 }

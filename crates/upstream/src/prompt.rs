@@ -1,9 +1,9 @@
 //! Finds the newest message inside a prompt. Owns the one line that announces it, because what older messages said must
 //! not steer the answer again; a prompt without that line is a message as it stands.
 
-/// How the line starts and ends that stands before the newest message. Older messages are quoted with their line breaks
+/// How the line starts and ends that stands before the newest message, around the name of who wrote it. Older messages are quoted with their line breaks
 /// escaped, so that none of them can bring a line of its own.
-const ANNOUNCEMENT: (&str, &str) = ("Answer this message from @", ", which is all that follows:");
+const ANNOUNCEMENT: (&str, &str) = ("Answer this message from ", ", which is all that follows:");
 
 /// The part of a prompt that wants an answer.
 pub(crate) fn newest(prompt: &str) -> &str {

@@ -92,7 +92,9 @@ fn script_of(line: &str) -> Option<&str> {
     let (before, script) = line.split_once("mock:")?;
     let after_speaker = before.rsplit(": ").next().unwrap_or(before);
     let is_decoration = |word: &str| {
-        word.starts_with('@') || word.chars().all(|letter| "<>|*-\"'".contains(letter))
+        // The Gemini CLI is given every at sign behind a backslash.
+        word.trim_start_matches('\\').starts_with('@')
+            || word.chars().all(|letter| "<>|*-\"'".contains(letter))
     };
     after_speaker
         .split_whitespace()
@@ -377,6 +379,7 @@ mod tests {
             "@chatgpt mock: text a",
             "> mock: text a",
             "Ann Lee: @chatgpt mock: text a",
+            "\\@gemini mock: text a",
             "  mock: text a",
         ] {
             assert_eq!(answer(line, 0), Some(vec![text("a")]), "{line}");
