@@ -3,6 +3,7 @@
 
 pub mod clis;
 pub mod codex;
+pub mod gemini;
 pub mod guard;
 pub mod homes;
 pub mod process;

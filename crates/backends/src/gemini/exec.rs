@@ -1,0 +1,298 @@
+//! A turn over `gemini`: one child per turn, in a home and an empty folder of its own, prompt on standard input, JSON
+//! lines on standard output. Owns that child from start to end; never takes its raw output for an answer.
+
+use std::{
+    ffi::{OsStr, OsString},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use futures_util::{FutureExt, future::BoxFuture};
+use switchboard_engine::{
+    TurnIo,
+    backend::{
+        Backend, BackendError, Capability, Operation, Performed, Probe, Spec, Stop, TurnEnd,
+        TurnOutcome, TurnRequest, Work,
+    },
+};
+use switchboard_model::{Clock, attachment::Kind, outcome::Failure};
+
+use super::{
+    errors, finish,
+    home::{TurnHome, inert},
+    install::{self, GEMINI},
+    items::Progress,
+    login::{self, Login},
+    wire::Event,
+};
+use crate::{
+    process::{ExitStatus, Finder, Launcher, Spawn, Stdin, child_env},
+    turns::{Ended, Said, folder_failed},
+    versions::Versions,
+};
+
+/// Where a seat of an organisation is counted; no secrets.
+const OF_A_SEAT: [&str; 3] = [
+    "GOOGLE_CLOUD_PROJECT",
+    "GOOGLE_CLOUD_PROJECT_ID",
+    "GOOGLE_CLOUD_LOCATION",
+];
+
+/// What the composition root knows and this backend needs.
+#[derive(Clone)]
+pub struct Setup {
+    /// How to start programs.
+    pub launcher: Launcher,
+    /// How to find them.
+    pub finder: Finder,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// A program named by configuration; else it is searched for.
+    pub program: Option<PathBuf>,
+    /// The person's `.gemini`, whose login is used.
+    pub gemini_home: PathBuf,
+    /// Where the private folders of this process's turns are.
+    pub work: PathBuf,
+    /// Where Google is, if not where it always is.
+    pub base_url: Option<String>,
+    /// Which model, as the program names it.
+    pub model: String,
+    /// The environment of this process, from which the child's is chosen.
+    pub env: Vec<(OsString, OsString)>,
+    /// Whose account it uses, as in "Mara's Gemini account".
+    pub account_words: String,
+}
+
+/// The backend.
+pub struct GeminiExec {
+    spec: Spec,
+    setup: Setup,
+    versions: Versions,
+}
+
+impl GeminiExec {
+    /// A backend over this setup. Touches nothing yet.
+    pub fn new(setup: Setup) -> Self {
+        let spec = Spec {
+            name: "gemini".into(),
+            handle: "gemini".into(),
+            title: "Gemini".into(),
+            account_words: setup.account_words.clone(),
+            capabilities: vec![Capability::Streams, Capability::Steps],
+            accepts: vec![Kind::Text],
+            note: "answers from the conversation, sees no files, runs no commands".into(),
+        };
+        Self {
+            spec,
+            setup,
+            versions: Versions::default(),
+        }
+    }
+
+    fn var(&self, name: &str) -> Option<&OsStr> {
+        let mut env = self.setup.env.iter();
+        env.find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_os_str())
+    }
+
+    async fn find(&self) -> Result<PathBuf, Failure> {
+        let named = self.setup.program.as_deref();
+        GEMINI.find(&self.setup.finder, named).await
+    }
+
+    fn login(&self) -> Login {
+        login::read(self.var(login::KEY), &self.setup.gemini_home)
+    }
+
+    /// The environment of any child. A script needs the interpreter that is often found only beside it.
+    fn environment(&self, program: &Path) -> Vec<(OsString, OsString)> {
+        let mut env = child_env(self.setup.env.iter().cloned());
+        if let Some(path) = self.setup.finder.path_for(program) {
+            env.retain(|(key, _)| key != "PATH");
+            env.push(("PATH".into(), path));
+        }
+        env
+    }
+
+    fn environment_of_turn(
+        &self,
+        program: &Path,
+        home: &TurnHome,
+        login: &Login,
+    ) -> Vec<(OsString, OsString)> {
+        let mut env = self.environment(program);
+        env.retain(|(key, _)| key != "TMPDIR" && key != "TERM");
+        let mut set = |name: &str, value: &dyn AsRef<OsStr>| {
+            env.push((name.into(), value.as_ref().to_owned()));
+        };
+        set("TMPDIR", &home.temp());
+        // It asks for colours, and then writes none.
+        set("TERM", &"xterm-256color");
+        set("NO_COLOR", &"1");
+        set("GEMINI_CLI_HOME", &home.home());
+        set("GEMINI_CLI_SYSTEM_SETTINGS_PATH", &home.settings());
+        set("GEMINI_CLI_SYSTEM_DEFAULTS_PATH", &home.no_defaults());
+        set("GEMINI_SYSTEM_MD", &home.system());
+        // It works nowhere else, and there is nothing to trust in an empty folder.
+        set("GEMINI_CLI_TRUST_WORKSPACE", &"true");
+        // Else it starts itself once more, and what was started first hears no signal.
+        set("GEMINI_CLI_NO_RELAUNCH", &"true");
+        // A login that has run out must not open the browser of a server.
+        set("NO_BROWSER", &"true");
+        let url = self.setup.base_url.as_ref();
+        match login {
+            Login::Google { .. } => {
+                url.inspect(|url| set("CODE_ASSIST_ENDPOINT", url));
+                for name in OF_A_SEAT {
+                    self.var(name).inspect(|value| set(name, value));
+                }
+            }
+            Login::Key | Login::Missing(_) => {
+                url.inspect(|url| set("GOOGLE_GEMINI_BASE_URL", url));
+                self.var(login::KEY).inspect(|key| set(login::KEY, key));
+            }
+        }
+        env
+    }
+
+    async fn prepare(&self, turn: &TurnRequest) -> Result<(Spawn, TurnHome), BackendError> {
+        let program = self.find().await.map_err(BackendError::LoginRequired)?;
+        let login = self.login();
+        login.account().map_err(BackendError::LoginRequired)?;
+        let (work, name) = (&self.setup.work, turn.turn.to_string());
+        let home = TurnHome::make(work, &name, &login, &self.setup.gemini_home)
+            .map_err(|error| folder_failed(work, &error))?;
+        let Work::Prompt(prompt) = &turn.work;
+        let mut spawn = Spawn::new(&program, home.work());
+        // Without a model it would ask another one first which to take.
+        spawn.args = ["--output-format", "stream-json", "--model"]
+            .map(OsString::from)
+            .into_iter()
+            .chain([self.setup.model.clone().into()])
+            .collect();
+        spawn.env = self.environment_of_turn(&program, &home, &login);
+        spawn.env.push(("SWITCHBOARD_TURN".into(), name.into()));
+        spawn.stdin = Stdin::Bytes(inert(prompt).into_bytes());
+        Ok((spawn, home))
+    }
+
+    async fn run(&self, turn: TurnRequest, io: TurnIo) -> Result<TurnEnd, BackendError> {
+        let (spawn, home) = self.prepare(&turn).await?;
+        let by_hand = GEMINI.by_hand(&spawn);
+        let program = spawn.program.clone();
+        let mut progress = Progress::default();
+        let ended = GEMINI
+            .run(
+                &self.setup.launcher,
+                spawn,
+                &io,
+                |line| match serde_json::from_slice::<Event>(line) {
+                    Ok(event) => Said::Items(progress.take(event)),
+                    Err(_) => Said::Nonsense,
+                },
+            )
+            .await?;
+        ended.by_itself(&program, &GEMINI)?;
+        self.judge(&progress, &ended, &home, by_hand)
+    }
+
+    /// What the turn came to: a success is one that the exit, the result and the model's own end agree on.
+    fn judge(
+        &self,
+        progress: &Progress,
+        ended: &Ended,
+        home: &TurnHome,
+        by_hand: String,
+    ) -> Result<TurnEnd, BackendError> {
+        let empty = TurnEnd::Finished(TurnOutcome {
+            text: String::new(),
+            empty_detail: Some(by_hand.clone()),
+        });
+        let now = self.setup.clock.now();
+        if let Some(told) = &progress.failed {
+            return if errors::is_empty(told) {
+                Ok(empty)
+            } else {
+                Err(errors::failed(told, ended.status, now))
+            };
+        }
+        if !progress.succeeded {
+            // It refused to begin, and said why elsewhere; or it was ended, which it calls a success.
+            let told = errors::silent(&ended.stderr, ended.status, now);
+            return Err(told.unwrap_or_else(|| ended.crashed()));
+        }
+        if ended.status != ExitStatus::Code(0) {
+            return Err(ended.crashed());
+        }
+        if progress.reply().trim().is_empty() {
+            return match &progress.warning {
+                Some(told) => Err(errors::failed(told, ended.status, now)),
+                None => Ok(empty),
+            };
+        }
+        finish::check(&home.telemetry())?;
+        Ok(TurnEnd::Finished(TurnOutcome {
+            text: progress.reply().to_owned(),
+            empty_detail: Some(by_hand),
+        }))
+    }
+
+    async fn probe(&self) -> Probe {
+        let program = match self.find().await {
+            Ok(program) => program,
+            Err(problem) => {
+                return Probe {
+                    program: None,
+                    version: None,
+                    problem: Some(problem),
+                    account: None,
+                };
+            }
+        };
+        let mut version = install::packaged_version(&program);
+        if version.is_none() {
+            let env = self.environment(&program);
+            let launcher = &self.setup.launcher;
+            version = self.versions.of(launcher, &program, &env).await;
+        }
+        let (account, problem) = match self.login().account() {
+            Ok(account) => (Some(account), None),
+            Err(problem) => (None, Some(problem)),
+        };
+        Probe {
+            program: Some(program),
+            version,
+            problem,
+            account,
+        }
+    }
+}
+
+impl Backend for GeminiExec {
+    fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    fn run_turn(
+        &self,
+        turn: TurnRequest,
+        io: TurnIo,
+    ) -> BoxFuture<'_, Result<TurnEnd, BackendError>> {
+        self.run(turn, io).boxed()
+    }
+
+    fn perform(&self, operation: Operation) -> BoxFuture<'_, Result<Performed, BackendError>> {
+        async move {
+            match operation {
+                Operation::Probe => Ok(Performed::Probed(self.probe().await)),
+                Operation::Recover { .. } => Err(BackendError::Unsupported),
+            }
+        }
+        .boxed()
+    }
+
+    /// Holds nothing between turns.
+    fn stop(&self, _how: Stop) -> BoxFuture<'_, ()> {
+        async {}.boxed()
+    }
+}

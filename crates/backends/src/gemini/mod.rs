@@ -1,0 +1,14 @@
+//! Gemini: Google's assistant behind the `gemini` command-line program. `exec` runs a turn over it; `home` lays out the
+//! folder that a turn works in; `login` and `install` look at what is there; `items`, `wire`, `finish` and `errors`
+//! translate.
+
+pub mod errors;
+pub mod exec;
+pub mod finish;
+pub mod home;
+pub mod install;
+pub mod items;
+pub mod login;
+pub mod wire;
+
+pub use exec::{GeminiExec, Setup};
