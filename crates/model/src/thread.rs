@@ -1,5 +1,7 @@
 //! Threads: a lasting conversation, who may see it, and what it is called.
 
+use pulldown_cmark::{Event, Parser, TagEnd};
+
 use crate::{
     clock::Millis,
     ids::{AssistantId, PersonId, ThreadId},
@@ -70,15 +72,24 @@ pub struct Thread {
 /// The longest title, in characters.
 pub const TITLE_LIMIT: usize = 200;
 
-/// A title from the first message: its first line that says something, without mentions at the
-/// front, cut at a word within 60 characters.
+/// A title comes from the beginning of a message, in bytes.
+const TITLE_SOURCE: usize = 4 * 1024;
+
+/// A title from the first message: its first line that says something, without Markdown's marks and
+/// without mentions at the front, cut at a word within 60 characters.
 pub fn title_from(text: &str) -> String {
-    let line = text
-        .lines()
-        .map(str::trim)
-        .find(|line| !line.is_empty())
-        .unwrap_or_default();
-    let all_mentions = line.split_whitespace().all(|word| word.starts_with('@'));
+    let beginning = &text[..text.floor_char_boundary(TITLE_SOURCE)];
+    let said = unmarked(beginning);
+    let said = if said.trim().is_empty() {
+        beginning
+    } else {
+        &said
+    };
+    let mentions_only = |line: &&str| line.split_whitespace().all(|word| word.starts_with('@'));
+    let lines = || said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let more = lines().find(|line| !mentions_only(line));
+    let line = more.or_else(|| lines().next()).unwrap_or_default();
+    let all_mentions = more.is_none();
     let mut title = String::new();
     for word in line
         .split_whitespace()
@@ -100,6 +111,27 @@ pub fn title_from(text: &str) -> String {
     title
 }
 
+/// The words of a text in Markdown, a block or line of it in each line.
+fn unmarked(text: &str) -> String {
+    let mut words = String::new();
+    for event in Parser::new(text) {
+        match event {
+            Event::Text(said) | Event::Code(said) | Event::Html(said) | Event::InlineHtml(said) => {
+                words.push_str(&said);
+            }
+            Event::SoftBreak | Event::HardBreak | Event::Rule => words.push('\n'),
+            Event::End(end) if !is_inline(end) => words.push('\n'),
+            _ => {}
+        }
+    }
+    words
+}
+
+fn is_inline(end: TagEnd) -> bool {
+    use TagEnd::{Emphasis, Image, Link, Strikethrough, Strong};
+    matches!(end, Emphasis | Strong | Strikethrough | Link | Image)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,6 +143,14 @@ mod tests {
             ("\n\n  hello  there \nsecond line", "hello there"),
             ("@chatgpt", "@chatgpt"),
             ("", ""),
+            ("# Why **so** `slow`?\nIt is.", "Why so slow?"),
+            ("- [the plan](https://example.test) first", "the plan first"),
+            ("@gemini\n\n```rust\nlet x = 1;\n```", "let x = 1;"),
+            ("a < b and 2 * 3 * 4", "a < b and 2 * 3 * 4"),
+            (
+                "![](https://example.test/x.png)",
+                "![](https://example.test/x.png)",
+            ),
         ] {
             assert_eq!(title_from(text), title);
         }
