@@ -47,6 +47,8 @@ async function connect(events: StreamEvents, signal: AbortSignal, live: () => vo
   const cut = new AbortController();
   const stop = () => cut.abort();
   signal.addEventListener("abort", stop, { once: true });
+  // A line that goes down says nothing for three beats; connecting again tells at once how it is, also where it did not matter.
+  globalThis.addEventListener?.("offline", stop, { once: true });
   let silence: ReturnType<typeof setTimeout> | undefined;
   const heard = () => {
     clearTimeout(silence);
@@ -75,6 +77,7 @@ async function connect(events: StreamEvents, signal: AbortSignal, live: () => vo
   } finally {
     clearTimeout(silence);
     signal.removeEventListener("abort", stop);
+    globalThis.removeEventListener?.("offline", stop);
   }
 }
 

@@ -103,15 +103,15 @@ export class Desk {
 
   // ---- reading ----
 
-  /** Loads a thread's newest messages unless they are here. Throws a `Problem` when it may not be seen. */
-  async openThread(id: Id): Promise<void> {
+  /** Loads a thread's newest messages, or those around one, unless some are here. Throws a `Problem` when it may not be seen. */
+  async openThread(id: Id, around: number | null): Promise<void> {
     this.#open = id;
     const { store } = this;
     if (!store.get().pages[id]) {
       const asked = this.#asking(`thread:${id}`);
-      const [thread, page] = await Promise.all([api.thread(id), api.messages(id)]);
+      const [thread, page] = await Promise.all([api.thread(id), api.messages(id, around === null ? {} : { around })]);
       store.apply({ type: "thread", asked, thread });
-      store.apply({ type: "thread_page", thread: id, page, what: "newest" });
+      store.apply({ type: "thread_page", thread: id, page, what: around === null ? "newest" : "around" });
     }
     this.#fetchItems(id);
     void this.#once(`queue:${id}`, () => this.queue.load(id));

@@ -16,7 +16,8 @@ import { TypingLine } from "./TypingLine";
 
 type Load = { is: "loading" } | { is: "here" } | { is: "refused"; problem: Problem };
 
-function useThread(id: Id): [Load, () => void] {
+/** `first` is the message that the address points to when the thread is opened. */
+function useThread(id: Id, first: number | null): [Load, () => void] {
   const desk = useDesk();
   const here = useView((state) => state.pages[id] !== undefined);
   const [load, setLoad] = useState<Load>({ is: "loading" });
@@ -24,13 +25,14 @@ function useThread(id: Id): [Load, () => void] {
   useEffect(() => {
     let current = true;
     setLoad((was) => (was.is === "here" ? was : { is: "loading" }));
-    desk.openThread(id).then(
+    desk.openThread(id, first).then(
       () => current && setLoad({ is: "here" }),
       (error: unknown) => current && setLoad({ is: "refused", problem: error instanceof Problem ? error : new Problem(0, "unknown", String(error)) }),
     );
     return () => {
       current = false;
     };
+    // Later messages are jumped to in the log; only the first decides what is loaded.
   }, [desk, id, tries]);
   return [here ? { is: "here" } : load.is === "here" ? { is: "loading" } : load, () => setTries(tries + 1)];
 }
@@ -79,7 +81,7 @@ export interface ThreadScreenProps { id: Id; jump: Jump | null; onSearch: (withi
 export function ThreadScreen({ id, jump, onSearch, mention, drawAnswer, drawComposer }: ThreadScreenProps) {
   const thread = useView((state) => state.threads[id]);
   const assistant = useView((state) => (thread?.assistant_id ? state.assistants[thread.assistant_id] : undefined));
-  const [load, again] = useThread(id);
+  const [load, again] = useThread(id, jump?.seq ?? null);
   const [atEnd, setAtEnd] = useState(false);
   useReading(thread, atEnd && load.is === "here", useDrawn(id));
 
