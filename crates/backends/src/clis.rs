@@ -13,6 +13,7 @@ use switchboard_model::outcome::{Failure, OutcomeCode};
 
 use crate::{
     codex::{install, login},
+    gemini::{self, install::GEMINI},
     homes::read_bounded,
     process::{ExitStatus, Finder, Launcher, Spawn, child_env, find::native_codex},
 };
@@ -93,6 +94,10 @@ pub struct Machine {
     pub codex_home: PathBuf,
     /// A `codex` named by configuration.
     pub codex_program: Option<PathBuf>,
+    /// The person's `.gemini`.
+    pub gemini_home: PathBuf,
+    /// A `gemini` named by configuration.
+    pub gemini_program: Option<PathBuf>,
 }
 
 impl Machine {
@@ -134,25 +139,35 @@ impl Machine {
     }
 
     async fn gemini(&self) -> Finding {
-        let install = "install the Gemini CLI: `npm install -g @google/gemini-cli`";
-        let mut finding = self.plain("gemini", "Gemini CLI", install).await;
-        if finding.problem.is_none() {
-            let home = self
-                .home()
-                .map(|home| home.join(".gemini"))
-                .unwrap_or_default();
-            let key = ["GEMINI_API_KEY", "GOOGLE_API_KEY"]
-                .iter()
-                .any(|name| self.var(name).is_some());
-            if key {
-                finding.account = Some("API key of the environment".into());
-            } else if home.join("oauth_creds.json").exists() {
-                finding.account = Some("Google login (works for enterprise seats only)".into());
-            } else {
-                finding.problem = Some(
-                    Failure::new(OutcomeCode::NotSignedIn, "the Gemini CLI has no login")
-                        .hint("set GEMINI_API_KEY; logins of consumer Google plans no longer work in this program"),
-                );
+        let mut finding = Finding {
+            command: "gemini",
+            title: "Gemini CLI",
+            program: None,
+            version: None,
+            tested: Some(Tested {
+                from: gemini::install::TESTED,
+                to: gemini::install::TESTED,
+            }),
+            account: None,
+            problem: None,
+            others: Vec::new(),
+            needs_node: false,
+        };
+        match GEMINI
+            .find(&self.finder, self.gemini_program.as_deref())
+            .await
+        {
+            Err(problem) => finding.problem = Some(problem),
+            Ok(program) => {
+                (finding.version, finding.others) =
+                    tokio::join!(self.version(&program), self.others("gemini", &program));
+                finding.needs_node = self.finder.path_for(&program).is_some();
+                finding.program = Some(program);
+                let key = self.var(gemini::login::KEY);
+                match gemini::login::read(key, &self.gemini_home).account() {
+                    Ok(account) => finding.account = Some(account),
+                    Err(problem) => finding.problem = Some(problem),
+                }
             }
         }
         finding
@@ -259,6 +274,9 @@ impl Machine {
     }
 
     async fn version(&self, program: &Path) -> Option<String> {
+        if let Some(version) = gemini::install::packaged_version(program) {
+            return Some(version);
+        }
         let mut spawn = Spawn::new(program, "/");
         spawn.args = vec!["--version".into()];
         spawn.env = child_env(self.env.iter().cloned());

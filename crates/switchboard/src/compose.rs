@@ -7,7 +7,8 @@ use anyhow::{Context as _, Result};
 use switchboard_auth::Identity;
 use switchboard_backends::{
     clis::Machine,
-    codex::{CodexExec, Setup},
+    codex::{self, CodexExec},
+    gemini::{self, GeminiExec},
     homes,
     process::{Finder, GuardExe, Launcher},
     scripted::{self, Scripted},
@@ -123,6 +124,8 @@ impl House {
             env: self.config.env.clone(),
             codex_home: self.config.codex_home.clone(),
             codex_program: self.config.settings.providers.chatgpt.program.clone(),
+            gemini_home: self.config.gemini_home.clone(),
+            gemini_program: self.config.settings.providers.gemini.program.clone(),
         }
     }
 }
@@ -135,7 +138,7 @@ fn backends(
 ) -> Vec<Arc<dyn Backend>> {
     let chatgpt = &config.settings.providers.chatgpt;
     let clock: Arc<dyn Clock> = Arc::new(sources::SystemClock);
-    let codex = CodexExec::new(Setup {
+    let codex = CodexExec::new(codex::Setup {
         launcher: launcher.clone(),
         finder: finder.clone(),
         clock: clock.clone(),
@@ -146,14 +149,28 @@ fn backends(
         backend_url: chatgpt.backend.clone(),
         responses_url: chatgpt.responses.clone(),
         env: config.env.clone(),
-        account_words: config.account_words.into(),
+        account_words: config.accounts.chatgpt.into(),
     });
-    match config.answers {
-        Answers::Codex => vec![Arc::new(codex)],
-        Answers::Script => vec![Arc::new(Scripted::new(scripted::Setup {
+    let google = &config.settings.providers.gemini;
+    let gemini = GeminiExec::new(gemini::Setup {
+        launcher: launcher.clone(),
+        finder: finder.clone(),
+        clock: clock.clone(),
+        program: google.program.clone(),
+        gemini_home: config.gemini_home.clone(),
+        work: config.work_folder().join(instance.id()),
+        base_url: google.base_url.clone(),
+        model: google.model.clone(),
+        env: config.env.clone(),
+        account_words: config.accounts.gemini.into(),
+    });
+    let chatgpt: Arc<dyn Backend> = match config.answers {
+        Answers::Codex => Arc::new(codex),
+        Answers::Script => Arc::new(Scripted::new(scripted::Setup {
             stands_in_for: codex.spec().clone(),
             responses_url: chatgpt.responses.clone().unwrap_or_default(),
             clock,
-        }))],
-    }
+        })),
+    };
+    vec![chatgpt, Arc::new(gemini)]
 }

@@ -68,6 +68,8 @@ pub struct Limits {
 pub struct Providers {
     /// The ChatGPT plan, through the Codex CLI.
     pub chatgpt: ChatGpt,
+    /// Gemini, through the Gemini CLI.
+    pub gemini: Gemini,
 }
 
 /// Settings of the ChatGPT plan.
@@ -80,6 +82,28 @@ pub struct ChatGpt {
     pub responses: Option<String>,
     /// The `codex` program, if it is not to be searched for.
     pub program: Option<PathBuf>,
+}
+
+/// Settings of Gemini.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Gemini {
+    /// Where Google's API is, for stand-ins.
+    pub base_url: Option<String>,
+    /// Which model answers, as the Gemini CLI names it: `flash` and `pro` are its newest of each.
+    pub model: String,
+    /// The `gemini` program, if it is not to be searched for.
+    pub program: Option<PathBuf>,
+}
+
+impl Default for Gemini {
+    fn default() -> Self {
+        Self {
+            base_url: None,
+            model: "flash".into(),
+            program: None,
+        }
+    }
 }
 
 impl Default for Settings {
@@ -129,6 +153,15 @@ pub struct Flags {
     pub expose: Option<bool>,
 }
 
+/// Whose accounts the assistants use, in the words of their cards.
+#[derive(Debug, Clone, Copy)]
+pub struct Accounts {
+    /// As in "runs on Mara's ChatGPT plan".
+    pub chatgpt: &'static str,
+    /// As in "runs on Mara's Gemini account".
+    pub gemini: &'static str,
+}
+
 /// What answers for ChatGPT.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answers {
@@ -153,10 +186,12 @@ pub struct Config {
     pub strangers: Vec<String>,
     /// The person's Codex home.
     pub codex_home: PathBuf,
+    /// The person's `.gemini`.
+    pub gemini_home: PathBuf,
     /// What answers for ChatGPT.
     pub answers: Answers,
-    /// Whose account that is, as in "runs on Mara's ChatGPT plan".
-    pub account_words: &'static str,
+    /// Whose accounts the assistants use.
+    pub accounts: Accounts,
     /// The local user's name.
     pub user: String,
     /// This process's environment, from which those of child processes are chosen.
@@ -205,8 +240,16 @@ impl Config {
                 Some(home) => std::path::absolute(home)?,
                 None => user_home.join(".codex"),
             },
+            gemini_home: match named("GEMINI_CLI_HOME") {
+                Some(home) => std::path::absolute(home)?,
+                None => user_home,
+            }
+            .join(".gemini"),
             answers: Answers::Codex,
-            account_words: "ChatGPT plan",
+            accounts: Accounts {
+                chatgpt: "ChatGPT plan",
+                gemini: "Gemini account",
+            },
             user: ["USER", "LOGNAME"]
                 .iter()
                 .find_map(|name| var(name)?.into_string().ok())
@@ -351,16 +394,23 @@ fn check(settings: &Settings) -> Result<()> {
         let parsed: Result<PublicUrl, _> = url.parse();
         parsed.with_context(|| format!("public_url {url:?} cannot be used"))?;
     }
-    let chatgpt = &settings.providers.chatgpt;
+    let Providers { chatgpt, gemini } = &settings.providers;
     for (name, url) in [
-        ("backend", &chatgpt.backend),
-        ("responses", &chatgpt.responses),
+        ("chatgpt.backend", &chatgpt.backend),
+        ("chatgpt.responses", &chatgpt.responses),
+        ("gemini.base_url", &gemini.base_url),
     ] {
         if let Some(url) = url
             && !(url.starts_with("https://") || url.starts_with("http://"))
         {
-            bail!("providers.chatgpt.{name} must start with https:// or http://, not {url:?}");
+            bail!("providers.{name} must start with https:// or http://, not {url:?}");
         }
+    }
+    if gemini.model.is_empty() || gemini.model.starts_with('-') {
+        bail!(
+            "providers.gemini.model must name a model, not {:?}",
+            gemini.model
+        );
     }
     if !settings.listen.ip().is_loopback() {
         if !settings.expose {

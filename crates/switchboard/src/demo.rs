@@ -11,10 +11,10 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
-use switchboard_backends::{homes::private_folder, process::find};
+use switchboard_backends::{gemini::login::KEY, homes::private_folder, process::find};
 use switchboard_upstream::{Options, Running, Upstream, auth};
 
-use crate::config::{Answers, Config};
+use crate::config::{Accounts, Answers, Config, Providers};
 
 /// Where codex asks for a fresh login; the real place must not hear of a made-up one.
 const REFRESH: &str = "CODEX_REFRESH_TOKEN_URL_OVERRIDE";
@@ -37,16 +37,25 @@ pub async fn prepare(config: &mut Config) -> Result<DemoGuard> {
     }
     config.origins.retain(|(name, ..)| name != "database");
 
-    let chatgpt = &mut config.settings.providers.chatgpt;
+    let Providers { chatgpt, gemini } = &mut config.settings.providers;
     for (name, setting, url) in [
-        ("backend", &mut chatgpt.backend, upstream.backend_url()),
         (
-            "responses",
+            "chatgpt.backend",
+            &mut chatgpt.backend,
+            upstream.backend_url(),
+        ),
+        (
+            "chatgpt.responses",
             &mut chatgpt.responses,
             upstream.responses_url(),
         ),
+        (
+            "gemini.base_url",
+            &mut gemini.base_url,
+            upstream.gemini_url(),
+        ),
     ] {
-        let name = format!("providers.chatgpt.{name}");
+        let name = format!("providers.{name}");
         config.origins.retain(|(known, ..)| *known != name);
         config.origins.push((name, url.clone(), "--demo".into()));
         *setting = Some(url);
@@ -54,14 +63,19 @@ pub async fn prepare(config: &mut Config) -> Result<DemoGuard> {
     // The upstream is on this machine: no proxy of the person's would find it.
     config
         .env
-        .retain(|(name, _)| name != REFRESH && !is_proxy(name));
+        .retain(|(name, _)| name != REFRESH && name != KEY && !is_proxy(name));
     config.env.push((
         REFRESH.into(),
         format!("{}/oauth/token", upstream.origin()).into(),
     ));
+    config.env.push((KEY.into(), "scripted-demo".into()));
 
-    config.account_words = "scripted demo";
+    config.accounts = Accounts {
+        chatgpt: "scripted demo",
+        gemini: "scripted demo",
+    };
     config.codex_home = config.home.join("codex-home");
+    config.gemini_home = config.home.join("gemini-home");
     write_login(&config.codex_home).with_context(|| {
         format!(
             "cannot write the demo's login into {}",
@@ -152,6 +166,7 @@ mod tests {
         config
             .env
             .push(("HTTPS_PROXY".into(), "http://proxy.test:1".into()));
+        config.env.push((KEY.into(), "a-persons-own".into()));
         let _guard = prepare(&mut config).await.unwrap();
 
         assert_eq!(config.home, home.path());
@@ -170,6 +185,8 @@ mod tests {
                 .starts_with("http://127.0.0.1:")
         );
         assert!(!config.env.iter().any(|(name, _)| name == "HTTPS_PROXY"));
+        let keys: Vec<_> = config.env.iter().filter(|(name, _)| name == KEY).collect();
+        assert_eq!(keys, [&(KEY.into(), "scripted-demo".into())]);
         let login = fs::metadata(config.codex_home.join("auth.json")).unwrap();
         assert_eq!(login.permissions().mode() & 0o777, 0o600);
     }

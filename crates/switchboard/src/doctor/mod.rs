@@ -132,6 +132,8 @@ pub async fn visit(config: Config) -> Result<Report> {
         env: config.env.clone(),
         codex_home: config.codex_home.clone(),
         codex_program: config.settings.providers.chatgpt.program.clone(),
+        gemini_home: config.gemini_home.clone(),
+        gemini_program: config.settings.providers.gemini.program.clone(),
     };
     Ok(examine(config, machine).await)
 }
