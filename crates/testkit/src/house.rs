@@ -32,6 +32,20 @@ pub enum Codex {
     Script(String),
 }
 
+/// What stands in the place of the `gemini` program.
+#[derive(Default, Clone)]
+pub enum Gemini {
+    /// Nothing: most tests are about one assistant.
+    #[default]
+    Missing,
+    /// The real one, with a made-up API key.
+    Real,
+    /// Whatever is at this path below the house's folder, or nothing.
+    At(&'static str),
+    /// A shell script with this body, to which `$gemini` is the real one.
+    Script(String),
+}
+
 /// What a test wants different from the usual.
 #[derive(Default, Clone)]
 pub struct Options {
@@ -43,6 +57,8 @@ pub struct Options {
     pub login: Option<Value>,
     /// What stands in the place of the Codex CLI.
     pub codex: Codex,
+    /// What stands in the place of the Gemini CLI.
+    pub gemini: Gemini,
     /// More environment variables for the server.
     pub env: Vec<(String, String)>,
 }
@@ -51,6 +67,7 @@ pub struct Options {
 pub struct House {
     program: PathBuf,
     codex: PathBuf,
+    gemini: PathBuf,
     folder: TempDir,
     options: Options,
     /// The stand-in for the paid servers.
@@ -72,6 +89,22 @@ pub fn codex() -> PathBuf {
     );
     codex
 }
+
+/// The Gemini program that is pinned in `e2e/`.
+pub fn gemini() -> PathBuf {
+    let gemini = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../e2e/node_modules/@google/gemini-cli/bundle/gemini.js");
+    let gemini = fs::canonicalize(&gemini).unwrap_or(gemini);
+    assert!(
+        gemini.exists(),
+        "the real Gemini CLI is missing at {}: run `npm ci --ignore-scripts` in e2e/",
+        gemini.display()
+    );
+    gemini
+}
+
+/// The API key of a house with the real Gemini CLI.
+pub const GEMINI_KEY: &str = "made-up-gemini-key";
 
 impl House {
     /// Prepares the files and starts the upstream; not yet the server. `program` is the binary under
@@ -100,12 +133,22 @@ impl House {
             Codex::At(path) => folder.path().join(path),
             Codex::Script(body) => program::write(folder.path(), body),
         };
+        let gemini_path = match &options.gemini {
+            Gemini::Missing => folder.path().join("no-gemini"),
+            Gemini::Real => gemini(),
+            Gemini::At(path) => folder.path().join(path),
+            Gemini::Script(body) => {
+                let real = format!("gemini='{}'\n", gemini().display());
+                program::plain(folder.path(), "gemini", &(real + body))
+            }
+        };
         let upstream = switchboard_upstream::Upstream::start(UpstreamOptions::for_tests())
             .await
             .unwrap();
         Self {
             program: program.into(),
             codex: program_path,
+            gemini: gemini_path,
             folder,
             options,
             upstream,
@@ -149,7 +192,16 @@ impl House {
                 self.upstream.responses_url(),
             )
             .env("SWITCHBOARD_PROVIDERS__CHATGPT__PROGRAM", &self.codex)
+            .env("SWITCHBOARD_PROVIDERS__GEMINI__PROGRAM", &self.gemini)
+            .env(
+                "SWITCHBOARD_PROVIDERS__GEMINI__BASE_URL",
+                self.upstream.gemini_url(),
+            )
             .env("SWITCHBOARD_LOG", "info,sqlx=warn")
+            .envs(
+                matches!(self.options.gemini, Gemini::Real | Gemini::Script(_))
+                    .then_some(("GEMINI_API_KEY", GEMINI_KEY)),
+            )
             .envs(self.options.env.iter().cloned());
         if let Some(database) = &self.options.database {
             command.env("SWITCHBOARD_DATABASE", database);
@@ -242,6 +294,11 @@ impl House {
     /// The person's Codex home.
     pub fn codex_home(&self) -> PathBuf {
         self.folder.path().join("person/.codex")
+    }
+
+    /// The person's home folder.
+    pub fn person(&self) -> PathBuf {
+        self.folder.path().join("person")
     }
 
     /// The processes that belong to this house, other than the server: guards, programs, and whatever

@@ -24,10 +24,19 @@ failed() { printf '{"type":"turn.failed","error":{"message":"%s"}}\n' "$1"; }
 
 /// Writes the script into a folder below `house`; where it is.
 pub fn write(house: &Path, body: &str) -> PathBuf {
+    file(house, "codex", &format!("{PRELUDE}{body}\n"))
+}
+
+/// Writes a script without any prelude; where it is.
+pub fn plain(house: &Path, name: &str, body: &str) -> PathBuf {
+    file(house, name, &format!("#!/bin/sh\n{body}\n"))
+}
+
+fn file(house: &Path, name: &str, text: &str) -> PathBuf {
     let folder = house.join("program");
     fs::create_dir_all(&folder).unwrap();
-    let path = folder.join("codex");
-    fs::write(&path, format!("{PRELUDE}{body}\n")).unwrap();
+    let path = folder.join(name);
+    fs::write(&path, text).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     path
 }

@@ -1,8 +1,8 @@
-//! `serve --demo`, with the real Codex CLI and without any: streaming, failure and stop for somebody who
+//! `serve --demo`, with the real programs and without any: streaming, failure and stop for somebody who
 //! has no account.
 
 use serde_json::json;
-use switchboard_testkit::{Client, Codex, House, Options, Server};
+use switchboard_testkit::{Client, Codex, Gemini, House, Options, Server};
 
 use crate::support::{BINARY, text};
 
@@ -14,11 +14,12 @@ struct Demo {
 }
 
 impl Demo {
-    async fn start(codex: Codex) -> Self {
+    async fn start(codex: Codex, gemini: Gemini) -> Self {
         let house = House::prepare(
             BINARY,
             Options {
                 codex,
+                gemini,
                 own_file: true,
                 ..Options::default()
             },
@@ -36,7 +37,7 @@ impl Demo {
 
     async fn ask(&self, text: &str) -> serde_json::Value {
         let thread = self.client.thread().await;
-        let turn = self.client.ask(&thread, &format!("@chatgpt {text}")).await;
+        let turn = self.client.ask(&thread, text).await;
         self.client.ended(&turn).await
     }
 }
@@ -44,9 +45,9 @@ impl Demo {
 async fn check(demo: &Demo) {
     let session = demo.client.get("/api/session").await;
     assert_eq!(session["demo"], json!(true), "the page says so");
-    let turn = demo.ask("what is 2+2?").await;
+    let turn = demo.ask("@chatgpt what is 2+2?").await;
     assert_eq!(turn["state"], "done", "{turn}");
-    let turn = demo.ask("please fail").await;
+    let turn = demo.ask("@chatgpt please fail").await;
     assert_eq!(turn["error"]["code"], "rate_limited", "{turn}");
     let thread = demo.client.thread().await;
     let long = demo.client.ask(&thread, "@chatgpt a long answer").await;
@@ -60,14 +61,17 @@ async fn check(demo: &Demo) {
 }
 
 #[tokio::test]
-async fn the_demo_answers_with_the_real_codex() {
-    let demo = Demo::start(Codex::Real).await;
+async fn the_demo_answers_with_the_real_codex_and_the_real_gemini() {
+    let demo = Demo::start(Codex::Real, Gemini::Real).await;
+    let turn = demo.ask("@gemini what is 2+2?").await;
+    assert_eq!(turn["state"], "done", "{turn}");
+    assert!(text(&turn, "runs_on").ends_with("scripted demo"), "{turn}");
     check(&demo).await;
 }
 
 #[tokio::test]
 async fn the_demo_answers_without_any_codex() {
-    let demo = Demo::start(Codex::At("nowhere/codex")).await;
+    let demo = Demo::start(Codex::At("nowhere/codex"), Gemini::Missing).await;
     check(&demo).await;
     let assistant = demo.client.assistant("chatgpt").await;
     assert!(text(&assistant, "name").contains("demo"));

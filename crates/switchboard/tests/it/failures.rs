@@ -11,15 +11,15 @@ use switchboard_upstream::auth;
 use crate::support::{BINARY, house, house_with_script, says, soon, text};
 
 /// A failed turn, looked at from all sides.
-struct Failed {
-    client: Client,
-    thread: String,
-    turn: String,
-    error: Value,
+pub struct Failed {
+    pub client: Client,
+    pub thread: String,
+    pub turn: String,
+    pub error: Value,
 }
 
 /// Asks, waits for the failure in the stream, and compares what the others say of it.
-async fn fails(house: &House, asked: &str, state: &str, code: &str) -> Failed {
+pub async fn fails(house: &House, asked: &str, state: &str, code: &str) -> Failed {
     let client = house.client();
     fails_for(house, client, asked, state, code).await
 }
@@ -78,7 +78,7 @@ fn told_by_doctor(house: &House, error: &Value) {
 }
 
 impl Failed {
-    async fn works_when_tried_again(&self) {
+    pub async fn works_when_tried_again(&self) {
         let again = self.client.retry(&self.turn).await;
         let done = self.client.ended(&again).await;
         assert_eq!(done["state"], "done", "{done}");
@@ -86,7 +86,7 @@ impl Failed {
         assert_eq!(messages.last().unwrap()["turn_id"], again.as_str());
     }
 
-    async fn kept(&self, said: &str) {
+    pub async fn kept(&self, said: &str) {
         let items = self.client.items(&self.turn).await;
         assert!(
             items.iter().any(|item| item["text"] == said),
@@ -98,7 +98,7 @@ impl Failed {
         );
     }
 
-    fn hint(&self) -> &str {
+    pub fn hint(&self) -> &str {
         text(&self.error, "hint")
     }
 }

@@ -12,6 +12,7 @@ mod commands;
 mod demo;
 mod doctor;
 mod failures;
+mod gemini;
 mod hostile;
 mod kills;
 mod listener;

@@ -1,17 +1,13 @@
 //! A mention of the real Codex CLI, in ChatGPT-plan mode with a made-up login: what it is told, what
 //! comes back, and what never reaches it.
 
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
-};
+use std::{fs, os::unix::fs::PermissionsExt as _};
 
 use serde_json::{Value, json};
 use switchboard_testkit::{Client, House, Options, processes, until};
 use switchboard_upstream::auth;
 
-use crate::support::{BINARY, house, on_both, says, soon, text};
+use crate::support::{BINARY, files_below, house, on_both, says, soon, text};
 
 /// What the model was told in the newest turn.
 fn newest_prompt(house: &House) -> String {
@@ -209,21 +205,6 @@ async fn no_copy_of_a_conversation_stays_in_the_house_home() {
             assert!(!found, "{} keeps what was said", file.display());
         }
     }
-}
-
-/// Every file in a folder and those below it, but no links.
-fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let entry = entry.unwrap();
-        let kind = entry.file_type().unwrap();
-        if kind.is_dir() {
-            files.extend(files_below(&entry.path()));
-        } else if kind.is_file() {
-            files.push(entry.path());
-        }
-    }
-    files
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,6 +1,11 @@
 //! What several flows need: houses on both databases, and waiting with a limit.
 
-use std::{future::Future, time::Duration};
+use std::{
+    fs,
+    future::Future,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use serde_json::Value;
 use switchboard_testkit::{Codex, Event, House, Options, database};
@@ -55,4 +60,19 @@ pub fn text<'v>(value: &'v Value, field: &str) -> &'v str {
     value[field]
         .as_str()
         .unwrap_or_else(|| panic!("no {field} in {value}"))
+}
+
+/// Every file in a folder and those below it, but no links.
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let entry = entry.unwrap();
+        let kind = entry.file_type().unwrap();
+        if kind.is_dir() {
+            files.extend(files_below(&entry.path()));
+        } else if kind.is_file() {
+            files.push(entry.path());
+        }
+    }
+    files
 }
