@@ -11,6 +11,7 @@ import { forgetDrafts } from "./local";
 import type { Pending, Place } from "./model";
 import { loadOutbox, saveOutbox } from "./outbox";
 import { Queue } from "./queue";
+import { RowTurns } from "./row-turns";
 import { Signs } from "./signs";
 import type { Store } from "./store";
 import { Uploads } from "./uploads";
@@ -32,12 +33,14 @@ export class Desk {
   /** How far threads were read that the server has not confirmed. */
   #reads = new Map<Id, number>();
 
+  readonly #rowTurns: RowTurns;
   readonly queue: Queue;
   readonly uploads: Uploads;
   readonly finder: Finder;
   readonly signs = new Signs();
 
   constructor(readonly store: Store) {
+    this.#rowTurns = new RowTurns(store);
     this.queue = new Queue(store);
     this.uploads = new Uploads(store);
     this.finder = new Finder(store);
@@ -91,6 +94,7 @@ export class Desk {
       api.people().then(({ items }) => store.apply({ type: "people", people: items })),
     ]);
     store.apply({ type: "thread_list", page: list, of: "threads" });
+    void this.#rowTurns.learn();
     this.#stream?.startAt(list.pos);
     for (const pending of loadOutbox()) void this.#send({ ...pending, state: "sending", reason: null });
   }
@@ -176,6 +180,7 @@ export class Desk {
     if (!before) return;
     await this.#once("threads", async () => {
       this.store.apply({ type: "thread_list", page: await api.threads({ before }), of: "threads" });
+      void this.#rowTurns.learn();
     });
   }
 

@@ -23,7 +23,7 @@ export function LinkLine() {
   const seconds = link.is === "offline" ? Math.ceil((link.retryAt - now) / 1000) : 0;
   return (
     <span className="link-line num" role="status">
-      <Lamp kind="off" />Not connected<span aria-hidden="true">{seconds > 0 ? `, trying again in ${seconds} s` : ", trying now"}</span>
+      <Lamp kind="off" /><span>Not connected<span aria-hidden="true">{seconds > 0 ? `, trying again in ${seconds} s` : ", trying now"}</span></span>
     </span>
   );
 }

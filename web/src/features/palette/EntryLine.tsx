@@ -26,7 +26,7 @@ export function EntryLine({ entry, now }: { entry: Entry; now: number }) {
         <>
           <Face name={message.author.name} of={byAssistant ? "assistant" : "person"} size="s" />
           <span className="found-lines">
-            <span className="cut">{snippet.map(({ text, hit }, at) => (hit ? <mark key={at}>{text}</mark> : <span key={at}>{text}</span>))}</span>
+            <span className="cut">{snippet.map(({ text, hit }, at) => (hit ? <mark key={at}>{bare(text)}</mark> : <span key={at}>{bare(text)}</span>))}</span>
             <span className="cut dim">{byAssistant ? `@${message.author.handle}` : message.author.name} in {thread.title || "New thread"}</span>
           </span>
           <span className="r num">{shortWhen(message.created_at, now)}</span>
@@ -35,3 +35,6 @@ export function EntryLine({ entry, now }: { entry: Entry; now: number }) {
     }
   }
 }
+
+/** Without the marks of Markdown; the spaces between the pieces stay. */
+const bare = (text: string) => text.replace(/\*\*|__|~~|`+/g, "");
