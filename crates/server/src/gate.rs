@@ -9,7 +9,7 @@ use std::{net::SocketAddr, str::FromStr};
 
 use axum::http::{HeaderMap, Method, Uri, header, uri::Authority};
 
-use crate::{cookie::SessionCookie, error::ApiError, extract::bearer};
+use crate::{cookie::SessionCookie, error::ApiError, extract::bearer, ui};
 
 /// The address under which people reach this server, if it is not the one it listens on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +98,11 @@ impl Gate {
             .host(uri, headers)
             .ok_or_else(ApiError::forbidden_host)?;
         let origin = one(headers, &header::ORIGIN)?;
-        if origin.is_some_and(|origin| !self.is_our_origin(origin, &host)) {
+        // The frame that draws diagrams has no origin, and asks for nothing but its script.
+        let is_workshop = |origin: &str| {
+            origin == "null" && *method == Method::GET && ui::is_workshop_script(uri.path())
+        };
+        if origin.is_some_and(|origin| !self.is_our_origin(origin, &host) && !is_workshop(origin)) {
             return Err(ApiError::forbidden_origin());
         }
         let site = headers
@@ -222,6 +226,30 @@ mod tests {
         match gate.check(&method, &path.parse().unwrap(), &headers) {
             Ok(()) => "ok",
             Err(error) => error.code(),
+        }
+    }
+
+    #[test]
+    fn what_has_no_origin_gets_the_script_that_draws_diagrams_and_nothing_else() {
+        let gate = gate("127.0.0.1:4747", None);
+        for (method, path, answer) in [
+            ("GET", "/assets/diagram-a1b2c3d4.js", "ok"),
+            ("POST", "/assets/diagram-a1b2c3d4.js", "forbidden_origin"),
+            ("GET", "/assets/index-a1b2c3d4.js", "forbidden_origin"),
+            ("GET", "/assets/", "forbidden_origin"),
+            ("GET", "/", "forbidden_origin"),
+            ("GET", "/api/threads", "forbidden_origin"),
+        ] {
+            let headers = [
+                ("host", "localhost"),
+                ("origin", "null"),
+                ("sec-fetch-site", "cross-site"),
+            ];
+            assert_eq!(
+                ask(&gate, method, path, &headers),
+                answer,
+                "{method} {path}"
+            );
         }
     }
 

@@ -16,9 +16,9 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 /// The page's name is always the same, so browsers ask whether it changed.
 const ASK: &str = "no-cache";
 
-/// The document that draws diagrams, and how its script's name begins.
+/// The document that draws diagrams, and how the path of its script begins.
 const WORKSHOP: &str = "diagram.html";
-const WORKSHOP_SCRIPT: &str = "diagram-";
+const WORKSHOP_SCRIPT: &str = "/assets/diagram-";
 
 /// Its library writes styles into what it draws, which the page's own policy refuses. So it lives in a
 /// frame without an origin: it can run its one script, and reach neither the page, nor the API, nor anybody.
@@ -39,14 +39,19 @@ pub(crate) async fn page(headers: HeaderMap) -> Response {
     }
 }
 
+/// Whether that is the script of the workshop, which is asked for by a document without an origin.
+pub(crate) fn is_workshop_script(path: &str) -> bool {
+    path.starts_with(WORKSHOP_SCRIPT)
+}
+
 /// A file whose name changes with its content.
 pub(crate) async fn asset(
     Path(name): Path<String>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let mut file = file_at(&format!("assets/{name}"), &headers, FOREVER)
-        .ok_or_else(|| ApiError::not_found("file"))?;
-    if name.starts_with(WORKSHOP_SCRIPT) {
+    let path = format!("assets/{name}");
+    let mut file = file_at(&path, &headers, FOREVER).ok_or_else(|| ApiError::not_found("file"))?;
+    if is_workshop_script(&format!("/{path}")) {
         // A document without an origin is a stranger to every origin, this one too.
         let anybody = HeaderValue::from_static("cross-origin");
         file.headers_mut()
