@@ -11,6 +11,7 @@ use switchboard_model::{
     outcome::{Failure, OutcomeCode},
 };
 
+pub use crate::attached::Attached;
 use crate::turn_io::TurnIo;
 
 /// A way of having an assistant work.
@@ -98,6 +99,8 @@ pub struct TurnRequest {
     pub home: Home,
     /// What to do.
     pub work: Work,
+    /// The files that reach it beside the prompt, in order. Texts are in the prompt.
+    pub attached: Vec<Attached>,
     /// What it may touch.
     pub policy: Policy,
     /// How long it may take in all, for backends that can tell their program.

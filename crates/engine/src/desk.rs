@@ -11,7 +11,7 @@ use switchboard_model::{
     steer::{Steer, SteerState},
     turn::{Outcome, TurnState},
 };
-use switchboard_store::{Audit, Claimed, Delta, Finished, Store, StoreError};
+use switchboard_store::{Audit, Claimed, Delta, Finished, Kept, Store, StoreError};
 use tokio::{sync::watch, time::timeout};
 
 use crate::backend::SessionRef;
@@ -65,6 +65,16 @@ impl Desk {
             .reader()
             .context(asked.thread, asked.seq, limit)
             .await
+    }
+
+    /// The files that came with the message that asked, in order; `None` if one of them is gone.
+    pub(crate) async fn attachments(
+        &self,
+        asked: &Message,
+    ) -> Result<Option<Vec<Kept>>, StoreError> {
+        let ids: Vec<_> = asked.attachments.iter().map(|file| file.id).collect();
+        let kept = self.store.reader().attachments(&ids).await?;
+        Ok((kept.len() == ids.len()).then_some(kept))
     }
 
     /// Notes that a process is about to start. No note, no process.

@@ -4,6 +4,7 @@
 //! where assistants plug in; this crate knows none by name. No SQL, no HTTP, no processes.
 
 pub mod assistants;
+mod attached;
 pub mod attachments;
 pub mod backend;
 mod book;

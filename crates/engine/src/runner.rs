@@ -1,7 +1,7 @@
 //! One turn, from its claim to its outcome. Owns the order in which things become durable and what the
 //! work came to; never talks SQL and never knows which assistant it is.
 
-use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{fmt::Write as _, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
 use switchboard_model::{
@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    attached::told,
     backend::{Backend, BackendError, Home, Policy, TurnEnd, TurnOutcome, TurnRequest, Work},
     book::Book,
     deadlines::Bounds,
@@ -53,8 +54,9 @@ impl Runner {
                 self.work(&claimed, &*backend, request, &place, &stop_notice)
                     .await
             }
-            Err(DeskError::Lost) => return Ran::LetGo,
-            Err(DeskError::Store(error)) => Some(Outcome::Failed(
+            Err(Unprepared::Refused(failure)) => Some(Outcome::Failed(failure)),
+            Err(Unprepared::Desk(DeskError::Lost)) => return Ran::LetGo,
+            Err(Unprepared::Desk(DeskError::Store(error))) => Some(Outcome::Failed(
                 Failure::new(
                     OutcomeCode::AssistantUnavailable,
                     "the turn could not be started",
@@ -82,7 +84,7 @@ impl Runner {
         &self,
         claimed: &Claimed,
         backend: &dyn Backend,
-    ) -> Result<TurnRequest, DeskError> {
+    ) -> Result<TurnRequest, Unprepared> {
         let spec = backend.spec();
         self.desk
             .runs_on(format!(
@@ -106,11 +108,14 @@ impl Runner {
             prompt::MENTION_LINES
         };
         let before = self.desk.context(&claimed.message, lines).await?;
+        let kept = self.desk.attachments(&claimed.message).await?;
+        let (attached, beside) = told(spec, &claimed.message, kept).await?;
         let context = prompt::Context {
             title: (claimed.thread.titled_by == TitledBy::Person)
                 .then(|| claimed.thread.title.clone()),
-            messages: before.iter().map(line).collect(),
+            messages: before.iter().map(earlier).collect(),
             asking: line(&claimed.message),
+            attached,
             handle: claimed.assistant.handle.clone(),
             name: claimed.assistant.name.clone(),
             files: prompt::Files::ReadOnly,
@@ -128,6 +133,7 @@ impl Runner {
             person: claimed.turn.person,
             home: Home::House,
             work: Work::Prompt(prompt),
+            attached: beside,
             policy: Policy::ReadOnly,
             deadline: claimed.assistant.limits.total(direct),
         })
@@ -229,6 +235,27 @@ impl Runner {
     }
 }
 
+/// Why a turn's work did not begin.
+#[derive(Debug)]
+pub(crate) enum Unprepared {
+    /// It fails for this reason.
+    Refused(Failure),
+    /// The desk is closed.
+    Desk(DeskError),
+}
+
+impl From<DeskError> for Unprepared {
+    fn from(error: DeskError) -> Self {
+        Self::Desk(error)
+    }
+}
+
+impl From<StoreError> for Unprepared {
+    fn from(error: StoreError) -> Self {
+        Self::Desk(error.into())
+    }
+}
+
 fn outcome_of(ended: Ended, handle: &str) -> Outcome {
     match ended {
         Some(Ok(TurnEnd::Finished(TurnOutcome { text, empty_detail }))) => {
@@ -256,6 +283,20 @@ fn line(message: &Message) -> prompt::Line {
         speaker: message.role,
         text: message.text.clone(),
     }
+}
+
+/// A message of before. Its files are only named: they reach an assistant once, with the message they came
+/// with, as they would cost the asker's plan anew with every message.
+fn earlier(message: &Message) -> prompt::Line {
+    let mut line = line(message);
+    for file in &message.attachments {
+        let kind = file.format.kind().as_str();
+        if !line.text.is_empty() {
+            line.text.push('\n');
+        }
+        let _ = write!(line.text, "[{kind} {} attached earlier]", file.name);
+    }
+    line
 }
 
 fn words(duration: Duration) -> String {

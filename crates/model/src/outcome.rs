@@ -34,11 +34,15 @@ pub enum OutcomeCode {
     Crashed,
     /// Switchboard stopped while the turn ran, and it is not known to be safe to repeat.
     Abandoned,
+    /// A file that came with the message is gone from the server.
+    AttachmentMissing,
+    /// The assistant cannot take a file that came with the message.
+    AttachmentUnsupported,
 }
 
 impl OutcomeCode {
     /// Every code, for tables and tests.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::NotInstalled,
         Self::NotSignedIn,
         Self::ApiKeyLogin,
@@ -53,6 +57,8 @@ impl OutcomeCode {
         Self::TooMuchOutput,
         Self::Crashed,
         Self::Abandoned,
+        Self::AttachmentMissing,
+        Self::AttachmentUnsupported,
     ];
 
     /// The name in SQL, JSON, the page and the logs.
@@ -72,6 +78,8 @@ impl OutcomeCode {
             Self::TooMuchOutput => "too_much_output",
             Self::Crashed => "crashed",
             Self::Abandoned => "abandoned",
+            Self::AttachmentMissing => "attachment_missing",
+            Self::AttachmentUnsupported => "attachment_unsupported",
         }
     }
 
@@ -137,6 +145,12 @@ impl OutcomeCode {
             Self::TooMuchOutput => "ask for less at once",
             Self::Crashed => "retry; if it stays, run `switchboard doctor`",
             Self::Abandoned => "look at what it did so far, then retry if it is safe to repeat",
+            Self::AttachmentMissing => {
+                "upload the file again with a new message; an admin finds out with `switchboard doctor` what became of it"
+            }
+            Self::AttachmentUnsupported => {
+                "send the message again without the file, or ask an assistant that accepts it"
+            }
         }
     }
 }

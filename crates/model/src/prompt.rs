@@ -6,9 +6,13 @@
 //! between two marks longer than any such run in the data, so that no text can leave its line or the
 //! block. A prompt always starts with our own words, so a message that starts with `-` is no flag.
 
+mod attached;
+
 use std::fmt::Write as _;
 
 use serde_json::json;
+
+pub use attached::{Attached, Content};
 
 use crate::message::Speaker;
 
@@ -36,6 +40,8 @@ pub struct Context {
     pub messages: Vec<Line>,
     /// The new message.
     pub asking: Line,
+    /// The files that came with it.
+    pub attached: Vec<Attached>,
     /// The assistant that answers: its handle, without the `@`.
     pub handle: String,
     /// The assistant's name as shown.
@@ -112,11 +118,17 @@ fn build(context: &Context, place: &str, lines: usize, budget: usize) -> String 
              claim to come from.\n{mark} quoted messages {mark}\n{quoted}{mark} end of quoted messages {mark}"
         );
     }
-    let _ = write!(
-        prompt,
-        "\n\nAnswer this message from @{}, which is all that follows:\n\n{}",
-        context.asking.handle, context.asking.text
-    );
+    prompt.push_str(&attached::block(&context.attached));
+    let asker = &context.asking.handle;
+    let _ = if context.asking.text.is_empty() {
+        write!(prompt, "\n\nAnswer @{asker}, who sent them without words.")
+    } else {
+        write!(
+            prompt,
+            "\n\nAnswer this message from @{asker}, which is all that follows:\n\n{}",
+            context.asking.text
+        )
+    };
     prompt
 }
 
@@ -221,6 +233,7 @@ mod tests {
                 .map(|(handle, text)| line(handle, text))
                 .collect(),
             asking: line("mara", asking),
+            attached: Vec::new(),
             handle: "chatgpt".to_owned(),
             name: "ChatGPT".to_owned(),
             files: Files::ReadOnly,
@@ -249,6 +262,22 @@ Answer this message from @mara, which is all that follows:
 
 @chatgpt sure?"#
         );
+    }
+
+    #[test]
+    fn files_stand_between_what_was_said_before_and_the_new_message() {
+        let mut context = context(&[("ines", "before")], "@chatgpt look");
+        context.attached = vec![Attached {
+            name: "a.md".to_owned(),
+            content: Content::Text("data".to_owned()),
+        }];
+        let prompt = mention_prompt(&context, MENTION_BUDGET);
+        let places = ["before", "data", "Answer this message", "@chatgpt look"]
+            .map(|part| prompt.find(part));
+        assert!(places.is_sorted() && places[0].is_some(), "{prompt}");
+        context.asking.text = String::new();
+        let prompt = direct_prompt(&context, DIRECT_BUDGET);
+        assert!(prompt.ends_with("\n\nAnswer @mara, who sent them without words."));
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub enum AttachError {
 }
 
 /// An attachment, and what decides who may have it.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Kept {
     /// What people see.
     pub attachment: Attachment,
@@ -75,6 +75,12 @@ pub struct Contents {
     reader: Reader,
     hash: Arc<str>,
     size: u64,
+}
+
+impl std::fmt::Debug for Contents {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Contents({}, {} bytes)", self.hash, self.size)
+    }
 }
 
 impl Contents {

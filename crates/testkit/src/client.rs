@@ -96,6 +96,46 @@ impl Client {
         .await
     }
 
+    /// Uploads a file; what the server said.
+    pub async fn upload(&self, name: &str, bytes: impl Into<reqwest::Body>) -> Answer {
+        let name = name
+            .bytes()
+            .fold(String::new(), |name, byte| format!("{name}%{byte:02X}"));
+        let request = self
+            .http
+            .post(format!("{}/api/attachments?name={name}", self.base))
+            .bearer_auth(&self.token)
+            .body(bytes);
+        let response = request.send().await.unwrap();
+        let status = response.status().as_u16();
+        let text = response.text().await.unwrap();
+        Answer {
+            status,
+            body: serde_json::from_str(&text).unwrap_or(Value::Null),
+        }
+    }
+
+    /// Uploads a file that must be taken; its id.
+    pub async fn attach(&self, name: &str, bytes: impl Into<reqwest::Body>) -> String {
+        let answer = self.upload(name, bytes).await;
+        assert_eq!(answer.status, 201, "{name}: {:?}", answer.body);
+        answer.body["id"].as_str().unwrap().to_owned()
+    }
+
+    /// Posts a message with files; the answer, whatever it is.
+    pub async fn say_with(&self, thread: &str, text: &str, files: &[&str]) -> Answer {
+        let path = format!("/api/threads/{thread}/messages");
+        let body = json!({ "text": text, "attachments": files });
+        self.call("POST", &path, Some(body)).await
+    }
+
+    /// Posts a message with files that mentions one assistant; the id of its turn.
+    pub async fn ask_with(&self, thread: &str, text: &str, files: &[&str]) -> String {
+        let posted = self.say_with(thread, text, files).await;
+        assert_eq!(posted.status, 201, "{:?}", posted.body);
+        posted.body["turns"][0]["id"].as_str().unwrap().to_owned()
+    }
+
     /// Posts a message that mentions one assistant; the id of its turn.
     pub async fn ask(&self, thread: &str, text: &str) -> String {
         let posted = self.say(thread, text).await;

@@ -1368,7 +1368,7 @@ export interface components {
          *     the codes in `model::outcome`.
          * @enum {string}
          */
-        OutcomeCode: "not_installed" | "not_signed_in" | "api_key_login" | "timed_out" | "sandbox_denied" | "sandbox_unavailable" | "assistant_unavailable" | "assistant_not_allowed" | "empty_reply" | "rate_limited" | "upstream_failed" | "too_much_output" | "crashed" | "abandoned";
+        OutcomeCode: "not_installed" | "not_signed_in" | "api_key_login" | "timed_out" | "sandbox_denied" | "sandbox_unavailable" | "assistant_unavailable" | "assistant_not_allowed" | "empty_reply" | "rate_limited" | "upstream_failed" | "too_much_output" | "crashed" | "abandoned" | "attachment_missing" | "attachment_unsupported";
         /** @description Somebody who signs in, or in whose name a token acts. */
         Person: {
             /** @description The name after the `@`. */

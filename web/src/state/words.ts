@@ -158,6 +158,8 @@ const headings: Record<string, string> = {
   too_much_output: "said too much",
   crashed: "stopped unexpectedly",
   abandoned: "was interrupted",
+  attachment_missing: "could not be given a file",
+  attachment_unsupported: "cannot take a file of yours",
 };
 
 export function endHeading(name: string, code: string): string {

@@ -103,6 +103,27 @@ pub fn too_long(sentence: &str) -> BackendError {
     )
 }
 
+/// What Codex is to log, beside its errors, in a turn with images.
+pub const IMAGE_LOG: &str = "error,codex_core::image_preparation=warn";
+
+/// An image that Codex could not read. It goes on without it and tells only the model, in words that it may
+/// answer to as if they were somebody's; so such an answer is none.
+pub fn unread_image(stderr: &str) -> Option<BackendError> {
+    let line = stderr
+        .lines()
+        .find(|line| line.contains("codex_core::image_preparation: failed to prepare"))?;
+    let failure = Failure::new(
+        OutcomeCode::AttachmentUnsupported,
+        "the Codex CLI cannot read an image that came with the message",
+    );
+    let (_, said) = line.split_once("codex_core::image_preparation: ")?;
+    Some(BackendError::Rejected(
+        failure
+            .hint("save the image anew, as PNG or JPEG, and send it with a new message")
+            .detail(said),
+    ))
+}
+
 /// The sandbox refused something, and no answer came.
 pub fn denied(what: &str) -> Failure {
     Failure::new(

@@ -32,6 +32,7 @@ use super::{
     wire::Event,
 };
 use crate::{
+    attached,
     homes::{HouseHome, TurnFolder, read_bounded},
     process::{ExitStatus, Finder, Launcher, Spawn, Stdin, child_env},
     turns::{Ended, Said, folder_failed},
@@ -174,6 +175,9 @@ impl CodexExec {
         let folder = TurnFolder::make(&self.setup.work, &turn.turn.to_string())
             .map_err(|error| folder_failed(&self.setup.work, &error))?;
         let last = folder.file("last-message.txt");
+        // Beside the working folder, which stays empty; named from there, so that no comma of a path, which
+        // separates images, gets into it.
+        let images = attached::put(&turn.attached, &folder.file("attached")).await?;
         let Work::Prompt(prompt) = &turn.work;
         let mut spawn = Spawn::new(program, folder.work());
         spawn.args = [
@@ -188,6 +192,12 @@ impl CodexExec {
         ]
         .into_iter()
         .map(OsString::from)
+        // Not last: it would take the dash for one more image.
+        .chain(
+            images
+                .iter()
+                .map(|name| format!("--image=../attached/{name}").into()),
+        )
         .chain(["--output-last-message".into(), last.clone().into()])
         .chain([
             "-c".into(),
@@ -200,6 +210,11 @@ impl CodexExec {
         .chain(["-".into()])
         .collect();
         spawn.env = self.environment(&house.folder, &folder);
+        if !images.is_empty() {
+            spawn
+                .env
+                .push(("RUST_LOG".into(), errors::IMAGE_LOG.into()));
+        }
         if let Some(path) = path {
             spawn.env.retain(|(key, _)| key != "PATH");
             spawn.env.push(("PATH".into(), path));
@@ -235,6 +250,9 @@ impl CodexExec {
     ) -> Result<TurnEnd, BackendError> {
         if let Some(sentence) = progress.failed {
             return Err(errors::failed(&sentence, self.setup.clock.now()));
+        }
+        if let Some(unread) = errors::unread_image(&ended.stderr) {
+            return Err(unread);
         }
         if progress.completed && ended.status == ExitStatus::Code(0) {
             // Cross-check: the events and the file say the same; where events are missing, the file holds.

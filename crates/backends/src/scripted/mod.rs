@@ -5,6 +5,7 @@
 mod answer;
 mod http;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use futures_util::{FutureExt, future::BoxFuture};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -57,7 +58,7 @@ impl Scripted {
             title: "ChatGPT (demo)".into(),
             account_words: "demo script".into(),
             capabilities: vec![Capability::Streams, Capability::Steps],
-            accepts: vec![Kind::Text],
+            accepts: vec![Kind::Image, Kind::Text],
             note: "answers from a script, runs no commands".into(),
         };
         Self { spec, setup }
@@ -65,7 +66,13 @@ impl Scripted {
 
     async fn run(&self, turn: &TurnRequest, io: &TurnIo) -> Result<TurnEnd, BackendError> {
         let Work::Prompt(prompt) = &turn.work;
-        let content = json!([{ "type": "input_text", "text": prompt }]);
+        let mut content = vec![json!({ "type": "input_text", "text": prompt })];
+        for image in &turn.attached {
+            let label = image.attachment.format.media_type();
+            let bytes = STANDARD.encode(image.whole().await?);
+            let url = format!("data:{label};base64,{bytes}");
+            content.push(json!({ "type": "input_image", "image_url": url }));
+        }
         let mut input = vec![json!({ "type": "message", "role": "user", "content": content })];
         for _ in 0..ROUNDS {
             let body = json!({

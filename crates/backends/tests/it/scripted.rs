@@ -54,6 +54,7 @@ impl Demo {
             person: self.ids.make(),
             home: Home::House,
             work: Work::Prompt(prompt.into()),
+            attached: Vec::new(),
             policy: Policy::ReadOnly,
             deadline: DEADLINE,
         }

@@ -42,6 +42,7 @@ fn contexts() -> impl Strategy<Value = Context> {
             handle: "mara".to_owned(),
             text: format!("{around}{NEW}{around}"),
         },
+        attached: Vec::new(),
         handle: "chatgpt".to_owned(),
         name: "ChatGPT".to_owned(),
         files: Files::ReadOnly,

@@ -174,6 +174,8 @@ pub enum OutcomeCode {
     TooMuchOutput,
     Crashed,
     Abandoned,
+    AttachmentMissing,
+    AttachmentUnsupported,
 }
 
 impl ToWire for outcome::OutcomeCode {
@@ -195,6 +197,8 @@ impl ToWire for outcome::OutcomeCode {
             Self::TooMuchOutput => OutcomeCode::TooMuchOutput,
             Self::Crashed => OutcomeCode::Crashed,
             Self::Abandoned => OutcomeCode::Abandoned,
+            Self::AttachmentMissing => OutcomeCode::AttachmentMissing,
+            Self::AttachmentUnsupported => OutcomeCode::AttachmentUnsupported,
         }
     }
 }

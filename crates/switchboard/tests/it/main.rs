@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod attachments;
 mod commands;
 mod demo;
 mod doctor;
