@@ -34,12 +34,12 @@ export function FoundAssistants({ onAsk }: { onAsk: (handle: string) => void }) 
         : (
           <ul className="card">
             {rows.map((assistant) => (
-              <Row key={assistant.id} name={assistant.name} off={assistant.state !== "ready"} tag={capital(inWords[assistant.state])} kind={tagKind(assistant)}
+              <Row key={assistant.id} face={assistant.name} name={assistant.name} off={assistant.state !== "ready"} tag={capital(inWords[assistant.state])} kind={tagKind(assistant)}
                 fact={<Fact assistant={assistant} program={programFor(programs, assistant)} />}
                 remedy={<Remedy assistant={assistant} may={me?.role === "admin" || me?.id === assistant.owner.id} onAsk={onAsk} />} />
             ))}
             {others.map((program) => (
-              <Row key={program.command} name={program.title} off={program.problem !== null} kind={program.problem ? "" : " good"}
+              <Row key={program.command} face={program.command} name={program.title} off={program.problem !== null} kind={program.problem ? "" : " good"}
                 tag={program.place === null ? "Not found" : program.problem ? "Not ready" : "Signed in"}
                 fact={<ProgramFact program={program} />} remedy={<TurnOn program={program} onDone={look} />} />
             ))}
@@ -60,9 +60,9 @@ function useProgramsFound(admin: boolean) {
     setLooking(true);
     const began = performance.now();
     try {
-      const { checks } = await house.health();
+      const [{ checks }, { items }] = await Promise.all([house.health(), house.available()]);
       if (!here.current) return;
-      setPrograms(programsOf(checks));
+      setPrograms(programsOf(checks, items));
       setLookedFor(performance.now() - began);
     } finally {
       if (here.current) setLooking(false);
@@ -79,10 +79,10 @@ function useProgramsFound(admin: boolean) {
   return { programs, lookedFor, looking, look };
 }
 
-function Row({ name, off, tag, kind, fact, remedy }: { name: string; off: boolean; tag: string; kind: string; fact: ReactNode; remedy: ReactNode }) {
+function Row({ face, name, off, tag, kind, fact, remedy }: { face: string; name: string; off: boolean; tag: string; kind: string; fact: ReactNode; remedy: ReactNode }) {
   return (
     <li>
-      <Face name={name} of="assistant" size="l" off={off} />
+      <Face name={face} of="assistant" size="l" off={off} />
       <div className="cut">
         <div className={`strong found-name${off ? " mid" : ""}`}>{name}<span className={`tag${kind}`}>{tag}</span></div>
         <div className="hint">{fact}</div>
@@ -98,9 +98,10 @@ function Fact({ assistant, program }: { assistant: Assistant; program: Program |
   return <>{program?.place ? <><span className="mono">{shortPlace(program.place)}</span> {program.version ?? ""}. </> : null}{facts.join(", ")}</>;
 }
 
-function ProgramFact({ program: { place, version, account, problem } }: { program: Program }) {
-  const found = place ? <><span className="mono">{shortPlace(place)}</span> {version ?? ""}</> : null;
-  if (problem) return <>{found}{found ? ". " : ""}<Hint text={sentence(problem)} /></>;
+function ProgramFact({ program: { place, version, account, problem, offers } }: { program: Program }) {
+  if (!place) return <>Not found. Install it, then look again{offers?.account ? `. Uses your ${offers.account}` : ""}.</>;
+  const found = <><span className="mono">{shortPlace(place)}</span> {version ?? ""}</>;
+  if (problem) return <>{found}. <Hint text={sentence(problem)} /></>;
   return <>{found}{account ? `, ${account}` : ""}</>;
 }
 
@@ -129,8 +130,8 @@ function Remedy({ assistant, may, onAsk }: { assistant: Assistant; may: boolean;
 function TurnOn({ program, onDone }: { program: Program; onDone: () => Promise<void> }) {
   const desk = useDesk();
   const [busy, setBusy] = useState(false);
-  const { handle, problem, fix } = program;
-  if (problem || !handle) {
+  const { offers, problem, fix } = program;
+  if (problem || !offers) {
     const command = commandIn(fix);
     return command ? <Command text={command} /> : <span />;
   }
@@ -138,7 +139,7 @@ function TurnOn({ program, onDone }: { program: Program; onDone: () => Promise<v
   const turnOn = async () => {
     setBusy(true);
     try {
-      await house.addAssistant(handle);
+      await house.addAssistant(offers.handle);
       await Promise.all([desk.lookAgain(), onDone()]);
     } finally {
       setBusy(false);

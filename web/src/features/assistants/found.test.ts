@@ -7,20 +7,22 @@ const finding = (code: string, over: Partial<Finding>): Finding => ({
   code, group: "assistants", state: "ok", title: "Codex CLI", said: "", fix: null, outcome: null, assistant: null, ...over,
 });
 
+const offer = (handle: string) => ({ handle, name: handle, account: "ChatGPT plan", note: "" });
+
 test("the checks of one program become one line", () => {
   expect(programsOf([
     finding("server.port", { said: "running" }),
     finding("codex.program", { said: "/home/mara/.local/bin/codex\nnot used: 0.150.0 at /usr/bin/codex" }),
     finding("codex.version", { title: "Version", said: "0.169.0, tested" }),
     finding("codex.login", { title: "Login", state: "warning", said: "no login", fix: "run `codex login`" }),
-  ])).toEqual([{
+  ], [offer("chatgpt")])).toEqual([{
     command: "codex", title: "Codex CLI", place: "/home/mara/.local/bin/codex", version: "0.169.0", account: null,
-    problem: "no login", fix: "run `codex login`", handle: "chatgpt",
+    problem: "no login", fix: "run `codex login`", offers: offer("chatgpt"),
   }]);
 });
 
 test("a program that an assistant uses is not told twice, one that is of no use not at all", () => {
-  const programs = programsOf([finding("codex.program", {}), finding("gemini.program", {}), finding("claude.program", { state: "off" })]);
+  const programs = programsOf([finding("codex.program", {}), finding("gemini.program", {}), finding("claude.program", { state: "off" })], [offer("chatgpt"), offer("gemini")]);
   const assistant = { id: "a1", backend: "codex", handle: "chatgpt" } as Assistant;
   expect(unused(programs, [assistant]).map((one) => one.command)).toEqual(["gemini"]);
 });

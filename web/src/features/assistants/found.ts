@@ -1,5 +1,5 @@
 /** What the start shows as found on this machine: the assistants, and programs that no assistant uses yet. Pure. */
-import type { Finding } from "../../api/house";
+import type { Available, Finding } from "../../api/house";
 import type { Assistant } from "../../api/types";
 
 /** A program of the doctor's report: where it is, of what version, signed in as whom. */
@@ -12,20 +12,21 @@ export interface Program {
   /** What stands in the way, in words, and what to do about it. */
   problem: string | null;
   fix: string | null;
-  /** The handle with which it can be turned on; null where this version has no use for it. */
-  handle: string | null;
+  /** The assistant that it can be turned on as; null where this version has no use for it. */
+  offers: Available | null;
 }
 
 /** Under which handle the server registers what a program answers. */
 const handles: Record<string, string> = { codex: "chatgpt", gemini: "gemini" };
 
-export function programsOf(checks: Finding[]): Program[] {
+export function programsOf(checks: Finding[], available: Available[]): Program[] {
   const programs = new Map<string, Program>();
   for (const { code, title, state, said, fix } of checks) {
     const [, command, part] = /^(codex|gemini|claude)\.(program|version|login)$/.exec(code) ?? [];
     if (!command || !part) continue;
     const known = programs.get(command) ?? {
-      command, title, place: null, version: null, account: null, problem: null, fix: null, handle: handles[command] ?? null,
+      command, title, place: null, version: null, account: null, problem: null, fix: null,
+      offers: available.find((one) => one.handle === handles[command]) ?? null,
     };
     const well = state === "ok";
     const [first = ""] = said.split("\n");
@@ -40,7 +41,7 @@ export const programFor = (programs: Program[], assistant: Assistant) => program
 
 /** Those that no assistant uses; what is of no use to this version is not worth a line on the start. */
 export function unused(programs: Program[], assistants: Assistant[]): Program[] {
-  return programs.filter((one) => one.handle !== null && !assistants.some((assistant) => assistant.backend === one.command || assistant.handle === one.handle));
+  return programs.filter(({ offers, command }) => offers !== null && !assistants.some((one) => one.backend === command || one.handle === offers.handle));
 }
 
 /** `~/.local/bin/codex` for what lies in somebody's home. */

@@ -99,7 +99,7 @@ export function StartScreen({ mention, drawFound, drawComposer }: StartScreenPro
 /** A page cannot start a program; it can say which. */
 function LookAround() {
   return (
-    <section className="demo" aria-labelledby="demo">
+    <section className="demo stacked" aria-labelledby="demo">
       <div className="grow">
         <h2 id="demo">Or look around first</h2>
         <p>The demo has a scripted assistant that answers. It keeps its own data, prints its own sign-in link, and nothing leaves this machine. Start it on the server:</p>
