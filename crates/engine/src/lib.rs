@@ -42,7 +42,7 @@ pub use chat::{ChatError, Incoming, OpenThread};
 pub use instance::Instance;
 pub use registry::Registry;
 pub use supervisor::Supervisor;
-use switchboard_model::{TurnId, item::Item};
+use switchboard_model::{Millis, TurnId, item::Item};
 use switchboard_store::{Bus, Reader, Store};
 pub use turn_io::TurnIo;
 pub use turns::TurnError;
@@ -123,6 +123,11 @@ impl Engine {
     /// The bell.
     pub fn bus(&self) -> &Bus {
         self.0.store.bus()
+    }
+
+    /// The time, as everything here goes by it.
+    pub fn now(&self) -> Millis {
+        self.0.store.ids().clock().now()
     }
 
     /// The backends.

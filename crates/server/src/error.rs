@@ -414,8 +414,9 @@ impl From<UploadError> for ApiError {
                     "send an image as PNG or JPEG, a document as PDF, and text as UTF-8"
                 }
             }),
-            UploadError::Attach(AttachError::ClientIdReused) => Self::client_id_reused(detail)
-                .hint("take a fresh Idempotency-Key for another file"),
+            UploadError::Attach(AttachError::ClientIdReused) => {
+                Self::client_id_reused(detail).hint("take a fresh Idempotency-Key for another file")
+            }
             UploadError::Attach(AttachError::TooMany) => {
                 let mut error = Self::too_many_uploads();
                 error.detail = detail;

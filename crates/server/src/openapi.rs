@@ -7,7 +7,8 @@ use utoipa::OpenApi;
 use crate::{
     routes::{
         assistants, attachments, audit, doctor, events, health, members, mentions, messages,
-        metrics, people, questions, queue, search, session, sessions, threads, tokens, turns,
+        metrics, people, presence, questions, queue, search, session, sessions, threads, tokens,
+        turns,
     },
     wire,
 };
@@ -69,6 +70,7 @@ use crate::{
         turns::retry,
         questions::decide,
         events::watch,
+        presence::say,
         audit::list,
         doctor::examine
     ),

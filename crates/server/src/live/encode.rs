@@ -11,7 +11,7 @@ use bytes::Bytes;
 
 use switchboard_engine::Engine;
 use switchboard_model::{
-    AssistantId, MessageId, PersonId, ThreadId, TurnId,
+    AssistantId, MessageId, Millis, PersonId, ThreadId, TurnId,
     item::{Item, ItemStatus},
     message::{Message, Speaker},
     person::Role,
@@ -136,6 +136,16 @@ impl Encoder {
             audience: self.lookup.audience(delta.thread).await?,
             payload: Payload::Text(event("delta", None, &data)),
         })
+    }
+
+    /// Who may read a thread.
+    pub(super) async fn audience(&self, thread: ThreadId) -> Result<Audience, StoreError> {
+        self.lookup.audience(thread).await
+    }
+
+    /// The time, as everything here goes by it.
+    pub(super) fn now(&self) -> Millis {
+        self.engine.now()
     }
 
     /// The open items of all running turns with their text so far: from memory where the turn runs

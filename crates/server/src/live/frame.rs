@@ -78,6 +78,13 @@ pub(super) enum Payload {
         /// For admins.
         for_admins: Bytes,
     },
+    /// Where somebody is: for all but themselves.
+    Presence {
+        /// Who.
+        of: PersonId,
+        /// What is written.
+        text: Bytes,
+    },
     /// A person was removed: their own streams end.
     Removed {
         /// Who.

@@ -15,7 +15,9 @@ mod encode;
 mod feed;
 mod frame;
 mod lookup;
+mod presence;
 pub(crate) mod seats;
+mod tell;
 mod viewer;
 
 use std::{convert::Infallible, sync::Arc};
@@ -24,10 +26,14 @@ use bytes::Bytes;
 use futures_util::Stream;
 use switchboard_auth::{Caller, Via};
 use switchboard_engine::{Engine, Supervisor};
+use switchboard_model::{PersonId, ThreadId};
 use switchboard_store::Position;
 use tokio::sync::{broadcast, watch};
 
-use self::{encode::Encoder, feed::FeedTask, frame::Signal, seats::Seats, viewer::Source};
+use self::{
+    encode::Encoder, feed::FeedTask, frame::Signal, presence::Presence, seats::Seats,
+    viewer::Source,
+};
 use crate::error::ApiError;
 
 /// A browser needs one stream for all its tabs; this leaves room for many devices and programs.
@@ -58,9 +64,18 @@ impl Live {
             stop: supervisor.soft(),
         };
         supervisor.spawn("feed", feed.run());
+        let presence = Presence::default();
+        let gossip = tell::Gossip {
+            presence: presence.clone(),
+            encoder: encoder.clone(),
+            signals: signals.clone(),
+            stop: supervisor.soft(),
+        };
+        supervisor.spawn("presence", gossip.run());
         let source = Source {
             engine: engine.clone(),
             encoder,
+            presence,
             signals,
             started: is_started,
             stop: supervisor.soft(),
@@ -83,6 +98,11 @@ impl Live {
             viewer,
             |mut viewer| async move { viewer.next().await.map(|text| (Ok(text), viewer)) },
         ))
+    }
+
+    /// A person says which thread they look at, and whether they type in it.
+    pub(crate) fn say(&self, person: PersonId, thread: Option<ThreadId>, typing: bool) {
+        self.source.presence.say(person, thread, typing);
     }
 
     /// Ends the streams of credentials that hold no longer.

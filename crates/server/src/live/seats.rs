@@ -98,7 +98,11 @@ mod tests {
         assert!(again.is_some());
         let others: Vec<PersonId> = ["a", "b"]
             .iter()
-            .map(|c| format!("0192f0c1-2345-7abc-8def-0123456789{c}{c}").parse().unwrap())
+            .map(|c| {
+                format!("0192f0c1-2345-7abc-8def-0123456789{c}{c}")
+                    .parse()
+                    .unwrap()
+            })
             .collect();
         let one = seats.take(others[0]);
         assert!(one.is_some());

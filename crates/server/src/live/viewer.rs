@@ -21,7 +21,9 @@ use super::{
     encode::Encoder,
     feed::BATCH,
     frame::{Frame, Payload, Signal, event},
+    presence::{Here, Presence},
     seats::Seat,
+    tell,
 };
 use crate::{names::Names, wire};
 
@@ -39,6 +41,7 @@ const WRITE: usize = 32 * 1024;
 pub(super) struct Source {
     pub(super) engine: Engine,
     pub(super) encoder: Encoder,
+    pub(super) presence: Presence,
     pub(super) signals: broadcast::Sender<Arc<Signal>>,
     pub(super) started: watch::Receiver<bool>,
     pub(super) stop: CancellationToken,
@@ -51,6 +54,8 @@ pub(super) struct Viewer {
     via: Via,
     /// Counts as one of the person's streams while it lives.
     _seat: Seat,
+    /// They are here while it lives.
+    _here: Here,
     signals: broadcast::Receiver<Arc<Signal>>,
     heartbeat: Interval,
     /// Everything up to here was sent, or was not for this person.
@@ -77,6 +82,7 @@ impl Viewer {
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         Self {
             signals: source.signals.subscribe(),
+            _here: source.presence.arrive(caller.person.id),
             source,
             person: Box::new(caller.person),
             via: caller.via,
@@ -161,6 +167,9 @@ impl Viewer {
         if !greeted {
             let pos = self.source.encoder.id(self.pos);
             text.extend_from_slice(&event("ready", None, &wire::Ready { pos }));
+            let here = self.source.presence.everyone();
+            let here = tell::frames(&self.source.encoder, &here).await?;
+            self.write(&mut text, &here).await?;
         }
         let items = self.source.encoder.open_items().await?;
         self.write(&mut text, &items).await?;
@@ -272,6 +281,8 @@ impl Viewer {
                         Role::Member => shared,
                     });
                 }
+                Payload::Presence { of, .. } if *of == me => {}
+                Payload::Presence { text: shared, .. } => text.extend_from_slice(shared),
                 Payload::Removed { person, .. } if *person == me => {
                     self.phase = Phase::End;
                     return Ok(());

@@ -12,6 +12,7 @@ pub(crate) mod mentions;
 pub(crate) mod messages;
 pub(crate) mod metrics;
 pub(crate) mod people;
+pub(crate) mod presence;
 pub(crate) mod questions;
 pub(crate) mod queue;
 pub(crate) mod search;
@@ -98,6 +99,7 @@ fn all() -> Vec<Route> {
         post("/api/turns/{id}/retry", turns::retry),
         post("/api/questions/{id}/decide", questions::decide),
         get("/api/events", events::watch),
+        post("/api/presence", presence::say),
         get("/api/audit", audit::list),
         get("/api/doctor", doctor::examine),
         get("/", ui::page),

@@ -3,7 +3,9 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Assistant, Item, Members, Message, PersonEvent, Question, Queue, Thread, Turn};
+use super::{
+    Assistant, Item, Members, Message, PersonEvent, Presence, Question, Queue, Thread, Turn,
+};
 
 /// Text in flight: a piece of an open item's text. Drop what you have of it already; on a gap, ask for
 /// the turn's items.
@@ -78,6 +80,8 @@ pub struct Event<'a> {
     pub queue: Option<Queue>,
     /// Somebody joined or left a thread.
     pub members: Option<Members>,
+    /// Somebody came, went, looks at a thread or types in it. Never stored.
+    pub presence: Option<Presence>,
     /// Text in flight.
     #[schema(value_type = Option<Delta>)]
     pub delta: Option<Delta<'a>>,

@@ -10,6 +10,7 @@ mod event;
 mod item;
 mod message;
 mod person;
+mod presence;
 mod question;
 mod queue;
 mod search;
@@ -31,6 +32,7 @@ pub use person::{
     Author, Invited, Members, NewMember, NewPerson, Person, PersonEvent, PersonLink, PersonPatch,
     Removed,
 };
+pub use presence::{Presence, Whereabouts};
 pub use question::{Decision, Question};
 pub use queue::{NewQueued, NewText, Queue, Queued};
 pub use search::Found;

@@ -5,10 +5,15 @@
 
 mod access;
 mod api;
+mod assistants;
+mod audit;
 mod description;
 mod follower;
 mod house;
 mod listener;
+mod members;
+mod people;
+mod presence;
 mod refusals;
 mod strangers;
 mod stream;
