@@ -115,6 +115,10 @@ impl OutcomeCode {
             Self::Abandoned => {
                 "Switchboard stopped while the turn ran, and repeating it is not known to be safe"
             }
+            Self::AttachmentMissing => "a file that came with the message is gone from the server",
+            Self::AttachmentUnsupported => {
+                "the assistant cannot take, or its program cannot read, a file that came with the message"
+            }
         }
     }
 
@@ -146,7 +150,7 @@ impl OutcomeCode {
             Self::Crashed => "retry; if it stays, run `switchboard doctor`",
             Self::Abandoned => "look at what it did so far, then retry if it is safe to repeat",
             Self::AttachmentMissing => {
-                "upload the file again with a new message; an admin finds out with `switchboard doctor` what became of it"
+                "attach the file again, in a new message; if it stays, restore the folder `blobs` of Switchboard's home from a backup"
             }
             Self::AttachmentUnsupported => {
                 "send the message again without the file, or ask an assistant that accepts it"
