@@ -794,6 +794,8 @@ export interface components {
         AvailableAssistant: {
             /** @description Whose account it uses, as in "Mara's ChatGPT plan". */
             account: string;
+            /** @description The backend that would reach it. */
+            backend: string;
             /** @description The name after the `@` that it gets. */
             handle: string;
             /** @description As shown. */
@@ -1106,6 +1108,8 @@ export interface components {
             items: {
                 /** @description Whose account it uses, as in "Mara's ChatGPT plan". */
                 account: string;
+                /** @description The backend that would reach it. */
+                backend: string;
                 /** @description The name after the `@` that it gets. */
                 handle: string;
                 /** @description As shown. */

@@ -15,7 +15,7 @@ export interface Limits { mention_s: number | null; direct_s: number | null; idl
 export type Kept = Assistant & { client_id?: string; people?: Author[] | null; limits?: Limits };
 export interface AssistantPatch { enabled?: boolean; access?: Access; people?: Id[]; limits?: Limits }
 /** One that can be registered here. */
-export interface Available { handle: string; name: string; account: string; note: string }
+export interface Available { backend: string; handle: string; name: string; account: string; note: string }
 /** Shown once. */
 export interface Credentials { client_id: string; client_secret: string }
 

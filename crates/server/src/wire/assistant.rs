@@ -79,6 +79,8 @@ pub struct NewAssistant {
 /// An assistant that can be registered.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct AvailableAssistant {
+    /// The backend that would reach it.
+    pub backend: String,
     /// The name after the `@` that it gets.
     pub handle: String,
     /// As shown.
@@ -293,6 +295,7 @@ impl AvailableAssistant {
     /// An assistant as its backend describes it.
     pub fn of(spec: &Spec) -> Self {
         Self {
+            backend: spec.name.clone(),
             handle: spec.handle.clone(),
             name: spec.title.clone(),
             account: spec.account_words.clone(),

@@ -30,7 +30,7 @@ export function FoundAssistants({ onAsk }: { onAsk: (handle: string) => void }) 
         <button className="btn small quiet" type="button" disabled={looking} onClick={() => attempt(Promise.all([desk.lookAgain(), look()]))}><Icon name="refresh" />Look again</button>
       </h2>
       {rows.length + others.length === 0
-        ? <p className="card blank">No assistant is registered. Run <code>switchboard assistants add</code> on the server, then look again.</p>
+        ? looking && lookedFor === null ? null : <p className="card blank">No assistant is registered. Run <code>switchboard assistants add</code> on the server, then look again.</p>
         : (
           <ul className="card">
             {rows.map((assistant) => (

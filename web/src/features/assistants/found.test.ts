@@ -7,7 +7,7 @@ const finding = (code: string, over: Partial<Finding>): Finding => ({
   code, group: "assistants", state: "ok", title: "Codex CLI", said: "", fix: null, outcome: null, assistant: null, ...over,
 });
 
-const offer = (handle: string) => ({ handle, name: handle, account: "ChatGPT plan", note: "" });
+const offer = (backend: string) => ({ backend, handle: `of-${backend}`, name: backend, account: "ChatGPT plan", note: "" });
 
 test("the checks of one program become one line", () => {
   expect(programsOf([
@@ -15,19 +15,19 @@ test("the checks of one program become one line", () => {
     finding("codex.program", { said: "/home/mara/.local/bin/codex\nnot used: 0.150.0 at /usr/bin/codex" }),
     finding("codex.version", { title: "Version", said: "0.169.0, tested" }),
     finding("codex.login", { title: "Login", state: "warning", said: "no login", fix: "run `codex login`" }),
-  ], [offer("chatgpt")])).toEqual([{
+  ], [offer("codex")])).toEqual([{
     command: "codex", title: "Codex CLI", place: "/home/mara/.local/bin/codex", version: "0.169.0", account: null,
-    problem: "no login", fix: "run `codex login`", offers: offer("chatgpt"),
+    problem: "no login", fix: "run `codex login`", offers: offer("codex"),
   }]);
 });
 
 test("a program that an assistant uses is not told twice, one that is of no use not at all", () => {
-  const programs = programsOf([finding("codex.program", {}), finding("gemini.program", {}), finding("claude.program", { state: "off" })], [offer("chatgpt"), offer("gemini")]);
-  const assistant = { id: "a1", backend: "codex", handle: "chatgpt" } as Assistant;
+  const programs = programsOf([finding("codex.program", {}), finding("gemini.program", {}), finding("claude.program", { state: "off" })], [offer("codex"), offer("gemini")]);
+  const assistant = { id: "a1", backend: "codex", handle: "one" } as Assistant;
   expect(unused(programs, [assistant]).map((one) => one.command)).toEqual(["gemini"]);
 });
 
 test("a home is written short", () => {
-  expect(["/home/mara/bin/codex", "/Users/mara/bin/codex", "/root/bin/codex", "/usr/bin/codex"].map(shortPlace))
-    .toEqual(["~/bin/codex", "~/bin/codex", "~/bin/codex", "/usr/bin/codex"]);
+  expect(["/home/mara/bin/codex", "/Users/mara/bin/codex", "/usr/bin/codex"].map(shortPlace))
+    .toEqual(["~/bin/codex", "~/bin/codex", "/usr/bin/codex"]);
 });

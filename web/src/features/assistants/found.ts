@@ -16,9 +16,6 @@ export interface Program {
   offers: Available | null;
 }
 
-/** Under which handle the server registers what a program answers. */
-const handles: Record<string, string> = { codex: "chatgpt", gemini: "gemini" };
-
 export function programsOf(checks: Finding[], available: Available[]): Program[] {
   const programs = new Map<string, Program>();
   for (const { code, title, state, said, fix } of checks) {
@@ -26,7 +23,7 @@ export function programsOf(checks: Finding[], available: Available[]): Program[]
     if (!command || !part) continue;
     const known = programs.get(command) ?? {
       command, title, place: null, version: null, account: null, problem: null, fix: null,
-      offers: available.find((one) => one.handle === handles[command]) ?? null,
+      offers: available.find((one) => one.backend === command) ?? null,
     };
     const well = state === "ok";
     const [first = ""] = said.split("\n");
@@ -41,8 +38,8 @@ export const programFor = (programs: Program[], assistant: Assistant) => program
 
 /** Those that no assistant uses; what is of no use to this version is not worth a line on the start. */
 export function unused(programs: Program[], assistants: Assistant[]): Program[] {
-  return programs.filter(({ offers, command }) => offers !== null && !assistants.some((one) => one.backend === command || one.handle === offers.handle));
+  return programs.filter(({ offers, command }) => offers !== null && !assistants.some((one) => one.backend === command));
 }
 
 /** `~/.local/bin/codex` for what lies in somebody's home. */
-export const shortPlace = (place: string) => place.replace(/^\/(?:home|Users)\/[^/]+\//, "~/").replace(/^\/root\//, "~/");
+export const shortPlace = (place: string) => place.replace(/^\/(?:home|Users)\/[^/]+\//, "~/");
