@@ -151,6 +151,35 @@ export default {
     await page.locator(".queue").waitFor({ state: "detached" });
   },
 
+  async "a draft is the same in every tab, and is kept while there is no connection"({ server, browser }) {
+    const context = await browser.person();
+    const page = await signIn(context, await server.link());
+    const address = await newThread(page, "drafts");
+    const other = await context.newPage();
+    await other.goto(`${address}?mention=somebody`);
+    await other.locator("#composer").waitFor();
+    assert.equal(await other.locator("#composer").inputValue(), "@somebody ");
+    await other.locator("#composer").fill("begun in one tab");
+    await page.waitForFunction(() => document.querySelector("#composer")?.value === "begun in one tab");
+
+    // What the server does not answer is not lost either: the words stay, and say why.
+    await page.bringToFront();
+    await page.locator("#composer").focus();
+    await page.locator("#composer").press("End");
+    await page.keyboard.type(", ended in the other");
+    const { host } = new URL(server.url);
+    await server.down("SIGKILL");
+    await page.getByText("Not connected, your draft is kept").waitFor();
+    await page.keyboard.press("Enter");
+    await page.locator(".compose .trouble").getByText("kept here").waitFor();
+    await server.up(host);
+    await page.getByText("Not connected, your draft is kept").waitFor({ state: "detached", timeout: 30_000 });
+    await page.locator(".compose .trouble").waitFor({ state: "detached" });
+    await page.locator("#composer").press("Enter");
+    await page.locator(".msg[data-message]", { hasText: "begun in one tab, ended in the other" }).waitFor();
+    await other.waitForFunction(() => document.querySelector("#composer")?.value === "");
+  },
+
   async "a message is mentioned, sent at once, queued, changed and stopped without a mouse"({ server, browser }) {
     const page = await signIn(await browser.person(), await server.link());
     const handle = await demoHandle(page);

@@ -104,6 +104,9 @@ export function Composer({ thread, placeholder, onSend, tools, prefill }: Compos
   useEffect(() => {
     if (lost) edits.end();
   }, [lost, edits.end]);
+  useEffect(() => {
+    if (!offline) setProblem((now) => (now?.code === "offline" ? null : now));
+  }, [offline]);
   const pasteLeft = pasted !== null && text.includes(pasted);
 
   const write = (next: string, at: number) => {
@@ -179,7 +182,7 @@ export function Composer({ thread, placeholder, onSend, tools, prefill }: Compos
     setText("");
     setPasted(null);
     setProblem(null);
-    if (thread && (how === "usual") !== waits) {
+    if (thread && !(waits && how === "usual")) {
       // The echo says itself how it went, so the field is free at once.
       void desk.post(thread, said, attachments);
       return;
@@ -247,6 +250,7 @@ export function Composer({ thread, placeholder, onSend, tools, prefill }: Compos
   const title = { Save: "Save (Enter)", Queue: `Queue (Enter). Send now: ${keyName("⌘Enter")}`, Send: "Send (Enter). New line: ⇧Enter" }[does];
   return (
     <>
+      <span className="sr" role="status">{queue.length ? `${queue.length} queued` : ""}</span>
       <QueueList items={queue} awaited={handlesOf(own)} editing={editing?.is === "queued" ? editing.queued.id : null}
         onEdit={(queued) => startEdit({ is: "queued", queued })} onDone={() => field.current?.focus()} />
       <div className={`compose${focused ? " is-focus" : ""}${editing ? " is-editing" : ""}`}>

@@ -31,7 +31,7 @@ export function QueueList({ items, awaited, editing, onEdit, onDone }: QueueList
   return (
     <section className={`queue${open ? " is-open" : ""}${held ? " is-held" : ""}`} aria-label={`Queue, ${items.length} ${items.length === 1 ? "message" : "messages"}`}>
       <div className="q-head">
-        {held ? <Lamp kind={held.until ? "needs" : "off"} /> : null}
+        {held ? <Lamp kind="needs" /> : null}
         <span className="q-why">
           {items.length} queued{held
             ? <>. Held: {heldWords(held.code)}{held.until ? <span className="num">, goes on at {moment(held.until, now)} ({left(held.until, now)})</span> : null}</>

@@ -31,11 +31,9 @@ export function useDraft(place: Place, prefill: string | null, field: RefObject<
     if (!paused) drafts.set(place, text);
   }, [place, text, paused]);
   useEffect(() => {
-    if (paused) return;
-    return drafts.watch(place, (written) => {
-      if (document.activeElement !== field.current || !document.hasFocus()) setText(written);
-    });
-  }, [place, field, paused]);
+    // Nobody writes in two tabs at once, so the tab that wrote last is right.
+    return paused ? undefined : drafts.watch(place, setText);
+  }, [place, paused]);
   useEffect(() => {
     if (handed === undefined) return;
     desk.store.apply({ type: "prefill_taken", place });
