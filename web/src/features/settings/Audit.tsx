@@ -53,11 +53,11 @@ export function Audit() {
       </div>
       <Shown source={source}>
         {({ items, next }) => (
-          <>
+          <div className={source.busy ? "checked is-old" : "checked"} aria-busy={source.busy}>
             <Entries items={items} />
             <Trouble problem={older.problem} />
             {next ? <p className="older-rows"><button className="btn" type="button" disabled={older.busy} onClick={() => void more(next)}>Older</button></p> : null}
-          </>
+          </div>
         )}
       </Shown>
     </>
