@@ -5,6 +5,7 @@
 
 mod access;
 mod api;
+mod attachments;
 mod assistants;
 mod audit;
 mod description;
