@@ -76,10 +76,14 @@ export default {
     await one.getByRole("button", { name: /^Members/ }).click();
     await one.locator(".members li", { hasText: `@${handle}` }).waitFor({ state: "detached" });
 
+    // Whoever looks at the closed door sees it open, and close again.
+    await other.goto(address);
+    await other.getByText("There is no such thread here").waitFor();
     await one.getByPlaceholder("Add somebody").fill(handle);
     await one.getByPlaceholder("Add somebody").press("Enter");
-    await other.locator(".row", { hasText: "for the two of us" }).waitFor();
+    await other.locator(".msg", { hasText: "for the two of us" }).waitFor();
     await one.getByRole("button", { name: "Remove Jonas Lindqvist" }).click();
+    await other.getByText("There is no such thread here").waitFor();
     await other.locator(".row", { hasText: "for the two of us" }).waitFor({ state: "detached" });
   },
 

@@ -1,5 +1,5 @@
 /** A button with a small panel under it that holds more than a list of actions. Owns opening, Escape and where focus returns. */
-import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 
 export interface PopoverProps {
   label: string;
@@ -22,26 +22,31 @@ export function Popover({ label, button, buttonClass, align, children }: Popover
     const away = (event: Event) => {
       if (!root.current?.contains(event.target as Node)) setOpen(false);
     };
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      setOpen(false);
+      opener.current?.focus();
+      event.preventDefault();
+    };
     document.addEventListener("pointerdown", away);
     document.addEventListener("focusin", away);
+    document.addEventListener("keydown", onKey);
     return () => {
       document.removeEventListener("pointerdown", away);
       document.removeEventListener("focusin", away);
+      document.removeEventListener("keydown", onKey);
     };
   }, [open]);
+  // What had the focus may go, as a name does that was removed; the focus stays in the panel.
+  useEffect(() => {
+    if (open && document.activeElement === document.body) panel.current?.focus();
+  });
 
-  const onKey = (event: KeyboardEvent) => {
-    if (event.key !== "Escape" || event.defaultPrevented) return;
-    setOpen(false);
-    opener.current?.focus();
-    event.preventDefault();
-    event.stopPropagation();
-  };
   return (
-    <span className="menu" ref={root} onKeyDown={open ? onKey : undefined}>
-      <button ref={opener} type="button" className={buttonClass} aria-label={label} title={label} aria-haspopup="dialog"
+    <span className="menu" ref={root}>
+      <button ref={opener} type="button" className={buttonClass} title={label} aria-haspopup="dialog"
         aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)}>
-        {button}
+        <span className="sr">{label}</span>{button}
       </button>
       {open ? <div ref={panel} id={id} className={`pop below ${align}`} role="dialog" aria-label={label} tabIndex={-1}>{children}</div> : null}
     </span>

@@ -22,7 +22,7 @@ export function MembersButton({ thread }: { thread: Thread }) {
     <span className="wide-only">
       <Popover label={`Members: ${members.map((member) => firstName(member.name)).join(", ")}`} buttonClass="faces-btn" align="end"
         button={(
-          <span className="faces">
+          <span className="faces" aria-hidden="true">
             {members.slice(0, more > 0 ? SHOWN - 1 : SHOWN).map((member) => (
               <Face key={member.id} name={member.name} of={member.id === me ? "me" : "person"} size="s" here={member.id !== me && member.id in presence} />
             ))}

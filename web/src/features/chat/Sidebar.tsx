@@ -32,8 +32,8 @@ export function Sidebar({ current, archived, onNew, onSearch }: SidebarProps) {
         <Mark /><b>Switchboard</b><span className="grow" />
         <button className="btn tool" type="button" aria-label="New thread (C)" title="New thread (C)" onClick={onNew}><Icon name="compose" /></button>
       </div>
-      <button className="field find" type="button" aria-haspopup="dialog" aria-label="Search threads and messages" onClick={onSearch}>
-        <Icon name="search" /><span className="grow">Search</span><kbd aria-hidden="true">{keyName("⌘K")}</kbd>
+      <button className="field find" type="button" aria-haspopup="dialog" onClick={onSearch}>
+        <Icon name="search" /><span className="grow">Search<span className="sr"> threads and messages</span></span><kbd aria-hidden="true">{keyName("⌘K")}</kbd>
       </button>
       <div className="scroll" role="navigation" aria-label="Threads">
         {archived ? <Link className="back-row" to="/chat"><Icon name="left" />Back to threads</Link> : null}

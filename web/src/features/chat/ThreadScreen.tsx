@@ -22,6 +22,7 @@ function useThread(id: Id, first: number | null): [Load, () => void] {
   const here = useView((state) => state.pages[id] !== undefined);
   const [load, setLoad] = useState<Load>({ is: "loading" });
   const [tries, setTries] = useState(0);
+  const known = useView((state) => state.threads[id] !== undefined);
   useEffect(() => {
     let current = true;
     setLoad((was) => (was.is === "here" ? was : { is: "loading" }));
@@ -34,6 +35,11 @@ function useThread(id: Id, first: number | null): [Load, () => void] {
     };
     // Later messages are jumped to in the log; only the first decides what is loaded.
   }, [desk, id, tries]);
+  // Lost while it was read, or given while it was refused: asked for once more.
+  const again = load.is === "here" ? !here : load.is === "refused" && known;
+  useEffect(() => {
+    if (again) setTries((all) => all + 1);
+  }, [again]);
   return [here ? { is: "here" } : load.is === "here" ? { is: "loading" } : load, () => setTries(tries + 1)];
 }
 
