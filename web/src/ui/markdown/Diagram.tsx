@@ -28,7 +28,7 @@ export function Diagram({ source, closed }: { source: string; closed: boolean })
         (one) => current && setDrawn(one),
         () => current && setDrawn({ is: "refused", why: "the drawing could not be loaded" }),
       );
-    }, { rootMargin: "400px" });
+    }, { root: box.closest(".scroll"), rootMargin: "400px" });
     near.observe(box);
     return () => {
       current = false;
