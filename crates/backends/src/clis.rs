@@ -4,7 +4,7 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    fmt,
+    fmt, fs,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -14,7 +14,6 @@ use switchboard_model::outcome::{Failure, OutcomeCode};
 use crate::{
     codex::{install, login},
     gemini::{self, install::GEMINI},
-    homes::read_bounded,
     process::{ExitStatus, Finder, Launcher, Spawn, child_env, find::native_codex},
 };
 
@@ -50,6 +49,18 @@ pub struct Finding {
     pub needs_node: bool,
 }
 
+impl Finding {
+    /// Looks for the login of a program that is there.
+    fn signed_in(&mut self, login: impl FnOnce() -> Result<String, Failure>) {
+        if self.program.is_some() {
+            match login() {
+                Ok(account) => self.account = Some(account),
+                Err(problem) => self.problem = Some(problem),
+            }
+        }
+    }
+}
+
 /// Versions that the tests have seen working, and those in between.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tested {
@@ -57,6 +68,15 @@ pub struct Tested {
     pub from: &'static str,
     /// The newest.
     pub to: &'static str,
+}
+
+impl Tested {
+    const fn only(version: &'static str) -> Self {
+        Self {
+            from: version,
+            to: version,
+        }
+    }
 }
 
 impl fmt::Display for Tested {
@@ -108,114 +128,52 @@ impl Machine {
     }
 
     async fn codex(&self) -> Finding {
-        let mut finding = Finding {
-            command: "codex",
-            title: "Codex CLI (ChatGPT)",
-            program: None,
-            version: None,
-            tested: Some(Tested {
-                from: install::TESTED,
-                to: install::TESTED,
-            }),
-            account: None,
-            problem: None,
-            others: Vec::new(),
-            needs_node: false,
-        };
-        match install::find(&self.finder, self.codex_program.as_deref()).await {
-            Err(problem) => finding.problem = Some(problem),
-            Ok(program) => {
-                (finding.version, finding.others) =
-                    tokio::join!(self.version(&program), self.others("codex", &program));
-                finding.needs_node = self.finder.path_for(&program).is_some();
-                finding.program = Some(program);
-                match login::read(&self.codex_home).plan(&self.codex_home) {
-                    Ok(account) => finding.account = Some(account),
-                    Err(problem) => finding.problem = Some(problem),
-                }
-            }
-        }
+        let found = install::find(&self.finder, self.codex_program.as_deref()).await;
+        let mut finding = self.look("codex", "Codex CLI (ChatGPT)", found).await;
+        finding.tested = Some(Tested::only(install::TESTED));
+        finding.signed_in(|| login::read(&self.codex_home).plan(&self.codex_home));
         finding
     }
 
     async fn gemini(&self) -> Finding {
-        let mut finding = Finding {
-            command: "gemini",
-            title: "Gemini CLI",
-            program: None,
-            version: None,
-            tested: Some(Tested {
-                from: gemini::install::TESTED,
-                to: gemini::install::TESTED,
-            }),
-            account: None,
-            problem: None,
-            others: Vec::new(),
-            needs_node: false,
-        };
-        match GEMINI
+        let found = GEMINI
             .find(&self.finder, self.gemini_program.as_deref())
-            .await
-        {
-            Err(problem) => finding.problem = Some(problem),
-            Ok(program) => {
-                (finding.version, finding.others) =
-                    tokio::join!(self.version(&program), self.others("gemini", &program));
-                finding.needs_node = self.finder.path_for(&program).is_some();
-                finding.program = Some(program);
-                let key = self.var(gemini::login::KEY);
-                match gemini::login::read(key, &self.gemini_home).account() {
-                    Ok(account) => finding.account = Some(account),
-                    Err(problem) => finding.problem = Some(problem),
-                }
-            }
-        }
+            .await;
+        let mut finding = self.look("gemini", "Gemini CLI", found).await;
+        finding.tested = Some(Tested::only(gemini::install::TESTED));
+        let key = self.var(gemini::login::KEY);
+        finding.signed_in(|| gemini::login::read(key, &self.gemini_home).account());
         finding
     }
 
+    /// No assistant uses it, so whether it is signed in is nobody's business.
     async fn claude(&self) -> Finding {
-        let install = "install Claude Code: `npm install -g @anthropic-ai/claude-code`";
-        let mut finding = self.plain("claude", "Claude Code", install).await;
-        if finding.problem.is_none() {
-            let home = self
-                .home()
-                .map(|home| home.join(".claude"))
-                .unwrap_or_default();
-            let signed_in = read_bounded(&home.join(".credentials.json"), 64 * 1024)
-                .is_ok_and(|text| text.len() > 2);
-            if signed_in {
-                finding.account = Some("Claude login".into());
-            } else {
-                finding.problem = Some(
-                    Failure::new(
-                        OutcomeCode::NotSignedIn,
-                        "Claude Code has no login that can be seen here",
-                    )
-                    .hint("start `claude` once and sign in"),
-                );
-            }
-        }
-        finding
+        let found = self.finder.find("claude").await.ok_or_else(|| {
+            Failure::new(
+                OutcomeCode::NotInstalled,
+                "Claude Code was not found on this machine",
+            )
+        });
+        self.look("claude", "Claude Code", found).await
     }
 
-    async fn plain(&self, command: &'static str, title: &'static str, install: &str) -> Finding {
-        let program = self.finder.find(command).await;
+    async fn look(
+        &self,
+        command: &'static str,
+        title: &'static str,
+        found: Result<PathBuf, Failure>,
+    ) -> Finding {
+        let (program, problem) = match found {
+            Ok(program) => (Some(program), None),
+            Err(problem) => (None, Some(problem)),
+        };
         let (version, others) = match &program {
-            Some(program) => {
-                tokio::join!(self.version(program), self.others(command, program))
-            }
+            Some(program) => tokio::join!(self.version(program), self.others(command, program)),
             None => (None, Vec::new()),
         };
         let needs_node = program
             .as_ref()
             .is_some_and(|program| self.finder.path_for(program).is_some());
-        let problem = program.is_none().then(|| {
-            Failure::new(
-                OutcomeCode::NotInstalled,
-                format!("{title} was not found on this machine"),
-            )
-            .hint(install)
-        });
         Finding {
             command,
             title,
@@ -264,6 +222,10 @@ impl Machine {
             OutcomeCode::SandboxUnavailable,
             "Codex's sandbox does not work on this machine",
         );
+        let failure = match sandbox_remedy(Path::new("/proc/sys")) {
+            Some(remedy) => failure.hint(remedy),
+            None => failure,
+        };
         Some(Err(failure.detail(why)))
     }
 
@@ -301,8 +263,46 @@ impl Machine {
             .map(|(_, value)| value.as_os_str());
         found.filter(|value| !value.is_empty())
     }
+}
 
-    fn home(&self) -> Option<&Path> {
-        self.var("HOME").map(Path::new)
+/// The switch of the kernel that keeps the sandbox from working, by its name in `sysctl`.
+fn sandbox_remedy(switches: &Path) -> Option<String> {
+    // Without namespaces of its own for a program without rights there is no such sandbox.
+    let rows = [
+        ("kernel/unprivileged_userns_clone", "0", "1"),
+        ("kernel/apparmor_restrict_unprivileged_userns", "1", "0"),
+        ("user/max_user_namespaces", "0", "15000"),
+    ];
+    let (name, _, good) = rows.into_iter().find(|(name, bad, _)| {
+        fs::read_to_string(switches.join(name)).is_ok_and(|value| value.trim() == *bad)
+    })?;
+    let name = name.replace('/', ".");
+    Some(format!(
+        "allow unprivileged user namespaces: run `sysctl {name}={good}` as root, and put the same into /etc/sysctl.d to keep it"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_switch_that_keeps_the_sandbox_from_working_is_named() {
+        let switches = tempfile::tempdir().unwrap();
+        let set = |name: &str, value: &str| {
+            let file = switches.path().join(name);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(file, value).unwrap();
+        };
+        assert_eq!(sandbox_remedy(switches.path()), None);
+        set("kernel/unprivileged_userns_clone", "1\n");
+        assert_eq!(sandbox_remedy(switches.path()), None);
+        set("kernel/apparmor_restrict_unprivileged_userns", "1\n");
+        let remedy = sandbox_remedy(switches.path()).unwrap();
+        assert!(remedy.contains("`sysctl kernel.apparmor_restrict_unprivileged_userns=0`"));
+        set("kernel/unprivileged_userns_clone", "0\n");
+        let remedy = sandbox_remedy(switches.path()).unwrap();
+        assert!(remedy.contains("`sysctl kernel.unprivileged_userns_clone=1`"));
     }
 }

@@ -201,9 +201,9 @@ async fn listen(address: SocketAddr) -> Result<TcpListener> {
     })
 }
 
-/// What was found, for whoever started it.
+/// What was found of the programs that assistants use, for whoever started it.
 fn tell(findings: &[Finding]) {
-    for finding in findings {
+    for finding in findings.iter().filter(|finding| finding.tested.is_some()) {
         let version = finding.version.as_deref().unwrap_or("of unknown version");
         let place = finding
             .program

@@ -4,7 +4,7 @@
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
 use serde_json::Value;
-use switchboard_testkit::{Codex, House, Options};
+use switchboard_testkit::{Codex, Gemini, House, Options};
 use switchboard_upstream::auth;
 
 use crate::support::{BINARY, house, text};
@@ -223,6 +223,36 @@ async fn nothing_is_said_of_people_in_a_database_that_cannot_be_looked_into() {
         );
     }
     assert_eq!(told["ok"], false);
+}
+
+#[tokio::test]
+async fn a_gemini_that_nobody_switched_on_is_off_and_one_that_is_must_be_signed_in() {
+    let missing = examine(&house().await);
+    assert_eq!(text(find(&missing, "gemini.program"), "state"), "off");
+    assert_eq!(missing["ok"], true, "{missing:#}");
+
+    let options = Options {
+        gemini: Gemini::Real,
+        env: vec![("GEMINI_API_KEY".into(), String::new())],
+        ..Options::default()
+    };
+    let house = House::start(BINARY, options).await;
+    let told = examine(&house);
+    let login = find(&told, "gemini.login");
+    assert_eq!(
+        (text(login, "state"), text(login, "outcome")),
+        ("failed", "not_signed_in")
+    );
+    assert!(text(login, "fix").contains("GEMINI_API_KEY"));
+    assert!(!text(login, "fix").contains("gemini auth"));
+    assert!(text(find(&told, "gemini.version"), "said").ends_with(", tested"));
+    assert_eq!(text(find(&told, "node.version"), "state"), "ok");
+    assert_eq!(told["ok"], false);
+
+    house.run_ok(&["assistants", "disable", "gemini"]);
+    let told = examine(&house);
+    assert_eq!(text(find(&told, "gemini.login"), "state"), "warning");
+    assert_eq!(told["ok"], true, "nobody can mention it");
 }
 
 #[tokio::test]
