@@ -282,8 +282,12 @@ impl Wire for Composer {
         vec![self.part(&json!({ "text": text, "thought": true }))]
     }
 
+    /// `ls FOLDER` calls the tool for that; any other command the shell, whether it is offered or not.
     fn shell(&mut self, command: &str, _escalate: bool) -> Vec<Value> {
-        let call = json!({ "name": "run_shell_command", "args": { "command": command } });
+        let call = match command.strip_prefix("ls ") {
+            Some(folder) => json!({ "name": "list_directory", "args": { "dir_path": folder } }),
+            None => json!({ "name": "run_shell_command", "args": { "command": command } }),
+        };
         vec![self.part(&json!({ "functionCall": call }))]
     }
 

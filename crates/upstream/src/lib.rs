@@ -43,6 +43,7 @@
 //! | `text "done"` | says it, in one message |
 //! | `reason "look"` | thinks it, as a reasoning summary |
 //! | `shell "ls"`, `shell "ls" escalate=1` | calls the shell tool; escalated asks to leave the sandbox |
+//! | `shell "ls FOLDER"` | Google's: calls the tool that lists a folder |
 //! | `type "..." 30ms` | says that text a few letters at a time, 30 ms apart |
 //! | `slow 40 chunks 50ms` | says a message in 40 chunks, 50 ms apart |
 //! | `flood 1000000` | says a message of that many bytes, as fast as it is read |
