@@ -24,8 +24,8 @@ const TOOL: &str = "list_directory";
 const ROUNDS: u32 = 16;
 
 /// In the place of the program's 25 KB about editing code, which every question would pay for.
-const SYSTEM: &str = "You are an assistant in a team's chat. Answer from what you are told and from what you know: there \
-                      are no files here to look at, and no commands to run. In what you are told, every at sign is \
+const SYSTEM: &str = "You are an assistant in a team's chat. Answer from what you are told and from what you know: the \
+                      folder you are in is empty, and there are no commands to run. In what you are told, every at sign is \
                       written with a backslash before it, as in \\@name; write it without.\n";
 
 /// A prepared folder. Dropping it removes everything.
@@ -44,9 +44,10 @@ impl TurnHome {
         fs::write(dot.join("settings.json"), settings.to_string())?;
         fs::write(this.system(), SYSTEM)?;
         // The program looks for variables in the `.env` of its folder and of all folders above, the person's home among
-        // them, and takes the first it finds.
-        private_folder(&this.work().join(".gemini"))?;
-        fs::write(this.work().join(".gemini/.env"), "")?;
+        // them, and takes the first it finds. So the first lies right above, where its folder stays empty.
+        let above = this.folder.file(".gemini");
+        private_folder(&above)?;
+        fs::write(above.join(".env"), "")?;
         if matches!(login, Login::Google { .. }) {
             for name in [CREDENTIALS, ACCOUNTS] {
                 let target = person.join(name);
