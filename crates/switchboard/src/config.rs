@@ -1,7 +1,10 @@
 //! Configuration: `config.toml`, then `SWITCHBOARD_*` variables, then flags; the last one wins. The
 //! only reader of configuration files and of the environment. Remembers where each value came from.
 
+mod providers;
 mod variables;
+
+pub use providers::Providers;
 
 use std::{
     ffi::{OsStr, OsString},
@@ -60,50 +63,6 @@ pub struct Limits {
     pub per_person: u32,
     /// Running turns in all.
     pub most: usize,
-}
-
-/// Settings of the providers.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Providers {
-    /// The ChatGPT plan, through the Codex CLI.
-    pub chatgpt: ChatGpt,
-    /// Gemini, through the Gemini CLI.
-    pub gemini: Gemini,
-}
-
-/// Settings of the ChatGPT plan.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct ChatGpt {
-    /// Codex's `chatgpt_base_url`.
-    pub backend: Option<String>,
-    /// Codex's `openai_base_url`.
-    pub responses: Option<String>,
-    /// The `codex` program, if it is not to be searched for.
-    pub program: Option<PathBuf>,
-}
-
-/// Settings of Gemini.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Gemini {
-    /// Where Google's API is, for stand-ins.
-    pub base_url: Option<String>,
-    /// Which model answers, as the Gemini CLI names it: `flash` and `pro` are its newest of each.
-    pub model: String,
-    /// The `gemini` program, if it is not to be searched for.
-    pub program: Option<PathBuf>,
-}
-
-impl Default for Gemini {
-    fn default() -> Self {
-        Self {
-            base_url: None,
-            model: "flash".into(),
-            program: None,
-        }
-    }
 }
 
 impl Default for Settings {
@@ -394,24 +353,7 @@ fn check(settings: &Settings) -> Result<()> {
         let parsed: Result<PublicUrl, _> = url.parse();
         parsed.with_context(|| format!("public_url {url:?} cannot be used"))?;
     }
-    let Providers { chatgpt, gemini } = &settings.providers;
-    for (name, url) in [
-        ("chatgpt.backend", &chatgpt.backend),
-        ("chatgpt.responses", &chatgpt.responses),
-        ("gemini.base_url", &gemini.base_url),
-    ] {
-        if let Some(url) = url
-            && !(url.starts_with("https://") || url.starts_with("http://"))
-        {
-            bail!("providers.{name} must start with https:// or http://, not {url:?}");
-        }
-    }
-    if gemini.model.is_empty() || gemini.model.starts_with('-') {
-        bail!(
-            "providers.gemini.model must name a model, not {:?}",
-            gemini.model
-        );
-    }
+    settings.providers.check()?;
     if !settings.listen.ip().is_loopback() {
         if !settings.expose {
             bail!(
