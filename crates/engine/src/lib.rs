@@ -12,6 +12,7 @@ pub mod chat;
 mod deadlines;
 mod desk;
 mod dispatch;
+mod editing;
 pub mod instance;
 mod members;
 mod pause;

@@ -35,7 +35,7 @@ impl Speaker {
     }
 }
 
-/// One post. Never changed once written.
+/// One post. Only its text ever changes, by its author.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// Which.
@@ -56,6 +56,8 @@ pub struct Message {
     pub turn: Option<TurnId>,
     /// When it was stored.
     pub created_at: Millis,
+    /// When its text was last changed, if it was.
+    pub edited_at: Option<Millis>,
 }
 
 /// The longest text of a message, in bytes: 1 MiB.

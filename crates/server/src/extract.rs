@@ -12,8 +12,8 @@ use axum::{
 use serde::de::DeserializeOwned;
 use switchboard_auth::Via;
 use switchboard_model::{
-    AssistantId, AttachmentId, PersonId, QuestionId, QueuedId, SessionId, ThreadId, TokenId,
-    TurnId, person::Role,
+    AssistantId, AttachmentId, MessageId, PersonId, QuestionId, QueuedId, SessionId, ThreadId,
+    TokenId, TurnId, person::Role,
 };
 
 use crate::{app::Shared, error::ApiError};
@@ -106,6 +106,7 @@ nouns! {
     TurnId = "turn",
     QuestionId = "question",
     QueuedId = "queued message",
+    MessageId = "message",
     SessionId = "session",
     TokenId = "token",
     AssistantId = "assistant",

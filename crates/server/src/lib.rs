@@ -10,6 +10,7 @@ mod app;
 mod cookie;
 mod envelope;
 mod error;
+mod export;
 mod extract;
 mod gate;
 mod leftover;

@@ -6,9 +6,9 @@ use utoipa::OpenApi;
 
 use crate::{
     routes::{
-        assistants, attachments, audit, doctor, events, health, members, mentions, messages,
-        metrics, people, presence, questions, queue, search, session, sessions, threads, tokens,
-        turns,
+        assistants, attachments, audit, doctor, events, export, health, members, mentions,
+        messages, metrics, people, presence, questions, queue, search, session, sessions, threads,
+        tokens, turns,
     },
     wire,
 };
@@ -50,11 +50,13 @@ use crate::{
         threads::change,
         threads::remove,
         threads::mark,
+        export::save,
         members::list,
         members::add,
         members::remove,
         messages::list,
         messages::post,
+        messages::edit,
         queue::list,
         queue::add,
         queue::change,

@@ -55,7 +55,7 @@ pub use identity::{
 };
 pub use look::Look;
 pub use marks::{MOST_UNREAD, Mark, Marks};
-pub use messages::{Addressed, MessagePage, Post, PostError, Posted};
+pub use messages::{Addressed, EditError, MessagePage, Post, PostError, Posted};
 pub use open::{Database, OpenOptions};
 pub use questions::DecideError;
 pub use queue::{FromQueue, NewQueued, QueueError, When};

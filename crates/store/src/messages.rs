@@ -1,6 +1,7 @@
 //! Posting, and reading back. A post, the deliveries it causes and their first turns are one transaction.
 
 mod append;
+mod edit;
 
 use switchboard_model::{
     AssistantId, AttachmentId, MessageId, PersonId, ThreadId,
@@ -22,6 +23,7 @@ use crate::{
 };
 
 pub(crate) use append::{Draft, add};
+pub use edit::EditError;
 
 /// A message to post.
 #[derive(Debug, Clone)]
@@ -93,6 +95,8 @@ pub struct MessagePage {
     pub turns: Vec<Turn>,
     /// The `seq` to ask before, for older messages; `None` at the beginning.
     pub older: Option<i64>,
+    /// The `seq` to ask after, for newer messages; `None` at the end.
+    pub newer: Option<i64>,
     /// Changes after this are not in the page.
     pub position: Position,
 }
@@ -135,9 +139,25 @@ impl Reader {
     ) -> Result<MessagePage, StoreError> {
         self.read(move |conn| {
             Box::pin(async move {
-                let sql =
-                    format!("{MESSAGE} WHERE m.thread = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3");
-                let lines = conn.all(&sql, &vals![thread, after, limit as i64]).await?;
+                let lines = oldest(conn, thread, after, limit).await?;
+                page(conn, thread, &lines).await
+            })
+        })
+        .await
+    }
+
+    /// At most `limit` messages around a place, half of them after it.
+    pub async fn messages_around(
+        &self,
+        thread: ThreadId,
+        seq: i64,
+        limit: usize,
+    ) -> Result<MessagePage, StoreError> {
+        self.read(move |conn| {
+            Box::pin(async move {
+                let after = limit / 2;
+                let mut lines = newest(conn, thread, seq.saturating_add(1), limit - after).await?;
+                lines.extend(oldest(conn, thread, seq, after).await?);
                 page(conn, thread, &lines).await
             })
         })
@@ -168,7 +188,7 @@ impl Reader {
 }
 
 const MESSAGE: &str = "SELECT m.id, m.thread, m.seq, m.role, m.author, p.handle, p.name, m.text, \
-     m.blob, m.turn, m.client_id, m.body_hash, m.created_at FROM messages m JOIN people p ON p.id = m.author";
+     m.blob, m.turn, m.client_id, m.body_hash, m.created_at, m.edited_at FROM messages m JOIN people p ON p.id = m.author";
 
 /// Messages by their ids, in no order.
 pub(crate) async fn load(conn: &mut Conn<'_>, ids: &[String]) -> Result<Vec<Message>, StoreError> {
@@ -202,6 +222,17 @@ async fn newest(
     Ok(lines)
 }
 
+/// The messages that follow a place.
+async fn oldest(
+    conn: &mut Conn<'_>,
+    thread: ThreadId,
+    after: i64,
+    limit: usize,
+) -> Result<Vec<Line>, StoreError> {
+    let sql = format!("{MESSAGE} WHERE m.thread = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3");
+    conn.all(&sql, &vals![thread, after, limit as i64]).await
+}
+
 async fn page(
     conn: &mut Conn<'_>,
     thread: ThreadId,
@@ -219,11 +250,16 @@ async fn page(
         (Some(first), Some(last)) => (first.seq, last.seq),
         _ => (1, 0),
     };
+    let end = conn
+        .one("SELECT last_seq FROM threads WHERE id = $1", &vals![thread])
+        .await?;
+    let end = end.map_or(Ok(0), |line| line.int("last_seq"))?;
     Ok(MessagePage {
         turns: turns::of_messages(conn, thread, first, last).await?,
         messages,
         client_ids,
         older: (first > 1).then_some(first),
+        newer: (0 < last && last < end).then_some(last),
         position: feed::position(conn).await?,
     })
 }
@@ -257,5 +293,6 @@ async fn message(conn: &mut Conn<'_>, line: &Line) -> Result<Message, StoreError
         attachments: Vec::new(),
         turn: line.opt_id("turn")?,
         created_at: line.millis("created_at")?,
+        edited_at: line.opt_millis("edited_at")?,
     })
 }

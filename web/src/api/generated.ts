@@ -183,6 +183,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Changes what one said. Nobody is asked for an answer by it; what is asked later reads the new text. */
+        patch: operations["patch_messages_id"];
+        trace?: never;
+    };
     "/api/people": {
         parameters: {
             query?: never;
@@ -238,6 +255,27 @@ export interface paths {
          *     audit has it.
          */
         post: operations["post_people_id_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says which thread one looks at, and whether one types in it: everyone who may see the thread hears of
+         *     it. Typing ends by itself after six seconds; say it again every three. Nothing is stored, and others
+         *     hear it from this node of the server only.
+         */
+        post: operations["post_presence"];
         delete?: never;
         options?: never;
         head?: never;
@@ -401,6 +439,23 @@ export interface paths {
         head?: never;
         /** Renames a thread, puts it away or back, opens it to everyone or closes it. */
         patch: operations["patch_threads_id"];
+        trace?: never;
+    };
+    "/api/threads/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A whole thread as a file: its messages, and what became of the answers that they asked for. */
+        get: operations["get_threads_id_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/threads/{id}/members": {
@@ -645,6 +700,8 @@ export interface components {
             backend: string;
             /** @description What it can do. */
             capabilities: string[];
+            /** @description With which a program signs in as it, once it has a pair. Its owner and admins see it. */
+            client_id?: string | null;
             code?: components["schemas"]["OutcomeCode"] | null;
             /** @description Whether mentions are answered. */
             enabled: boolean;
@@ -898,6 +955,7 @@ export interface components {
             members?: components["schemas"]["Members"] | null;
             message?: components["schemas"]["Message"] | null;
             person?: components["schemas"]["PersonEvent"] | null;
+            presence?: components["schemas"]["Presence"] | null;
             queue?: components["schemas"]["Queue"] | null;
             ready?: components["schemas"]["Ready"] | null;
             reset?: components["schemas"]["Reset"] | null;
@@ -1061,6 +1119,8 @@ export interface components {
                 backend: string;
                 /** @description What it can do. */
                 capabilities: string[];
+                /** @description With which a program signs in as it, once it has a pair. Its owner and admins see it. */
+                client_id?: string | null;
                 code?: components["schemas"]["OutcomeCode"] | null;
                 /** @description Whether mentions are answered. */
                 enabled: boolean;
@@ -1249,7 +1309,7 @@ export interface components {
             /** @description As it would be posted. */
             text: string;
         };
-        /** @description One post. It never changes. */
+        /** @description One post. Only its text ever changes, by its author. */
         Message: {
             /** @description The files that came with it, in order. */
             attachments: components["schemas"]["Attachment"][];
@@ -1262,6 +1322,11 @@ export interface components {
              * @description When it was stored.
              */
             created_at: number;
+            /**
+             * Format: int64
+             * @description When its author last changed its text; null if never.
+             */
+            edited_at?: number | null;
             /** @description Which. */
             id: string;
             /** @description The names in the text that mean somebody. */
@@ -1284,6 +1349,8 @@ export interface components {
         MessagePage: {
             /** @description By `seq`, ascending. */
             items: components["schemas"]["Message"][];
+            /** @description Where newer messages start: what to give as `after`. Null at the end of the thread. */
+            newer?: string | null;
             /**
              * @description Where the next page starts: what to give as `before` for older messages, or as `after` if the
              *     page was asked for with `after`. Null at the end.
@@ -1435,6 +1502,25 @@ export interface components {
             id: string;
             /** @description Where it stands. */
             state: components["schemas"]["TurnState"];
+        };
+        /**
+         * @description Where somebody else is, as far as one may know. Put it in the place of what was told of them before. After
+         *     `ready`, who is not told of is not here.
+         */
+        Presence: {
+            /**
+             * Format: int64
+             * @description When that ends, unless it is told again; null where nothing ends by itself.
+             */
+            expires_at?: number | null;
+            /** @description Whether they have an event stream open. */
+            here: boolean;
+            /** @description Who. */
+            person_id: string;
+            /** @description The thread they look at, if one may see it. */
+            thread_id?: string | null;
+            /** @description Whether they type in it. */
+            typing: boolean;
         };
         /** @description A refusal on the wire (RFC 9457, `application/problem+json`). */
         Problem: {
@@ -1786,6 +1872,13 @@ export interface components {
          * @enum {string}
          */
         Visibility: "private" | "open";
+        /** @description Where one is. */
+        Whereabouts: {
+            /** @description The thread that one looks at; null is none. */
+            thread_id?: string | null;
+            /** @description Whether one types in it. */
+            typing?: boolean;
+        };
         /** @description The workspace that this server holds. */
         Workspace: {
             /** @description As shown. */
@@ -2268,6 +2361,73 @@ export interface operations {
             };
         };
     };
+    patch_messages_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewText"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description somebody else said it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description turn_open: a turn that it asked for is not over */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_people: {
         parameters: {
             query?: never;
@@ -2475,6 +2635,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Problem"];
                 };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Whereabouts"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             404: {
                 headers: {
@@ -3010,6 +3199,39 @@ export interface operations {
             };
         };
     };
+    get_threads_id_export: {
+        parameters: {
+            query?: {
+                /** @description Markdown unless said otherwise. */
+                format?: "markdown" | "json";
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Markdown or JSON, to be saved */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_threads_id_members: {
         parameters: {
             query?: never;
@@ -3123,6 +3345,8 @@ export interface operations {
             query?: {
                 /** @description Newer messages: the `next` of a page asked for with `after`; `0` is the beginning. */
                 after?: string;
+                /** @description The messages around this `seq`, as many before it as after it. */
+                around?: number;
                 /** @description Older messages: the `next` of the page after. Without either, the newest messages. */
                 before?: string;
                 /** @description How many, 1 to 200; 50 unless said otherwise. */

@@ -170,7 +170,7 @@ fn inert(attachment: &Attachment) -> [(header::HeaderName, String); 6] {
 }
 
 /// RFC 6266: the name in ASCII for old programs, and as it is for the others.
-fn disposition(name: &str) -> String {
+pub(super) fn disposition(name: &str) -> String {
     let plain: String = name
         .chars()
         .map(|c| match c {

@@ -9,7 +9,7 @@ use axum::{
 };
 use serde::Deserialize;
 use switchboard_engine::Incoming;
-use switchboard_model::{AttachmentId, ThreadId, turn::TurnState};
+use switchboard_model::{AttachmentId, MessageId, ThreadId, turn::TurnState};
 use switchboard_store::{MessagePage, Reader, StoreError};
 use utoipa::IntoParams;
 
@@ -33,6 +33,8 @@ pub(crate) struct Part {
     before: Option<String>,
     /// Newer messages: the `next` of a page asked for with `after`; `0` is the beginning.
     after: Option<String>,
+    /// The messages around this `seq`, as many before it as after it.
+    around: Option<i64>,
     /// How many, 1 to 200; 50 unless said otherwise.
     limit: Option<usize>,
 }
@@ -55,18 +57,19 @@ pub(crate) async fn list(
     let (page, next) = match (
         part.before.as_deref().map(seq).transpose()?,
         part.after.as_deref().map(seq).transpose()?,
+        part.around,
     ) {
-        (Some(_), Some(_)) => {
-            return Err(ApiError::invalid(
-                "ask with before or with after, not with both",
-            ));
-        }
-        (before, None) => {
+        (before, None, None) => {
             let page = reader.messages(id, before, limit).await?;
             let older = page.older;
             (page, older)
         }
-        (None, Some(after)) => {
+        (None, None, Some(around)) => {
+            let page = reader.messages_around(id, around, limit).await?;
+            let older = page.older;
+            (page, older)
+        }
+        (None, Some(after), None) => {
             let page = reader.messages_after(id, after, limit).await?;
             let newest = page
                 .messages
@@ -74,6 +77,11 @@ pub(crate) async fn list(
                 .filter(|_| page.messages.len() == limit)
                 .map(|message| message.seq);
             (page, newest)
+        }
+        _ => {
+            return Err(ApiError::invalid(
+                "ask with one of before, after and around",
+            ));
         }
     };
     Ok(Json(on_the_wire(reader, &caller, &page, next).await?))
@@ -108,6 +116,26 @@ pub(crate) async fn post(
     Ok((status, Json(wire::Posted::new(&posted, &names, client_id))))
 }
 
+/// Changes what one said. Nobody is asked for an answer by it; what is asked later reads the new text.
+#[utoipa::path(patch, path = "/api/messages/{id}", tag = "messages", params(("id" = String, Path)), request_body = wire::NewText,
+    responses((status = 200, body = wire::Message), (status = 403, description = "somebody else said it", body = Problem), (status = 404, body = Problem),
+        (status = 409, description = "turn_open: a turn that it asked for is not over", body = Problem), (status = 413, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn edit(
+    caller: Caller,
+    State(app): State<Shared>,
+    Id(id): Id<MessageId>,
+    extract::Json(body): extract::Json<wire::NewText>,
+) -> Result<Json<wire::Message>, ApiError> {
+    let message = app
+        .engine
+        .edit_message(&caller.person, id, &body.text)
+        .await?;
+    let reader = app.engine.reader();
+    let client_id = reader.client_ids(&[id]).await?.remove(&id);
+    let names = Names::read(reader).await?;
+    Ok(Json(wire::Message::new(&message, &names, client_id)))
+}
+
 /// What is no id names no attachment.
 pub(super) fn attachment_ids(texts: &[String]) -> Result<Vec<AttachmentId>, ApiError> {
     let ids = texts.iter().map(|text| {
@@ -122,6 +150,10 @@ fn seq(cursor: &str) -> Result<i64, ApiError> {
     let digits = cursor.strip_prefix('s').unwrap_or(cursor);
     let seq = digits.parse().ok().filter(|seq| *seq >= 0);
     seq.ok_or_else(|| ApiError::invalid("this is not a cursor of this list"))
+}
+
+fn cursor(seq: i64) -> String {
+    format!("s{seq}")
 }
 
 /// A page as the caller sees it.
@@ -153,7 +185,8 @@ async fn on_the_wire(
     }
     Ok(wire::MessagePage {
         items,
-        next: next.map(|seq| format!("s{seq}")),
+        next: next.map(cursor),
+        newer: page.newer.map(cursor),
         turns,
         pos: page.position.to_string(),
     })

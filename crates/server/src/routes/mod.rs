@@ -6,6 +6,7 @@ pub(crate) mod attachments;
 pub(crate) mod audit;
 pub(crate) mod doctor;
 pub(crate) mod events;
+pub(crate) mod export;
 pub(crate) mod health;
 pub(crate) mod members;
 pub(crate) mod mentions;
@@ -79,6 +80,7 @@ fn all() -> Vec<Route> {
         patch("/api/threads/{id}", threads::change),
         delete("/api/threads/{id}", threads::remove),
         put("/api/threads/{id}/read", threads::mark),
+        get("/api/threads/{id}/export", export::save),
         get("/api/threads/{id}/members", members::list),
         post("/api/threads/{id}/members", members::add),
         delete("/api/threads/{id}/members/{person}", members::remove),
@@ -89,6 +91,7 @@ fn all() -> Vec<Route> {
         patch("/api/queue/{id}", queue::change).with_body(MESSAGE_LIMIT),
         delete("/api/queue/{id}", queue::remove),
         post("/api/queue/{id}/send", queue::send),
+        patch("/api/messages/{id}", messages::edit).with_body(MESSAGE_LIMIT),
         get("/api/search", search::find),
         post("/api/attachments", attachments::upload),
         get("/api/attachments/{id}", attachments::read),

@@ -111,16 +111,25 @@ pub(crate) async fn read(
     State(app): State<Shared>,
     Id(id): Id<ThreadId>,
 ) -> Result<Json<wire::ThreadDetail>, ApiError> {
+    Ok(Json(detail(&app, &caller, id).await?))
+}
+
+/// A thread that the caller may see, with its members.
+pub(super) async fn detail(
+    app: &Shared,
+    caller: &Caller,
+    id: ThreadId,
+) -> Result<wire::ThreadDetail, ApiError> {
     let reader = app.engine.reader();
     let thread = reader
         .thread(caller.person.id, id)
         .await?
         .ok_or_else(|| ApiError::not_found("thread"))?;
     let members = reader.members(id).await?;
-    Ok(Json(wire::ThreadDetail {
-        thread: one_as_seen(&app, &caller, &thread).await?,
+    Ok(wire::ThreadDetail {
+        thread: one_as_seen(app, caller, &thread).await?,
         members: members.iter().map(wire::Author::of).collect(),
-    }))
+    })
 }
 
 /// Renames a thread, puts it away or back, opens it to everyone or closes it.

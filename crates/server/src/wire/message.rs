@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::{Attachment, Author, ToWire, Turn, TurnState, turn};
 use crate::names::Names;
 
-/// One post. It never changes.
+/// One post. Only its text ever changes, by its author.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Message {
     /// Which.
@@ -29,6 +29,8 @@ pub struct Message {
     pub turn_id: Option<String>,
     /// When it was stored.
     pub created_at: i64,
+    /// When its author last changed its text; null if never.
+    pub edited_at: Option<i64>,
     /// On one's own messages: what they were posted with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub client_id: Option<String>,
@@ -67,6 +69,8 @@ pub struct MessagePage {
     /// Where the next page starts: what to give as `before` for older messages, or as `after` if the
     /// page was asked for with `after`. Null at the end.
     pub next: Option<String>,
+    /// Where newer messages start: what to give as `after`. Null at the end of the thread.
+    pub newer: Option<String>,
     /// The turns that these messages asked for, and all that are still open in the thread.
     pub turns: Vec<Turn>,
     /// Where the event stream goes on from this page.
@@ -129,6 +133,7 @@ impl Message {
             attachments: message.attachments.iter().map(ToWire::to_wire).collect(),
             turn_id: message.turn.map(|id| id.to_string()),
             created_at: message.created_at.0,
+            edited_at: message.edited_at.map(|at| at.0),
             client_id,
             mentions: match message.role {
                 model::Speaker::User => Mention::all(&message.text, names),

@@ -166,6 +166,8 @@ async fn a_turn_whose_question_is_lost_fails_and_those_behind_it_are_claimed() {
     let (broken, whole) = (world.thread(mara).await, world.thread(mara).await);
     let long = "x".repeat(100_000);
     let lost = world.post(broken, mara, &long, &[helper]).await.turns[0].id;
+    // So that the lost one is the first to be claimed.
+    world.tick(1);
     let next = world.ask(whole, mara, helper).await.id;
     std::fs::remove_dir_all(world.home.path().join("blobs")).unwrap();
     assert_eq!(world.claim().await.unwrap().turn.id, next);

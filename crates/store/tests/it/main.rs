@@ -16,6 +16,7 @@ mod cancelled;
 mod children;
 mod claims;
 mod deletion;
+mod edits;
 mod endings;
 mod failures;
 mod faults;

@@ -1,0 +1,88 @@
+//! Changing what a message says. Owns that only its author does, and never under a turn that reads it.
+
+use switchboard_model::{
+    MessageId, PersonId,
+    message::{Message, Speaker},
+    thread::{TitledBy, title_from},
+};
+
+use super::load_one;
+use crate::{
+    Store, StoreError,
+    blobs::Stowed,
+    db::vals,
+    search, threads,
+    writer::{Floor, Kind, Tx},
+};
+
+/// Why a message was not changed.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum EditError {
+    /// There is no such message.
+    #[error("there is no such message")]
+    NoMessage,
+    /// Somebody else said it.
+    #[error("only its author changes a message")]
+    NotYours,
+    /// A turn that it asked for is open.
+    #[error("a turn works on this message")]
+    TurnOpen,
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Store {
+    /// Changes the text of a message of this person. Nobody is asked for an answer by it; what is asked
+    /// later reads the new text.
+    pub async fn edit_message(
+        &self,
+        person: PersonId,
+        id: MessageId,
+        text: String,
+    ) -> Result<Message, EditError> {
+        let text = self.stow(text).await?;
+        self.write(Floor::Respect, move |tx| {
+            Box::pin(edit(tx, person, id, text.clone()))
+        })
+        .await
+    }
+}
+
+async fn edit(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    id: MessageId,
+    text: Stowed,
+) -> Result<Message, EditError> {
+    let seen = load_one(&mut tx.conn, id).await?;
+    let seen = seen.ok_or(EditError::NoMessage)?;
+    let thread = threads::lock(tx, seen.thread).await?;
+    let thread = thread.ok_or(EditError::NoMessage)?;
+    if seen.role != Speaker::User || seen.author.id != person {
+        return Err(EditError::NotYours);
+    }
+    let sql =
+        "SELECT id FROM turns WHERE thread = $1 AND seq = $2 AND state IN ('queued', 'running')";
+    if tx.one(sql, &vals![thread.id, seen.seq]).await?.is_some() {
+        return Err(EditError::TurnOpen);
+    }
+    text.claim(tx).await?;
+    tx.run(
+        "UPDATE messages SET text = $2, blob = $3, edited_at = $4 WHERE id = $1",
+        &vals![id, &text.text, text.blob.as_ref(), tx.now()],
+    )
+    .await?;
+    search::change_message(tx, id, text.words()).await?;
+    let title = title_from(&text.text);
+    if thread.titled_by == TitledBy::Auto && seen.seq == 1 && !title.is_empty() {
+        let sql = "UPDATE threads SET title = $2 WHERE id = $1";
+        tx.run(sql, &vals![thread.id, &title]).await?;
+        search::set_title(tx, thread.id, thread.created_at, &title).await?;
+    }
+    tx.changed(Kind::Message, id, Some(thread.id));
+    // A list may show its newest words.
+    tx.changed(Kind::Thread, thread.id, Some(thread.id));
+    let edited = load_one(&mut tx.conn, id).await?;
+    edited.ok_or(EditError::NoMessage)
+}
