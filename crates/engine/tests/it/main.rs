@@ -19,6 +19,7 @@ mod limits;
 mod outages;
 mod probes;
 mod questions;
+mod queue;
 mod recovery;
 mod refusals;
 mod shutdown;
