@@ -305,4 +305,20 @@ mod tests {
         let remedy = sandbox_remedy(switches.path()).unwrap();
         assert!(remedy.contains("`sysctl kernel.unprivileged_userns_clone=1`"));
     }
+
+    #[test]
+    fn the_versions_called_tested_are_those_that_the_tests_run() {
+        let pins = fs::read_to_string(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../e2e/package.json"
+        ))
+        .unwrap();
+        let pins: serde_json::Value = serde_json::from_str(&pins).unwrap();
+        for (package, tested) in [
+            ("@openai/codex", install::TESTED),
+            ("@google/gemini-cli", gemini::install::TESTED),
+        ] {
+            assert_eq!(pins["dependencies"][package], tested, "{package}");
+        }
+    }
 }
