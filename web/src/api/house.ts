@@ -1,45 +1,36 @@
 /** The requests of the settings: people, assistants, tokens, audit. One function per request; keeps no state. */
 import { call, part, query } from "./client";
-import type { Assistant, Author, Id, Millis, Page, Person } from "./types";
+import type { components } from "./generated";
+import type { Assistant, Id, Page, Person, Said } from "./types";
+
+type Wire = components["schemas"];
 
 /** Somebody as admins see them: whoever has never signed in is marked. */
 export type Managed = Person & { invited?: boolean };
 export type Role = Person["role"];
 /** Good for one sign-in; shown once. */
-export interface Invitation { link: string; expires_at: Millis }
+export type Invitation = Wire["PersonLink"];
 
 export type Access = Assistant["access"];
 /** How long an answer may take, in seconds: a mention in a thread, a message to it alone, and silence. Null is the default. */
-export interface Limits { mention_s: number | null; direct_s: number | null; idle_s: number | null }
-/** What the owner and the admins see beside what everyone sees. */
-export type Kept = Assistant & { client_id?: string; people?: Author[] | null; limits?: Limits };
+export type Limits = Said<Wire["AssistantLimits"]>;
 export interface AssistantPatch { enabled?: boolean; access?: Access; people?: Id[]; limits?: Limits }
 /** One that can be registered here. */
-export interface Available { backend: string; handle: string; name: string; account: string; note: string }
+export type Available = Wire["AvailableAssistant"];
 /** Shown once. */
-export interface Credentials { client_id: string; client_secret: string }
+export type Credentials = Wire["ClientPair"];
 
-export interface TokenRow { id: Id; name: string; created_at: Millis; last_used_at: Millis | null }
-export interface TokenMade { id: Id; name: string; token: string }
+export type TokenRow = Said<Wire["Token"]>;
+export type TokenMade = Wire["TokenMade"];
 
-export interface AuditEntry { id: Id; at: Millis; actor: Author | null; whom: Author | null; action: string; object: string; detail: string }
+export type AuditEntry = Said<Wire["AuditEntry"]>;
 export interface AuditAsk { limit?: number; before?: string; action?: string; person?: Id }
 
 /** How the server is, as it looked at itself. Members are told of the assistants they may mention only. */
-export interface Report { ok: boolean; checked_at: Millis; checks: Finding[]; settings: Setting[] }
-export interface Finding {
-  code: string;
-  group: "server" | "storage" | "people" | "assistants" | "turns";
-  state: "ok" | "warning" | "failed" | "off";
-  title: string;
-  said: string;
-  fix: string | null;
-  /** The code with which a turn fails for this reason. */
-  outcome: string | null;
-  assistant: string | null;
-}
+export type Report = Said<Wire["Doctor"]>;
+export type Finding = Said<Wire["Check"]>;
 /** A setting and where its value comes from: a default, a flag, a variable or a file. */
-export interface Setting { name: string; value: string | null; origin: string }
+export type Setting = Said<Wire["Setting"]>;
 
 const person = (id: Id) => `/api/people/${part(id)}`;
 const assistant = (id: Id) => `/api/assistants/${part(id)}`;
@@ -52,8 +43,8 @@ export const house = {
   removePerson: (id: Id) => call<void>("DELETE", person(id)),
 
   available: () => call<Page<Available>>("GET", "/api/assistants/available"),
-  addAssistant: (handle: string) => call<Kept & Credentials>("POST", "/api/assistants", { handle }),
-  changeAssistant: (id: Id, body: AssistantPatch) => call<Kept>("PATCH", assistant(id), body),
+  addAssistant: (handle: string) => call<Assistant & Credentials>("POST", "/api/assistants", { handle }),
+  changeAssistant: (id: Id, body: AssistantPatch) => call<Assistant>("PATCH", assistant(id), body),
   rotate: (id: Id) => call<Credentials>("POST", `${assistant(id)}/rotate`),
   removeAssistant: (id: Id) => call<void>("DELETE", assistant(id)),
 

@@ -7,7 +7,7 @@ import type { components } from "./generated";
 type Wire = components["schemas"];
 
 /** Every field is there, null where it has no value: the description calls those optional. */
-type Said<T> = T extends (infer U)[] ? Said<U>[] : T extends object ? { [K in keyof T]-?: Said<Exclude<T[K], undefined>> } : T;
+export type Said<T> = T extends (infer U)[] ? Said<U>[] : T extends object ? { [K in keyof T]-?: Said<Exclude<T[K], undefined>> } : T;
 
 export type Id = string;
 export type Millis = number;

@@ -55,7 +55,11 @@ pub(crate) async fn register(
         return Err(ApiError::assistant_registered(&assistant.handle));
     }
     let pair = fresh_pair(&app, me, assistant.id).await?;
-    let assistant = seen_by(&app, me, assistant.id).await?;
+    let assistant = wire::Assistant {
+        // The pair says it in this answer.
+        client_id: None,
+        ..seen_by(&app, me, assistant.id).await?
+    };
     Ok((
         StatusCode::CREATED,
         Json(wire::AssistantMade { assistant, pair }),

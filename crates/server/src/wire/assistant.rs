@@ -54,6 +54,9 @@ pub struct Assistant {
     /// Who may mention it with the access `named`. Its owner and admins see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub people: Option<Vec<Author>>,
+    /// With which a program signs in as it, once it has a pair. Its owner and admins see it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<String>,
 }
 
 /// What bounds an assistant's turns, in seconds; null is the default.
@@ -244,6 +247,10 @@ impl Assistant {
                 .named
                 .as_ref()
                 .map(|named| named.iter().map(Author::of).collect()),
+            client_id: view
+                .named
+                .as_ref()
+                .and_then(|_| assistant.client_id.clone()),
         }
     }
 }

@@ -1,7 +1,7 @@
 /** Who may use an assistant: its owner, some people, or everyone. */
 import { useState } from "react";
-import type { Access, AssistantPatch, Kept } from "../../api/house";
-import type { Id } from "../../api/types";
+import type { Access, AssistantPatch } from "../../api/house";
+import type { Assistant, Id } from "../../api/types";
 import { useView } from "../../state/react";
 import { Choice } from "../../ui/Choice";
 import { Icon } from "../../ui/Icon";
@@ -11,7 +11,7 @@ const options: [Access, string][] = [["owner", "Owner"], ["named", "Some people"
 /** From here on the list is searched rather than read. */
 const MANY = 8;
 
-export interface AccessSettingProps { assistant: Kept; busy: boolean; onChange: (patch: AssistantPatch) => Promise<boolean> }
+export interface AccessSettingProps { assistant: Assistant; busy: boolean; onChange: (patch: AssistantPatch) => Promise<boolean> }
 
 export function AccessSetting({ assistant, busy, onChange }: AccessSettingProps) {
   // Naming nobody yet is only a thought: it is sent with the first name.

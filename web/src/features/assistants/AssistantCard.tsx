@@ -1,6 +1,6 @@
 /** One assistant in settings: how it is, what to do about it, and for its owner and admins what can be set. */
 import { useState } from "react";
-import { type AssistantPatch, type Credentials, house, type Kept } from "../../api/house";
+import { type AssistantPatch, type Credentials, house } from "../../api/house";
 import type { Assistant } from "../../api/types";
 import { useDesk, useView } from "../../state/react";
 import { assistantLamp, capital, commandIn, inWords, sentence } from "../../state/words";
@@ -21,7 +21,7 @@ const opened: Record<Assistant["access"], string> = {
   owner: "only its owner may use it", named: "some people may use it", everyone: "everyone may use it",
 };
 
-export function AssistantCard({ assistant, onRotated }: { assistant: Kept; onRotated: (credentials: Credentials) => void }) {
+export function AssistantCard({ assistant, onRotated }: { assistant: Assistant; onRotated: (credentials: Credentials) => void }) {
   const desk = useDesk();
   const me = useView((state) => state.session?.person);
   const [asking, setAsking] = useState<"rotate" | "remove" | null>(null);

@@ -8,6 +8,7 @@ import { useAction, useLoad } from "../../ui/load";
 import { SheetHead } from "../../ui/SheetHead";
 import { Shown, Trouble } from "../../ui/Trouble";
 import { actions } from "./actions";
+import { browserOf } from "./browsers";
 
 const PAGE = 50;
 
@@ -64,6 +65,19 @@ export function Audit() {
   );
 }
 
+/** To whom or to what; a browser by its name, and what only a machine can read in small. */
+function Subject({ entry }: { entry: AuditEntry }) {
+  const { whom, object, detail, action } = entry;
+  if (action === "session.open") return <>{browserOf(detail)} <span className="id">{object}</span></>;
+  const [noun = "", id] = object.split(" ");
+  return (
+    <>
+      {whom ? whom.name || `@${whom.handle}` : id && /^[0-9a-f-]{36}$/.test(id) ? <>{noun} <span className="id">{id}</span></> : object}
+      {detail ? <span className="hint"> {detail}</span> : null}
+    </>
+  );
+}
+
 function Entries({ items }: { items: AuditEntry[] }) {
   const now = useNow(false);
   if (items.length === 0) return <p className="card blank">Nothing of the kind was noted.</p>;
@@ -75,9 +89,9 @@ function Entries({ items }: { items: AuditEntry[] }) {
           {items.map((entry) => (
             <tr key={entry.id}>
               <td className="num dim"><time dateTime={new Date(entry.at).toISOString()}>{moment(entry.at, now)}</time></td>
-              <td className="wraps">{entry.actor ? entry.actor.name || `@${entry.actor.handle}` : <span className="dim">Switchboard</span>}</td>
+              <td className="who-cell">{entry.actor ? entry.actor.name || `@${entry.actor.handle}` : <span className="dim">Switchboard</span>}</td>
               <td><code>{entry.action}</code></td>
-              <td className="wraps">{entry.whom ? entry.whom.name || `@${entry.whom.handle}` : entry.object}{entry.detail ? <span className="hint"> {entry.detail}</span> : null}</td>
+              <td className="wraps"><Subject entry={entry} /></td>
             </tr>
           ))}
         </tbody>

@@ -80,12 +80,24 @@ function Row({ finding }: { finding: Finding }) {
       <Lamp kind={lamps[state]} label={spoken[state]} />
       <div className="lines">
         <div><span className={state === "off" ? "mid" : "strong"}>{finding.title}</span>{wantsLook(finding) ? <> <span className={state === "failed" ? "tag bad" : "tag"}>{spoken[state]}</span></> : null} <span className="id">{finding.code}</span></div>
-        <div className="mid found-out"><Hint text={begun(finding.said)} /></div>
+        <Said text={finding.said} />
         {finding.fix && wantsLook(finding) ? <div className="fix"><Hint text={begun(finding.fix)} /></div> : null}
         {finding.outcome && wantsLook(finding) ? <div className="hint">Answers fail with <span className="id">{finding.outcome}</span> until then.</div> : null}
       </div>
       {command && wantsLook(finding) ? <Command text={command} /> : null}
     </li>
+  );
+}
+
+/** More than a few lines are a list, which unfolds. */
+function Said({ text }: { text: string }) {
+  const lines = text.trim().split("\n");
+  if (lines.length <= 3) return <div className="mid found-out"><Hint text={begun(text)} /></div>;
+  return (
+    <details className="step">
+      <summary><Icon name="right" className="turnkey" />{lines.length} lines</summary>
+      <div className="mid found-out"><Hint text={text.trim()} /></div>
+    </details>
   );
 }
 
