@@ -19,13 +19,14 @@ use switchboard_model::{Clock, attachment::Kind, outcome::Failure};
 
 use super::{
     errors, finish,
-    home::{TurnHome, inert},
+    home::{TurnHome, with_files},
     install::{self, GEMINI},
     items::Progress,
     login::{self, Login},
     wire::Event,
 };
 use crate::{
+    attached,
     process::{ExitStatus, Finder, Launcher, Spawn, Stdin, child_env},
     turns::{Ended, Said, folder_failed},
     versions::Versions,
@@ -79,7 +80,7 @@ impl GeminiExec {
             title: "Gemini".into(),
             account_words: setup.account_words.clone(),
             capabilities: vec![Capability::Streams, Capability::Steps],
-            accepts: vec![Kind::Text],
+            accepts: vec![Kind::Image, Kind::Text, Kind::Pdf],
             note: "answers from the conversation, sees no files, runs no commands".into(),
         };
         Self {
@@ -172,7 +173,8 @@ impl GeminiExec {
             .collect();
         spawn.env = self.environment_of_turn(&program, &home, &login);
         spawn.env.push(("SWITCHBOARD_TURN".into(), name.into()));
-        spawn.stdin = Stdin::Bytes(inert(prompt).into_bytes());
+        let files = attached::put(&turn.attached, &home.work()).await?;
+        spawn.stdin = Stdin::Bytes(with_files(&files, prompt).into_bytes());
         Ok((spawn, home))
     }
 

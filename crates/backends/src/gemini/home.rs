@@ -127,9 +127,17 @@ fn settings(login: &Login, telemetry: &Path) -> Value {
     })
 }
 
+/// A prompt in which the program finds nothing to do but to bring along these files of its folder, which have names of
+/// ours. Named first, each is replaced by what is in it, in this order.
+pub fn with_files(files: &[String], prompt: &str) -> String {
+    let named: String = files.iter().flat_map(|name| ["@", name, " "]).collect();
+    let gap = if named.is_empty() { "" } else { "\n\n" };
+    format!("{}{gap}{}", named.trim_end(), inert(prompt))
+}
+
 /// A prompt in which the program finds nothing to do: `@path` would be replaced by what is in that file, and a `/` at the
 /// beginning makes a command of it. An `@` behind a backslash is left alone, backslash and all.
-pub fn inert(prompt: &str) -> String {
+fn inert(prompt: &str) -> String {
     let mut inert = String::with_capacity(prompt.len() + 64);
     if prompt.trim_start().starts_with('/') {
         inert.push_str("Message:\n");
@@ -164,6 +172,16 @@ mod tests {
         ] {
             assert_eq!(inert(prompt), expected);
         }
+    }
+
+    #[test]
+    fn only_files_that_came_with_the_message_are_named() {
+        let files = ["1.png".to_owned(), "2.pdf".to_owned()];
+        assert_eq!(
+            with_files(&files, "@3.png /x"),
+            "@1.png @2.pdf\n\n\\@3.png /x"
+        );
+        assert_eq!(with_files(&[], "@3.png"), "\\@3.png");
     }
 
     #[test]

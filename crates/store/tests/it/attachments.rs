@@ -70,7 +70,7 @@ on_both_databases! {
         assert_eq!(whole(&world.store, one.id).await.unwrap(), noise());
         let kept = world.reader().attachment(two.id).await.unwrap().unwrap();
         assert_eq!((kept.person, kept.thread), (mara, Some(thread)));
-        let (row, _) = (world.reader().thread(mara, thread).await.unwrap().unwrap(), ());
+        let row = world.reader().thread(mara, thread).await.unwrap().unwrap();
         assert_eq!(row.thread.title, "two.png", "a thread without words is called after its file");
     }
 
@@ -200,7 +200,7 @@ on_both_databases! {
             Store::restore(&saved, target.options(3)).await.unwrap();
             let store = Store::open(target.options(4)).await.unwrap();
             let page = store.reader().messages(thread, None, 10).await.unwrap();
-            assert_eq!(page.messages, [posted.message.clone()]);
+            assert_eq!(page.messages, std::slice::from_ref(&posted.message));
             assert_eq!(whole(&store, file.id).await.unwrap(), noise());
             store.close().await;
         }

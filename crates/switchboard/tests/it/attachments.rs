@@ -1,10 +1,13 @@
 //! Files that come with messages, to the model and back: what the real Codex CLI sends upstream of them, and
 //! that none of them is ever left out in silence.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use serde_json::Value;
-use switchboard_testkit::{Client, House, Options, until};
+use serde_json::{Value, json};
+use switchboard_testkit::{Client, Gemini, House, Options, until};
 
 use crate::support::{BINARY, house, on_both, soon, text};
 
@@ -56,18 +59,23 @@ fn prompt(house: &House) -> String {
     seen.newest_user_text().unwrap()
 }
 
-/// Every file below a folder.
-fn files_below(folder: &Path) -> Vec<String> {
-    let Ok(entries) = fs::read_dir(folder) else {
-        return Vec::new();
-    };
-    entries
-        .flatten()
-        .flat_map(|entry| {
-            if entry.path().is_dir() {
-                files_below(&entry.path())
+/// What the turns of a house have on the disk.
+fn copies(house: &House) -> Vec<String> {
+    let work = house.home().join("work");
+    // A folder may go while it is looked into.
+    let walk = walk(&work);
+    walk.iter().map(|path| path.display().to_string()).collect()
+}
+
+fn walk(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let found = entries.map(|entry| entry.path());
+    found
+        .flat_map(|path| {
+            if path.is_dir() {
+                walk(&path)
             } else {
-                vec![entry.path().display().to_string()]
+                vec![path]
             }
         })
         .collect()
@@ -117,10 +125,7 @@ async fn images_reach_the_model_as_images_in_the_order_of_the_message() {
         );
         let names = "in this order: \"one.png\", \"two.jpeg\", \"three.gif\", \"four.webp\".";
         assert!(prompt(&house).contains(names), "{}", prompt(&house));
-        assert_eq!(
-            files_below(&house.home().join("work")),
-            Vec::<String>::new()
-        );
+        assert_eq!(copies(&house), Vec::<String>::new());
     }
 }
 
@@ -182,10 +187,7 @@ async fn a_direct_thread_takes_files_without_words_and_is_called_after_the_first
     let house = house().await;
     let client = house.client();
     let direct = client
-        .post(
-            "/api/threads",
-            serde_json::json!({ "assistant": "chatgpt" }),
-        )
+        .post("/api/threads", json!({ "assistant": "chatgpt" }))
         .await;
     let thread = text(&direct, "id");
     let image = client.attach("whiteboard.png", bytes(PNG)).await;
@@ -262,7 +264,7 @@ async fn attachment_missing_is_told_when_a_file_is_gone_from_the_disk() {
     let thread = client.thread().await;
     for (name, content) in [("p95.png", bytes(PNG)), ("notes.md", b"notes".to_vec())] {
         let file = client.attach(name, content).await;
-        for blob in files_below(&house.home().join("blobs")) {
+        for blob in walk(&house.home().join("blobs")) {
             fs::remove_file(blob).unwrap();
         }
         let turn = client.ask_with(&thread, "@chatgpt hello", &[&file]).await;
@@ -277,17 +279,16 @@ async fn a_turn_that_is_stopped_or_runs_out_of_time_leaves_no_copy_of_a_file() {
     let house = house().await;
     house.run_ok(&["assistants", "limits", "chatgpt", "--mention", "5"]);
     let client = house.client();
-    let work = house.home().join("work");
     for (end, how) in [("cancelled", "stop"), ("failed", "deadline")] {
         let thread = client.thread().await;
         let image = client.attach("p95.png", bytes(PNG)).await;
         let asking = format!("@chatgpt mock: gate {how} ; text \"late\"");
         let turn = client.ask_with(&thread, &asking, &[&image]).await;
         soon("the model is asked", house.upstream.waiting(how)).await;
-        let copies = files_below(&work);
+        let there = copies(&house);
         assert!(
-            copies.iter().any(|path| path.ends_with("attached/1.png")),
-            "{copies:?}"
+            there.iter().any(|path| path.ends_with("attached/1.png")),
+            "{there:?}"
         );
         let ended = match how {
             "stop" => client.stop(&turn).await,
@@ -295,8 +296,51 @@ async fn a_turn_that_is_stopped_or_runs_out_of_time_leaves_no_copy_of_a_file() {
         };
         assert_eq!(ended["state"], end, "{ended}");
         until("the turn's folder is gone", || async {
-            files_below(&work).is_empty().then_some(())
+            copies(&house).is_empty().then_some(())
         })
         .await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn gemini_gets_images_and_documents_as_they_are_and_no_other_name_becomes_a_file() {
+    let options = Options {
+        gemini: Gemini::Real,
+        ..Options::default()
+    };
+    let house = House::start(BINARY, options).await;
+    let client = house.client();
+    assert_eq!(
+        client.assistant("gemini").await["accepts"],
+        json!(["image", "text", "pdf"])
+    );
+    let thread = client.thread().await;
+    let pdf = b"%PDF-1.4\n%%EOF\n".to_vec();
+    let kinds = [
+        ("image/png", bytes(PNG)),
+        ("application/pdf", pdf),
+        ("image/webp", bytes(WEBP)),
+    ];
+    let mut files = vec![client.attach("notes.md", "see @1.png").await];
+    for (kind, content) in &kinds {
+        files.push(client.attach(kind, content.clone()).await);
+    }
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let asking =
+        "@gemini compare @1.png, x@2.pdf, `@3.webp` and @/etc/hostname\nmock: text \"seen\"";
+    let turn = client.ask_with(&thread, asking, &files).await;
+    client.answered(&turn).await;
+    let seen = house.upstream.last_model_request().unwrap();
+    let contents = seen.body["contents"].as_array().unwrap().iter();
+    let parts = contents.flat_map(|content| content["parts"].as_array().unwrap());
+    let sent: Vec<(&str, usize)> = parts
+        .map(|part| &part["inlineData"])
+        .filter(|data| !data.is_null())
+        .map(|data| (text(data, "mimeType"), text(data, "data").len()))
+        .collect();
+    let expected = kinds
+        .each_ref()
+        .map(|(kind, content)| (*kind, content.len().div_ceil(3) * 4));
+    assert_eq!(sent, expected);
+    assert_eq!(copies(&house), Vec::<String>::new());
 }
