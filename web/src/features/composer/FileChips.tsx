@@ -22,7 +22,7 @@ export function FileChips({ chips, onRemove, onAgain }: FileChipsProps) {
         <li key={upload.key} className={wrong ? "file-chip bad" : "file-chip"} aria-busy={upload.state === "uploading"} data-state={wrong ? "failed" : upload.state}>
           <Picture upload={upload} />
           <span className="file-words">
-            <span className="file-name cut" title={upload.name}>{upload.name}</span>
+            <bdi className="file-name cut" title={upload.name}>{upload.name}</bdi>
             {wrong
               ? <span className="file-wrong" role="alert">{sentence(wrong)}</span>
               : <span className="hint num">{bytes(upload.size)}{upload.state === "uploading" ? `, ${Math.floor(upload.progress * 100)}%` : ""}</span>}

@@ -98,8 +98,8 @@ function CandidateLine({ one }: { one: Candidate }) {
   return (
     <>
       <Face name={one.name} of={assistant ? "assistant" : "person"} size="s" off={one.unusable} />
-      <span className="strong">{assistant ? `@${one.handle}` : one.name}</span>
-      <span className="dim cut">{assistant ? one.name : `@${one.handle}`}</span>
+      <bdi className="strong cut">{assistant ? `@${one.handle}` : one.name}</bdi>
+      <bdi className="dim cut">{assistant ? one.name : `@${one.handle}`}</bdi>
       {one.state ? <span className="r">{one.lamp === "none" ? null : <Lamp kind={one.lamp} />}{one.state}</span> : null}
     </>
   );

@@ -57,7 +57,7 @@ export function People() {
           <li key={person.id}>
             <Face name={person.name} of={person.id === me?.id ? "me" : "person"} size="l" />
             <div className="lines">
-              <div className="person-name"><span className="strong wraps">{person.name}</span>{person.id === me?.id ? <span className="tag">You</span> : <Here id={person.id} />}{person.invited ? <span className="tag needs">Invited</span> : null}</div>
+              <div className="person-name"><bdi className="strong wraps">{person.name}</bdi>{person.id === me?.id ? <span className="tag">You</span> : <Here id={person.id} />}{person.invited ? <span className="tag needs">Invited</span> : null}</div>
               <div className="hint">@{person.handle}{person.invited ? ", has never signed in" : ""}</div>
             </div>
             {admin ? (
