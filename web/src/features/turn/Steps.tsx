@@ -24,7 +24,7 @@ const Step = memo(function Step({ item, running }: { item: HeldItem; running: bo
   const body = bodyOf(item, running);
   const line = (
     <>
-      <Icon name={icons[item.kind]} />
+      {item.kind === "reasoning" ? null : <Icon name={icons[item.kind]} />}
       <span className={item.kind === "command" ? "cmd cut" : "cut"}>{stepWords(item)}</span>
       <span className="end"><Result item={item} running={running} />{item.kind === "reasoning" && !running
         ? null
@@ -42,7 +42,7 @@ const Step = memo(function Step({ item, running }: { item: HeldItem; running: bo
 });
 
 function duration(item: Item): string {
-  return item.ended_at === null || item.kind === "notice" || item.kind === "plan" ? "" : took(item.ended_at - item.started_at);
+  return item.ended_at === null || item.status === "declined" || item.kind === "notice" || item.kind === "plan" ? "" : took(item.ended_at - item.started_at);
 }
 
 function Result({ item, running }: { item: Item; running: boolean }) {

@@ -58,10 +58,10 @@ export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLiv
         <div className="who">
           <b>@{handle}</b>
           {turn.runs_on ? <span className="dim cut">{turn.runs_on}</span> : null}
-          <span className={`state num ${words.lamp}`} role="status">
+          <span className={open ? `state num ${words.lamp}` : "sr"} role="status">
             {open ? <><Lamp kind={words.lamp} />{state}</> : null}
             {open && turn.started_at !== null ? <span className="dim" aria-hidden="true">{clock(now - turn.started_at)}</span> : null}
-            {turn.state === "done" ? <span className="sr">{`@${handle} answered`}</span> : null}
+            {turn.state === "done" ? `@${handle} answered` : null}
           </span>
           {turn.state === "done" && ended !== null ? <span className="dim num">{took(ended)}</span> : null}
           {!open && turn.state !== "done" && turn.ended_at !== null ? <time>{time(turn.ended_at)}</time> : null}
