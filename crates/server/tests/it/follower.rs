@@ -107,6 +107,8 @@ pub struct View {
     pub messages: BTreeMap<String, Value>,
     pub turns: BTreeMap<String, Value>,
     pub items: BTreeMap<String, Value>,
+    /// What waits of one's own, by thread; an empty queue is none.
+    pub queues: BTreeMap<String, Value>,
 }
 
 fn text(value: &Value, key: &str) -> String {
@@ -155,6 +157,10 @@ impl View {
         for message in answer.body["items"].as_array().unwrap() {
             self.messages.insert(text(message, "id"), message.clone());
         }
+        let queue = house
+            .ask(who, "GET", &format!("/api/threads/{id}/queue"))
+            .await;
+        self.keep_queue(id, &queue.body["items"]);
         for turn in answer.body["turns"].as_array().unwrap() {
             let id = text(turn, "id");
             self.turns.insert(id.clone(), turn.clone());
@@ -169,8 +175,18 @@ impl View {
         }
     }
 
+    fn keep_queue(&mut self, thread: &str, items: &Value) {
+        match items.as_array() {
+            Some(waiting) if !waiting.is_empty() => {
+                self.queues.insert(thread.to_owned(), items.clone());
+            }
+            _ => drop(self.queues.remove(thread)),
+        }
+    }
+
     fn forget(&mut self, thread: &str) {
         self.threads.remove(thread);
+        self.queues.remove(thread);
         for things in [&mut self.messages, &mut self.turns, &mut self.items] {
             things.retain(|_, thing| thing["thread_id"] != thread);
         }
@@ -185,6 +201,7 @@ impl View {
             "message" => drop(self.messages.insert(text(data, "id"), data.clone())),
             "turn" => drop(self.turns.insert(text(data, "id"), data.clone())),
             "item" => drop(self.items.insert(text(data, "id"), data.clone())),
+            "queue" => self.keep_queue(&text(data, "thread_id"), &data["items"]),
             "delta" => self.grow(data),
             "reset" => match data["thread_id"].as_str() {
                 Some(thread) => self.refresh(house, who, thread).await,
@@ -230,6 +247,7 @@ impl View {
             (&self.messages, &other.messages),
             (&self.turns, &other.turns),
             (&self.items, &other.items),
+            (&self.queues, &other.queues),
         ] {
             let ids: BTreeSet<&String> = mine.keys().chain(theirs.keys()).collect();
             let pairs = ids

@@ -52,7 +52,7 @@ impl Life<'_> {
         let path = thread
             .map(|thread| format!("/api/threads/{thread}"))
             .unwrap_or_default();
-        match (self.dice.below(20), thread) {
+        match (self.dice.below(24), thread) {
             (0, _) | (_, None) => {
                 let visibility = ["private", "open"][self.dice.below(2)];
                 self.threads.push(
@@ -97,6 +97,13 @@ impl Life<'_> {
             (10 | 11, _) => self.begin().await,
             (12..=16, _) => self.work().await,
             (17, _) => self.end().await,
+            (18, Some(_)) => {
+                let seq = self.dice.below(9);
+                house
+                    .tell(&who, "PUT", &format!("{path}/read"), &json!({ "seq": seq }))
+                    .await;
+            }
+            (19..=21, Some(thread)) => self.queue(&who, thread).await,
             (_, Some(thread)) => {
                 let page = house
                     .ask(&who, "GET", &format!("/api/threads/{thread}/messages"))
@@ -112,6 +119,30 @@ impl Life<'_> {
                         )
                         .await;
                 }
+            }
+        }
+    }
+
+    /// Somebody queues a message, sends one or takes one back.
+    async fn queue(&self, who: &Someone, thread: ThreadId) {
+        let (house, path) = (self.house, format!("/api/threads/{thread}/queue"));
+        let waiting = house.ask(who, "GET", &path).await;
+        let waiting = waiting.body["items"]
+            .as_array()
+            .cloned()
+            .unwrap_or_default();
+        match (self.dice.below(3), self.dice.pick(&waiting)) {
+            (0, _) | (_, None) => {
+                let text = json!({ "text": "later @helper" });
+                house.tell(who, "POST", &path, &text).await;
+            }
+            (wish, Some(queued)) => {
+                let path = format!("/api/queue/{}", queued["id"].as_str().unwrap());
+                let (method, path) = match wish {
+                    1 => ("POST", format!("{path}/send")),
+                    _ => ("DELETE", path),
+                };
+                house.ask(who, method, &path).await;
             }
         }
     }
