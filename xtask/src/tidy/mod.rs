@@ -2,6 +2,7 @@
 //! text and never change it; what the compiler and clippy can say is left to them.
 
 mod imports;
+mod links;
 mod names;
 mod outcomes;
 mod rust;
@@ -42,6 +43,7 @@ const RULES: &[Rule] = &[
     names::no_assistant_is_named_in_code,
     names::no_path_of_this_machine,
     names::colours_are_tokens,
+    links::documents_lead_somewhere,
     secrets::log_lines_carry_no_secret,
     testing::unsafe_is_nowhere,
     testing::tests_do_not_sleep,
