@@ -1,4 +1,4 @@
-//! The model as Google serves it: `models/M:streamGenerateContent` and `:generateContent`. Owns that wire, its refusals
+//! The model as Google serves it: `models/M:streamGenerateContent`, `:generateContent` and `:countTokens`. Owns that wire, its refusals
 //! and who may pass; what is said is played elsewhere.
 
 use std::sync::Arc;
@@ -17,9 +17,6 @@ use crate::record::Seen;
 use crate::responses;
 use crate::shared::Shared;
 use crate::wire::{Refusal, Wire};
-
-/// The method that only says how long a prompt is.
-pub(crate) const COUNT: &str = "countTokens";
 
 /// What lies under `/v1beta`.
 pub(crate) fn api() -> Router<Arc<Shared>> {
@@ -79,9 +76,9 @@ async fn generate(
     if shared.login_refused() {
         return refused(&invalid_key());
     }
-    // Asked before a prompt with files in it; it asks the model nothing.
-    if method == COUNT {
-        return Json(json!({ "totalTokens": 1024 })).into_response();
+    if method == "countTokens" {
+        let letters = seen.input_texts().iter().map(String::len).sum();
+        return Json(json!({ "totalTokens": tokens(letters) })).into_response();
     }
     let composer = Composer::new(shared.next_number(), model, &seen);
     let mut frames = play::start(&shared, seen, composer);

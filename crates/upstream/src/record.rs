@@ -6,8 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::Value;
 use tokio::sync::watch;
 
-use crate::gemini::COUNT;
-
 /// How a request reached the upstream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Via {
@@ -45,8 +43,7 @@ impl Seen {
             Via::WebSocket => self.body["generate"] != Value::Bool(false),
         };
         let path = self.path.split('?').next().unwrap_or_default();
-        let google = path.starts_with("/v1beta/models/") && !path.ends_with(COUNT);
-        asks && (path.ends_with("/responses") || google)
+        asks && (path.ends_with("/responses") || path.ends_with("enerateContent"))
     }
 
     /// Every text in front of the model, in order.

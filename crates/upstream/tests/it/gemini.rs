@@ -114,6 +114,8 @@ async fn an_answer_at_once_holds_all_of_it_and_what_was_asked_is_remembered() {
     let candidate = &answer["candidates"][0];
     assert_eq!(candidate["content"]["parts"][0]["text"], "chunk 1 chunk 2 ");
     assert_eq!(candidate["finishReason"], "STOP");
+    let counted = call(&up, "countTokens", "k", "12345678").await;
+    assert_eq!(counted.json::<Value>().await.unwrap()["totalTokens"], 3);
     let asked = up.last_model_request().unwrap();
     assert_eq!(asked.newest_user_text().unwrap(), "mock: slow 2 chunks 1ms");
 }
