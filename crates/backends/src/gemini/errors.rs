@@ -39,6 +39,20 @@ pub fn failed(told: &str, exit: ExitStatus, now: Millis) -> BackendError {
         Some(400) if has(&["API_KEY_INVALID", "API key not valid", "API key expired"]) => {
             signed_out("Google refused the API key", &sentence)
         }
+        Some(400)
+            if has(&[
+                "Unable to process input image",
+                "Unsupported MIME type",
+                "document has no pages",
+            ]) =>
+        {
+            let failure = Failure::new(
+                OutcomeCode::AttachmentUnsupported,
+                "Google cannot read a file that came with the message",
+            )
+            .hint("save the file anew, an image as PNG or JPEG, and send it with a new message");
+            BackendError::Rejected(failure.detail(sentence))
+        }
         Some(401 | 403) => signed_out("Google refused the login of the Gemini CLI", &sentence),
         Some(503) => unavailable(
             "Google is overloaded right now",
@@ -198,6 +212,11 @@ mod tests {
             ("", 41, OutcomeCode::NotSignedIn),
             (&json(400, invalid), 144, OutcomeCode::NotSignedIn),
             (&json(400, ""), 144, OutcomeCode::UpstreamFailed),
+            (
+                r#"[API Error: {"error":{"code":400,"message":"Unsupported MIME type: image/gif"}}]"#,
+                144,
+                OutcomeCode::AttachmentUnsupported,
+            ),
             (&json(401, ""), 145, OutcomeCode::NotSignedIn),
             (&json(403, ""), 147, OutcomeCode::NotSignedIn),
             (

@@ -19,7 +19,7 @@ use switchboard_model::{Clock, attachment::Kind, outcome::Failure};
 
 use super::{
     errors, finish,
-    home::{TurnHome, with_files},
+    home::{TurnHome, inert, named},
     install::{self, GEMINI},
     items::Progress,
     login::{self, Login},
@@ -81,7 +81,7 @@ impl GeminiExec {
             account_words: setup.account_words.clone(),
             capabilities: vec![Capability::Streams, Capability::Steps],
             accepts: vec![Kind::Image, Kind::Text, Kind::Pdf],
-            note: "answers from the conversation, sees no files, runs no commands".into(),
+            note: "answers from the conversation and its files, runs no commands".into(),
         };
         Self {
             spec,
@@ -163,6 +163,7 @@ impl GeminiExec {
         let (work, name) = (&self.setup.work, turn.turn.to_string());
         let home = TurnHome::make(work, &name, &login, &self.setup.gemini_home)
             .map_err(|error| folder_failed(work, &error))?;
+        let files = attached::put(&turn.attached, &home.work()).await?;
         let Work::Prompt(prompt) = &turn.work;
         let mut spawn = Spawn::new(&program, home.work());
         // Without a model it would ask another one first which to take.
@@ -173,8 +174,7 @@ impl GeminiExec {
             .collect();
         spawn.env = self.environment_of_turn(&program, &home, &login);
         spawn.env.push(("SWITCHBOARD_TURN".into(), name.into()));
-        let files = attached::put(&turn.attached, &home.work()).await?;
-        spawn.stdin = Stdin::Bytes(with_files(&files, prompt).into_bytes());
+        spawn.stdin = Stdin::Bytes((named(&files) + &inert(prompt)).into_bytes());
         Ok((spawn, home))
     }
 

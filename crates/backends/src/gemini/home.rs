@@ -1,6 +1,6 @@
-//! The folder of one turn, as the Gemini CLI finds it: an empty place to work in, and a home of its own with nothing but
-//! our settings and the person's login. Owns what must and must not be there; the folder goes away with the turn, and
-//! with it every copy of the conversation that the program makes.
+//! The folder of one turn, as the Gemini CLI finds it: a place to work in, empty but for the message's files, and a home
+//! of its own with nothing but our settings and the person's login. Owns what must and must not be there; the folder goes
+//! away with the turn, and with it every copy of the conversation that the program makes.
 //!
 //! Each turn has its own home because the program often ends while it holds `projects.json.lock`, for which the next one
 //! in the same home would wait 13 seconds, and because it keeps a copy of every conversation there.
@@ -17,16 +17,17 @@ use super::login::{ACCOUNTS, CREDENTIALS, Login};
 use crate::homes::{TurnFolder, private_folder};
 
 /// The only tool. With none at all the program sends an empty list of declarations, which Google's servers have
-/// answered with 400; this one shows the empty folder.
+/// answered with 400; this one shows the folder of the turn.
 const TOOL: &str = "list_directory";
 
 /// Requests that one turn may make of the model.
 const ROUNDS: u32 = 16;
 
 /// In the place of the program's 25 KB about editing code, which every question would pay for.
-const SYSTEM: &str = "You are an assistant in a team's chat. Answer from what you are told and from what you know: the \
-                      folder you are in is empty, and there are no commands to run. In what you are told, every at sign is \
-                      written with a backslash before it, as in \\@name; write it without.\n";
+const SYSTEM: &str = "You are an assistant in a team's chat. Answer from what you are told and from what you know: your \
+                      folder holds nothing but the files that came with the message, and there are no commands to run. \
+                      In what you are told, every at sign is written with a backslash before it, as in \\@name; write \
+                      it without.\n";
 
 /// A prepared folder. Dropping it removes everything.
 pub struct TurnHome {
@@ -127,17 +128,18 @@ fn settings(login: &Login, telemetry: &Path) -> Value {
     })
 }
 
-/// A prompt in which the program finds nothing to do but to bring along these files of its folder, which have names of
-/// ours. Named first, each is replaced by what is in it, in this order.
-pub fn with_files(files: &[String], prompt: &str) -> String {
-    let named: String = files.iter().flat_map(|name| ["@", name, " "]).collect();
-    let gap = if named.is_empty() { "" } else { "\n\n" };
-    format!("{}{gap}{}", named.trim_end(), inert(prompt))
+/// The words at which the program takes in these files of its folder: how images and documents reach the model.
+pub fn named(files: &[String]) -> String {
+    if files.is_empty() {
+        return String::new();
+    }
+    let names = files.join(" @");
+    format!("The files that came with the new message, in order: @{names}\n\n")
 }
 
 /// A prompt in which the program finds nothing to do: `@path` would be replaced by what is in that file, and a `/` at the
 /// beginning makes a command of it. An `@` behind a backslash is left alone, backslash and all.
-fn inert(prompt: &str) -> String {
+pub fn inert(prompt: &str) -> String {
     let mut inert = String::with_capacity(prompt.len() + 64);
     if prompt.trim_start().starts_with('/') {
         inert.push_str("Message:\n");
@@ -175,13 +177,10 @@ mod tests {
     }
 
     #[test]
-    fn only_files_that_came_with_the_message_are_named() {
-        let files = ["1.png".to_owned(), "2.pdf".to_owned()];
-        assert_eq!(
-            with_files(&files, "@3.png /x"),
-            "@1.png @2.pdf\n\n\\@3.png /x"
-        );
-        assert_eq!(with_files(&[], "@3.png"), "\\@3.png");
+    fn files_of_ours_are_named_before_everything_else() {
+        assert_eq!(named(&[]), "");
+        let named = named(&["1.png".into(), "2.pdf".into()]);
+        assert!(named.ends_with(": @1.png @2.pdf\n\n"), "{named}");
     }
 
     #[test]
