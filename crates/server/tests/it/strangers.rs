@@ -91,11 +91,13 @@ inside     200 GET    /api/threads/{id}/members             THREAD      -
 inside     201 POST   /api/threads/{id}/members             THREAD      {"person":"GUEST"}
 inside     200 GET    /api/threads/{id}/messages            THREAD      -
 inside     201 POST   /api/threads/{id}/messages            THREAD      {"text":"let me in"}
+inside     200 GET    /api/threads/{id}/export              THREAD      -
 inside     200 GET    /api/threads/{id}/queue               THREAD      -
 inside     201 POST   /api/threads/{id}/queue               THREAD      {"text":"later"}
 alone      200 PATCH  /api/queue/{id}                       QUEUED      {"text":"sooner"}
 alone      201 POST   /api/queue/{id}/send                  QUEUED      -
 alone      204 DELETE /api/queue/{id}                       WAITING     -
+opener     200 PATCH  /api/messages/{id}                    MESSAGE     {"text":"xyzzy, better"}
 all        200 GET    /api/search                           ?q=xyzzy    -
 inside     200 GET    /api/search                           ?q=x&thread=THREAD -
 all        201 POST   /api/attachments                      ?name=x.txt words in a file
