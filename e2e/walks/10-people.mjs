@@ -51,6 +51,7 @@ export default {
   async "each sees that the other is here and writes"(around) {
     const { one, other, address } = await two(around);
     await other.goto(address);
+    await other.locator(".msg", { hasText: "for the two of us" }).waitFor();
     await one.locator(".faces .face.here").waitFor();
     await other.locator("#composer").pressSequentially("hm");
     await one.locator(".typing-line", { hasText: "Jonas is typing" }).waitFor();

@@ -61,16 +61,15 @@ function useLookedAt(): boolean {
 }
 
 /** Only what stands at the end of a page that somebody looks at counts as read, and only as far as it is drawn. */
-function useReading(thread: Thread | undefined, atEnd: boolean, drawn: number) {
+function useReading(id: Id, thread: Thread | undefined, atEnd: boolean, drawn: number) {
   const desk = useDesk();
   const looked = useLookedAt();
-  const id = thread?.id;
   const unread = thread?.unread;
   useEffect(() => {
-    if (id && unread && looked && atEnd && drawn > 0) attempt(desk.read(id, drawn));
+    if (unread && looked && atEnd && drawn > 0) attempt(desk.read(id, drawn));
   }, [desk, id, unread, looked, atEnd, drawn]);
   useEffect(() => {
-    desk.signs.at(looked ? id ?? null : null);
+    desk.signs.at(looked ? id : null);
     return () => desk.signs.at(null);
   }, [desk, id, looked]);
 }
@@ -89,7 +88,7 @@ export function ThreadScreen({ id, jump, onSearch, mention, drawAnswer, drawComp
   const assistant = useView((state) => (thread?.assistant_id ? state.assistants[thread.assistant_id] : undefined));
   const [load, again] = useThread(id, jump?.seq ?? null);
   const [atEnd, setAtEnd] = useState(false);
-  useReading(thread, atEnd && load.is === "here", useDrawn(id));
+  useReading(id, thread, atEnd && load.is === "here", useDrawn(id));
 
   if (load.is === "refused") return <Refused problem={load.problem} again={again} />;
   return (
