@@ -9,7 +9,7 @@ use std::{
 
 use tokio::{sync::Mutex, time::Instant};
 
-use super::{ExitStatus, Launcher, Spawn, child_env, places::variable};
+use super::{ExitStatus, Launcher, RunError, Spawn, child_env, places::variable};
 
 /// Startup files that take longer must do without us.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -55,11 +55,15 @@ async fn ask(launcher: &Launcher, env: &[(OsString, OsString)]) -> Option<OsStri
         spawn.args = flags.iter().map(OsString::from).collect();
         spawn.args.extend(["-c".into(), script.into()]);
         spawn.env = child_env(env.iter().cloned());
-        if let Ok(ran) = launcher.run(spawn, PATIENCE).await
-            && ran.status == ExitStatus::Code(0)
-            && let Some(path) = told(&ran.stdout)
-        {
-            return Some(path);
+        match launcher.run(spawn, PATIENCE).await {
+            Ok(ran) if ran.status == ExitStatus::Code(0) => {
+                if let Some(path) = told(&ran.stdout) {
+                    return Some(path);
+                }
+            }
+            // What waits for somebody to type would wait again.
+            Err(RunError::TimedOut { .. }) => return None,
+            Ok(_) | Err(_) => {}
         }
     }
     None
