@@ -1,5 +1,5 @@
-//! The model as Google serves it: `models/M:streamGenerateContent`, `:generateContent` and `:countTokens`. Owns that wire, its refusals
-//! and who may pass; what is said is played elsewhere.
+//! The model as Google serves it: `models/M:streamGenerateContent`, `:generateContent` and `:countTokens`. Owns that wire,
+//! its refusals and who may pass; what is said is played elsewhere.
 
 use std::sync::Arc;
 

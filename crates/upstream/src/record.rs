@@ -43,7 +43,8 @@ impl Seen {
             Via::WebSocket => self.body["generate"] != Value::Bool(false),
         };
         let path = self.path.split('?').next().unwrap_or_default();
-        asks && (path.ends_with("/responses") || path.ends_with("enerateContent"))
+        let of_google = path.starts_with("/v1beta/models/") && !path.ends_with(":countTokens");
+        asks && (path.ends_with("/responses") || of_google)
     }
 
     /// Every text in front of the model, in order.

@@ -9,10 +9,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use switchboard_testkit::{Client, Gemini, House, Options, house::GEMINI_KEY};
 
-use crate::{
-    attachments::{PNG, bytes},
-    support::{BINARY, files_below, says, soon, text},
-};
+use crate::support::{BINARY, files_below, says, soon, text};
 
 fn real() -> Options {
     Options {
@@ -165,38 +162,6 @@ async fn whatever_is_written_reaches_the_model_and_names_no_file_and_no_command(
             assert_eq!(request.count(words), 0, "{words} in {message:.80}");
         }
     }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn pictures_and_documents_reach_the_model_whole_and_in_order() {
-    let house = house().await;
-    let client = house.client();
-    let thread = client.thread().await;
-    let document = "%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n";
-    let files = [
-        client.attach("@evil name.png", bytes(PNG)).await,
-        client.attach("p.pdf", document).await,
-    ];
-    let files = files.each_ref().map(String::as_str);
-    let turn = client
-        .ask_with(&thread, "@gemini mock: text \"seen\"", &files)
-        .await;
-    client.answered(&turn).await;
-    let request = house.upstream.last_model_request().unwrap();
-    let contents = request.body["contents"].as_array().unwrap();
-    let parts = contents
-        .iter()
-        .flat_map(|content| content["parts"].as_array().unwrap());
-    let files: Vec<_> = parts
-        .map(|part| &part["inlineData"])
-        .filter(|file| file.is_object())
-        .map(|file| (text(file, "mimeType"), text(file, "data")))
-        .collect();
-    let png = "iVBORw0KGgoAAAANSUhEUgAAAAMAAAACCAIAAAASFvFNAAAAEElEQVR4nGM4bGwMQQxwFgBJEAb3ASDWNAAAAABJRU5ErkJggg==";
-    let pdf = "JVBERi0xLjQKMSAwIG9iajw8L1R5cGUvQ2F0YWxvZz4+ZW5kb2JqCnRyYWlsZXI8PC9Sb290IDEgMCBSPj4KJSVFT0YK";
-    assert_eq!(files, [("image/png", png), ("application/pdf", pdf)]);
-    house.is_quiet().await;
-    assert_eq!(files_below(&house.home().join("work")).len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
