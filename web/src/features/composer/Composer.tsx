@@ -1,36 +1,31 @@
 /**
- * Where a message is written. Owns the field, its keys and what sending means just now: post, queue, save an edit, run a
- * command. What is queued, uploaded or edited is the state's; this only asks for it.
+ * Where a message is written. Owns the field and its keys, and puts its parts together: the queue over it, the list at the
+ * caret, the files, the row of tools. What becomes of the words is `useSend`'s.
  */
-import { type ClipboardEvent, type KeyboardEvent, type ReactNode, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { type ClipboardEvent, type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import { Problem } from "../../api/client";
-import type { Attachment, Id, Queued } from "../../api/types";
-import { turnIsOpen } from "../../state/model";
+import type { Id } from "../../api/types";
 import { useDesk, useView } from "../../state/react";
 import { assistantRows } from "../../state/view";
-import { bytes, time } from "../../state/words";
-import { Icon } from "../../ui/Icon";
-import { isCommand, keyName } from "../../ui/keyname";
+import { isCommand } from "../../ui/keyname";
 import { problemFrom } from "../../ui/load";
-import { attempt } from "../../ui/Toasts";
 import { Trouble } from "../../ui/Trouble";
 import "../../ui/composer.css";
-import { commandIn } from "./commands";
 import { FileChips } from "./FileChips";
 import { isLong } from "./files";
 import { askedIn } from "./mentions";
 import { QueueList } from "./QueueList";
+import { EditingStrip, PastedStrip } from "./Strips";
 import { optionId, Suggestions } from "./Suggestions";
+import { Tools } from "./Tools";
+import { useAwaited } from "./useAwaited";
 import { useCommands } from "./useCommands";
 import { useDraft } from "./useDraft";
 import { useDrop } from "./useDrop";
 import { type Editing, editedText, useEditing } from "./useEditing";
 import { useFiles } from "./useFiles";
+import { useSend, type Words } from "./useSend";
 import { type Pick, useSuggestions } from "./useSuggestions";
-
-/** What a person wrote and is about to send. */
-export interface Words { text: string; attachments: Attachment[] }
 
 export interface ComposerProps {
   thread: Id | null;
@@ -43,58 +38,35 @@ export interface ComposerProps {
   prefill: string | null;
 }
 
-const noQueue: Queued[] = [];
-
 export function Composer({ thread, placeholder, onSend, tools, prefill }: ComposerProps) {
   const desk = useDesk();
   const place = thread ?? "new";
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const listId = useId();
+  const focus = () => field.current?.focus();
+
   const edits = useEditing(thread);
   const { editing } = edits;
-  const draft = useDraft(place, prefill, field, editing !== null);
+  const draft = useDraft(place, prefill, field);
   const [edited, setEdited] = useState("");
   const [text, setText] = editing ? [edited, setEdited] : [draft.text, draft.setText];
   const [caret, setCaret] = useState(text.length);
   const [focused, setFocused] = useState(false);
-  const [sending, setSending] = useState(false);
-  const [problem, setProblem] = useState<Problem | null>(null);
   const [pasted, setPasted] = useState<string | null>(null);
 
   const assistants = useView((state) => state.assistants);
-  const turns = useView((state) => state.turns);
-  const me = useView((state) => state.session?.person.id);
   const direct = useView((state) => (thread ? state.threads[thread]?.assistant_id ?? null : null));
-  const queue = useView((state) => (thread ? state.queues[thread] ?? noQueue : noQueue));
-  const offline = useView((state) => state.link.is === "offline");
-
-  const open = useMemo(() => Object.values(turns).filter((turn) => turn.thread_id === thread && turnIsOpen(turn)), [turns, thread]);
-  const stoppable = open.filter((turn) => !turn.stop_wanted);
-  const own = open.filter((turn) => turn.person === me);
-  const handlesOf = (all: typeof open) => [...new Set(all.map((turn) => assistants[turn.assistant]?.handle ?? "assistant"))];
-  const stop = stoppable.length ? () => stoppable.forEach((turn) => attempt(desk.cancel(turn.id))) : null;
-  /** While one's own answer is awaited, what is said next waits for it. */
-  const waits = own.length > 0 || queue.some((one) => !one.held);
-
+  const { queue, waits, awaited, stop, running } = useAwaited(thread);
   const files = useFiles(place, askedIn(draft.text, assistantRows({ assistants }), direct));
+  const commands = useCommands({ thread, stop, onAttach: () => picker.current?.click() });
+  const list = useSuggestions(focused && !(editing && text.startsWith("/")), text, caret, thread, commands);
+  const { send, busy, offline, problem, setProblem } = useSend({ thread, text, setText, edits, files, commands, waits, onSend, onFree: focus });
   const dropped = useDrop(field, (all) => {
     if (!editing) files.add(all);
   });
-  const commands = useCommands({ thread, stop, onAttach: () => picker.current?.click() });
-  const list = useSuggestions(focused && !editing || focused && !text.startsWith("/"), text, caret, thread, commands);
 
-  useLayoutEffect(() => {
-    const area = field.current;
-    if (!area) return;
-    const fit = () => {
-      area.style.height = "0";
-      area.style.height = `${Math.min(area.scrollHeight, 240)}px`;
-    };
-    fit();
-    addEventListener("resize", fit);
-    return () => removeEventListener("resize", fit);
-  }, [text]);
+  useFit(field, text);
   useEffect(() => {
     // On a touch screen the keyboard would cover what the person came to read.
     if (matchMedia("(pointer: fine)").matches) field.current?.focus();
@@ -104,10 +76,6 @@ export function Composer({ thread, placeholder, onSend, tools, prefill }: Compos
   useEffect(() => {
     if (lost) edits.end();
   }, [lost, edits.end]);
-  useEffect(() => {
-    if (!offline) setProblem((now) => (now?.code === "offline" ? null : now));
-  }, [offline]);
-  const pasteLeft = pasted !== null && text.includes(pasted);
 
   const write = (next: string, at: number) => {
     // At once, so that a key pressed right after finds the caret where it belongs.
@@ -116,7 +84,7 @@ export function Composer({ thread, placeholder, onSend, tools, prefill }: Compos
       setCaret(at);
     });
     field.current?.setSelectionRange(at, at);
-    field.current?.focus();
+    focus();
   };
   const take = (pick: Pick | null) => {
     if (!pick) return;
@@ -135,7 +103,7 @@ export function Composer({ thread, placeholder, onSend, tools, prefill }: Compos
       setProblem(null);
       setEdited(editedText(next));
       setCaret(editedText(next).length);
-      field.current?.focus();
+      focus();
     } catch (error) {
       setProblem(problemFrom(error));
     }
@@ -144,67 +112,14 @@ export function Composer({ thread, placeholder, onSend, tools, prefill }: Compos
     edits.end();
     setProblem(null);
     setCaret(draft.text.length);
-    field.current?.focus();
+    focus();
   };
-  const run = async (work: () => Promise<unknown>) => {
-    setSending(true);
-    setProblem(null);
-    await work().catch((error: unknown) => setProblem(problemFrom(error)));
-    setSending(false);
-    field.current?.focus();
-  };
-
-  const send = async (how: "usual" | "other") => {
-    const said = text.trim();
-    if (sending) return;
-    if (editing) {
-      const kept = editing.is === "queued" ? editing.queued.attachments.length : editing.message.attachments?.length ?? 0;
-      if (said || kept) await run(() => edits.save(said));
-      return;
-    }
-    const command = commandIn(said, commands);
-    if (command) {
-      write("", 0);
-      command.command.act(command.rest);
-      return;
-    }
-    if (!said && files.chips.length === 0) return;
-    if (files.block) {
-      setProblem(new Problem(0, "", files.block));
-      return;
-    }
-    if (offline) {
-      setProblem(new Problem(0, "offline", "not connected", "what you wrote is kept here and can be sent when the connection is back"));
-      return;
-    }
-    const attachments = desk.uploads.take(place);
-    desk.signs.stopped();
-    setText("");
+  const attachPasted = () => {
+    if (pasted === null) return;
+    files.add([new File([pasted], "pasted.txt", { type: "text/plain" })]);
+    const at = text.indexOf(pasted);
+    write(text.slice(0, at) + text.slice(at + pasted.length), at);
     setPasted(null);
-    setProblem(null);
-    if (thread && !(waits && how === "usual")) {
-      // The echo says itself how it went, so the field is free at once.
-      void desk.post(thread, said, attachments);
-      return;
-    }
-    await run(async () => {
-      try {
-        if (thread) await desk.queue.add(thread, said, attachments);
-        else if (onSend && !await onSend({ text: said, attachments })) giveBack(said, attachments);
-      } catch (error) {
-        giveBack(said, attachments);
-        throw error;
-      }
-    });
-  };
-  /** What was not taken is in the field again, before whatever was typed meanwhile. */
-  const giveBack = (said: string, attachments: Attachment[]) => {
-    const meanwhile = field.current?.value ?? "";
-    setText(meanwhile ? `${said}\n${meanwhile}` : said);
-    for (const attachment of attachments) {
-      const { id: key, name, size } = attachment;
-      desk.store.apply({ type: "upload", place, upload: { key, name, size, state: "done", progress: 1, attachment, reason: null } });
-    }
   };
 
   const onKey = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -236,38 +151,21 @@ export function Composer({ thread, placeholder, onSend, tools, prefill }: Compos
       files.add(pictures);
     } else if (isLong(words)) setPasted(words);
   };
-  const asFile = () => {
-    if (pasted === null) return;
-    files.add([new File([pasted], "pasted.txt", { type: "text/plain" })]);
-    const at = text.indexOf(pasted);
-    write(text.slice(0, at) + text.slice(at + pasted.length), at);
-    setPasted(null);
-  };
-  const track = () => setCaret(field.current?.selectionStart ?? 0);
 
-  const does = editing ? "Save" : waits ? "Queue" : "Send";
-  const empty = !text.trim() && files.chips.length === 0 && !editing;
-  const title = { Save: "Save (Enter)", Queue: `Queue (Enter). Send now: ${keyName("⌘Enter")}`, Send: "Send (Enter). New line: ⇧Enter" }[does];
   return (
     <>
       <span className="sr" role="status">{queue.length ? `${queue.length} queued` : ""}</span>
-      <QueueList items={queue} awaited={handlesOf(own)} editing={editing?.is === "queued" ? editing.queued.id : null}
-        onEdit={(queued) => startEdit({ is: "queued", queued })} onDone={() => field.current?.focus()} />
-      <div className={`compose${focused ? " is-focus" : ""}${editing ? " is-editing" : ""}`}>
+      <QueueList items={queue} awaited={awaited} editing={editing?.is === "queued" ? editing.queued.id : null}
+        onEdit={(queued) => startEdit({ is: "queued", queued })} onDone={focus} />
+      <div className={focused ? "compose is-focus" : "compose"}>
         {list ? <Suggestions id={listId} label={list.label} field={field} at={list.at} options={list.options} selected={list.selected} onPick={(index) => take(list.pick(index))} /> : null}
-        {editing ? (
-          <p className="compose-strip"><Icon name="pencil" className="icon-s" /><span className="grow cut">{editing.is === "queued" ? "Editing a queued message" : `Editing your message of ${time(editing.message.created_at)}`}</span><span className="hint wide-only">Esc leaves it as it was</span>
-            <button className="btn tool small" type="button" aria-label="Leave it as it was" onClick={endEdit}><Icon name="x" /></button></p>
-        ) : null}
-        {editing ? null : <FileChips chips={files.chips} onAgain={files.again} onRemove={(key) => {
-          files.remove(key);
-          setProblem(null);
-        }} />}
-        {pasteLeft && !editing ? (
-          <p className="compose-strip"><Icon name="paste" className="icon-s" /><span className="grow cut">Pasted {pasted.split("\n").length} lines, {bytes(new Blob([pasted]).size)}</span>
-            <button className="btn small" type="button" onClick={asFile}>Attach as a file</button>
-            <button className="btn tool small" type="button" aria-label="Keep it as text" title="Keep it as text" onClick={() => setPasted(null)}><Icon name="x" /></button></p>
-        ) : null}
+        {editing ? <EditingStrip editing={editing} onEnd={endEdit} /> : (
+          <FileChips chips={files.chips} onAgain={files.again} onRemove={(key) => {
+            files.remove(key);
+            setProblem(null);
+          }} />
+        )}
+        {pasted !== null && !editing && text.includes(pasted) ? <PastedStrip text={pasted} onAttach={attachPasted} onKeep={() => setPasted(null)} /> : null}
         <textarea ref={field} id="composer" className="text" dir="auto" rows={1} value={text} placeholder={placeholder} aria-label="Message"
           role="combobox" aria-autocomplete="list" aria-haspopup="listbox" aria-expanded={list !== null} aria-controls={listId}
           aria-activedescendant={list ? optionId(listId, list.selected) : undefined} autoComplete="off" enterKeyHint="send"
@@ -277,25 +175,34 @@ export function Composer({ thread, placeholder, onSend, tools, prefill }: Compos
             setProblem(null);
             if (thread && event.target.value && !editing) desk.signs.typing(thread);
           }}
-          onKeyDown={onKey} onPaste={onPaste} onSelect={track} onFocus={() => setFocused(true)} onBlur={() => setFocused(false)} />
+          onKeyDown={onKey} onPaste={onPaste} onSelect={() => setCaret(field.current?.selectionStart ?? 0)}
+          onFocus={() => setFocused(true)} onBlur={() => setFocused(false)} />
         <Trouble problem={problem} />
-        <div className="tools">
-          <button className="btn tool" type="button" aria-label="Attach files" title="Attach files" disabled={editing !== null} onClick={() => picker.current?.click()}><Icon name="clip" /></button>
-          <input ref={picker} type="file" multiple hidden aria-label="Files to attach" onChange={(event) => {
-            files.add([...event.target.files ?? []]);
-            event.target.value = "";
-            field.current?.focus();
-          }} />
-          {tools ? <><span className="sep wide-only" />{tools}</> : null}
-          <span className="grow" />
-          {offline ? <span className="hint cut">Not connected, your draft is kept</span>
-            : waits && !editing && text ? <span className="hint wide-only">{keyName("⌘Enter")} sends it now</span> : null}
-          {stop ? <button className="btn tool" type="button" aria-label={`Stop ${handlesOf(stoppable).map((one) => `@${one}`).join(" and ")}`} title={`Stop (${keyName("⌘.")})`} onClick={stop}><Icon name="stop" /></button> : null}
-          <button className="btn primary tool send" type="button" aria-label={does} title={offline ? "Not connected" : title}
-            disabled={empty || sending || offline} onClick={() => void send("usual")}><Icon name={editing ? "check" : "send"} /></button>
-        </div>
+        <Tools does={editing ? "Save" : waits ? "Queue" : "Send"} picker={picker} onFiles={(all) => {
+          files.add(all);
+          focus();
+        }} onSend={() => void send("usual")} sendable={!busy && (text.trim() !== "" || files.chips.length > 0 || editing !== null)}
+          offline={offline} couldGo={waits && !editing && text !== ""} stop={stop} running={running}>
+          {tools}
+        </Tools>
       </div>
       {dropped}
     </>
   );
+}
+
+const HIGHEST = 240;
+
+/** The field is as high as its text, up to a limit; then it scrolls. */
+function useFit(field: RefObject<HTMLTextAreaElement | null>, text: string) {
+  useLayoutEffect(() => {
+    const fit = () => {
+      if (!field.current) return;
+      field.current.style.height = "0";
+      field.current.style.height = `${Math.min(field.current.scrollHeight, HIGHEST)}px`;
+    };
+    fit();
+    addEventListener("resize", fit);
+    return () => removeEventListener("resize", fit);
+  }, [field, text]);
 }

@@ -2,7 +2,7 @@
  * The text that is being written in a place and the files that wait with it. Owns that both survive a reload, that other tabs
  * show the same, and that text handed in from elsewhere arrives.
  */
-import { type RefObject, useEffect, useState } from "react";
+import { type RefObject, useCallback, useEffect, useRef, useState } from "react";
 import { drafts } from "../../state/local";
 import type { Place } from "../../state/model";
 import { useDesk, useView } from "../../state/react";
@@ -16,30 +16,32 @@ function firstText(place: Place, prefill: string | null): string {
 
 export interface Draft {
   text: string;
-  /** Changes the text and, unless told otherwise, the draft. */
-  setText: (text: string) => void;
+  setText: (change: string | ((now: string) => string)) => void;
 }
 
-/** While `paused` something else is in the field, such as a message being edited; the draft stays as it is. */
-export function useDraft(place: Place, prefill: string | null, field: RefObject<HTMLTextAreaElement | null>, paused: boolean): Draft {
+export function useDraft(place: Place, prefill: string | null, field: RefObject<HTMLTextAreaElement | null>): Draft {
   const desk = useDesk();
-  const [text, setText] = useState(() => firstText(place, prefill));
+  const [text, show] = useState(() => firstText(place, prefill));
+  const latest = useRef(text);
   const handed = useView((state) => state.prefills[place]);
   const uploads = useView((state) => uploadsOf(state, place));
 
-  useEffect(() => {
-    if (!paused) drafts.set(place, text);
-  }, [place, text, paused]);
-  useEffect(() => {
-    // Nobody writes in two tabs at once, so the tab that wrote last is right.
-    return paused ? undefined : drafts.watch(place, setText);
-  }, [place, paused]);
+  // Only what is typed here is written down: writing back what was heard from another tab would overtake what is typed there.
+  const setText = useCallback((change: string | ((now: string) => string)) => {
+    latest.current = typeof change === "string" ? change : change(latest.current);
+    show(latest.current);
+    drafts.set(place, latest.current);
+  }, [place]);
+  useEffect(() => drafts.watch(place, (written) => {
+    latest.current = written;
+    show(written);
+  }), [place]);
   useEffect(() => {
     if (handed === undefined) return;
     desk.store.apply({ type: "prefill_taken", place });
     setText((now) => (now.includes(handed.trim()) ? now : `${now}${now && !/\s$/.test(now) ? " " : ""}${handed}`));
     field.current?.focus();
-  }, [desk, place, handed, field]);
+  }, [desk, place, handed, field, setText]);
 
   // Before the first is written, or the empty list of a fresh page would forget them.
   useEffect(() => {

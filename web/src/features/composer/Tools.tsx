@@ -1,0 +1,41 @@
+/** The row under the field: attach, whom and how, stop, send. The last button says what Enter does now. */
+import type { ReactNode, RefObject } from "react";
+import { Icon } from "../../ui/Icon";
+import { keyName } from "../../ui/keyname";
+
+export interface ToolsProps {
+  does: "Send" | "Queue" | "Save";
+  /** The hidden field that opens the browser's own list of files. */
+  picker: RefObject<HTMLInputElement | null>;
+  onFiles: (files: File[]) => void;
+  onSend: () => void;
+  sendable: boolean;
+  offline: boolean;
+  /** Whether something stands in the field that could also go at once. */
+  couldGo: boolean;
+  stop: (() => void) | null;
+  /** Whom a stop would stop, by handle. */
+  running: string[];
+  children?: ReactNode;
+}
+
+const titles = () => ({ Save: "Save (Enter)", Queue: `Queue (Enter). Send now: ${keyName("⌘Enter")}`, Send: `Send (Enter). New line: ${keyName("⇧Enter")}` });
+
+export function Tools({ does, picker, onFiles, onSend, sendable, offline, couldGo, stop, running, children }: ToolsProps) {
+  return (
+    <div className="tools">
+      <button className="btn tool" type="button" aria-label="Attach files" title="Attach files" disabled={does === "Save"} onClick={() => picker.current?.click()}><Icon name="clip" /></button>
+      <input ref={picker} type="file" multiple hidden aria-label="Files to attach" onChange={(event) => {
+        onFiles([...event.target.files ?? []]);
+        event.target.value = "";
+      }} />
+      {children ? <><span className="sep wide-only" />{children}</> : null}
+      <span className="grow" />
+      {offline ? <span className="hint cut">Not connected, your draft is kept</span> : couldGo ? <span className="hint wide-only">{keyName("⌘Enter")} sends it now</span> : null}
+      {stop ? <button className="btn tool" type="button" aria-label={`Stop ${running.map((one) => `@${one}`).join(" and ")}`} title={`Stop (${keyName("⌘.")})`} onClick={stop}><Icon name="stop" /></button> : null}
+      <button className="btn primary tool send" type="button" aria-label={does} title={offline ? "Not connected" : titles()[does]} disabled={!sendable || offline} onClick={onSend}>
+        <Icon name={does === "Save" ? "check" : "send"} />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,104 @@
+/**
+ * What happens with what was written: it is posted, queued, saved or obeyed. Owns that nothing is lost on the way: what is not
+ * taken is in the field again, with the reason beside it.
+ */
+import { useEffect, useState } from "react";
+import { Problem } from "../../api/client";
+import type { Attachment, Id } from "../../api/types";
+import type { Place } from "../../state/model";
+import { useDesk, useView } from "../../state/react";
+import { problemFrom } from "../../ui/load";
+import { type Command, commandIn } from "./commands";
+import type { Edits } from "./useEditing";
+import type { Files } from "./useFiles";
+
+/** What a person wrote and is about to send. */
+export interface Words { text: string; attachments: Attachment[] }
+
+export interface SendAsk {
+  thread: Id | null;
+  text: string;
+  setText: (change: string | ((now: string) => string)) => void;
+  edits: Edits;
+  files: Files;
+  commands: Command[];
+  /** Whether one's own answer is awaited, so that what is said next waits for it. */
+  waits: boolean;
+  /** Sends the first words of a thread that does not exist yet; false when they were not taken. */
+  onSend: ((words: Words) => Promise<boolean>) | undefined;
+  /** The field is free again. */
+  onFree: () => void;
+}
+
+export interface Sending {
+  /** `other` is what Enter would not do: post at once what would be queued. */
+  send: (how: "usual" | "other") => Promise<void>;
+  busy: boolean;
+  offline: boolean;
+  problem: Problem | null;
+  setProblem: (problem: Problem | null) => void;
+}
+
+export function useSend({ thread, text, setText, edits, files, commands, waits, onSend, onFree }: SendAsk): Sending {
+  const desk = useDesk();
+  const place: Place = thread ?? "new";
+  const offline = useView((state) => state.link.is === "offline");
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<Problem | null>(null);
+  useEffect(() => {
+    if (!offline) setProblem((now) => (now?.code === "offline" ? null : now));
+  }, [offline]);
+
+  const run = async (work: () => Promise<unknown>) => {
+    setBusy(true);
+    setProblem(null);
+    await work().catch((error: unknown) => setProblem(problemFrom(error)));
+    setBusy(false);
+    onFree();
+  };
+  const giveBack = (said: string, attachments: Attachment[]) => {
+    setText((now) => (now ? `${said}\n${now}` : said));
+    for (const attachment of attachments) {
+      const { id: key, name, size } = attachment;
+      desk.store.apply({ type: "upload", place, upload: { key, name, size, state: "done", progress: 1, attachment, reason: null } });
+    }
+  };
+  const hand = async (said: string, attachments: Attachment[]) => {
+    try {
+      if (thread) await desk.queue.add(thread, said, attachments);
+      else if (onSend && !await onSend({ text: said, attachments })) giveBack(said, attachments);
+    } catch (error) {
+      giveBack(said, attachments);
+      throw error;
+    }
+  };
+  const save = async (said: string) => {
+    const { editing } = edits;
+    const kept = editing?.is === "queued" ? editing.queued.attachments : editing?.message.attachments ?? [];
+    if (said || kept.length) await run(() => edits.save(said));
+  };
+
+  const send = async (how: "usual" | "other") => {
+    const said = text.trim();
+    if (busy) return;
+    if (edits.editing) return save(said);
+    const obeyed = commandIn(said, commands);
+    if (obeyed) {
+      setText("");
+      obeyed.command.act(obeyed.rest);
+      return;
+    }
+    if (!said && files.chips.length === 0) return;
+    if (files.block) return setProblem(new Problem(0, "", files.block));
+    if (offline) return setProblem(new Problem(0, "offline", "not connected", "what you wrote is kept here and can be sent when the connection is back"));
+
+    const attachments = desk.uploads.take(place);
+    desk.signs.stopped();
+    setText("");
+    setProblem(null);
+    // The echo says itself how it went, so the field is free at once.
+    if (thread && !(waits && how === "usual")) void desk.post(thread, said, attachments);
+    else await run(() => hand(said, attachments));
+  };
+  return { send, busy, offline, problem, setProblem };
+}
