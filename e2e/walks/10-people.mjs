@@ -53,6 +53,11 @@ export default {
     await other.goto(address);
     await other.locator(".msg", { hasText: "for the two of us" }).waitFor();
     await one.locator(".faces .face.here").waitFor();
+    // A tab that joins later hears it from the one that holds the stream.
+    const later = await one.context().newPage();
+    await later.goto(address);
+    await later.locator(".faces .face.here").waitFor();
+    await later.close();
     await other.locator("#composer").pressSequentially("hm");
     await one.locator(".typing-line", { hasText: "Jonas is typing" }).waitFor();
     // What was only begun is forgotten when nothing more comes.

@@ -91,12 +91,12 @@ export const api = {
 
   messages: (thread: Id, ask: { before?: string; after?: string; around?: number; limit?: number } = {}) =>
     call<MessagePage>("GET", `/api/threads/${part(thread)}/messages${query(ask)}`),
-  post: (thread: Id, body: NewMessage & { attachments?: Id[] }) =>
+  post: (thread: Id, body: NewMessage) =>
     call<Posted>("POST", `/api/threads/${part(thread)}/messages`, body),
   edit: (message: Id, text: string) => call<Message>("PATCH", `/api/messages/${part(message)}`, { text }),
 
   queue: (thread: Id) => call<Page<Queued>>("GET", `/api/threads/${part(thread)}/queue`),
-  enqueue: (thread: Id, body: NewMessage & { attachments?: Id[] }) => call<Queued>("POST", `/api/threads/${part(thread)}/queue`, body),
+  enqueue: (thread: Id, body: NewMessage) => call<Queued>("POST", `/api/threads/${part(thread)}/queue`, body),
   changeQueued: (id: Id, text: string) => call<Queued>("PATCH", `/api/queue/${part(id)}`, { text }),
   dropQueued: (id: Id) => call<void>("DELETE", `/api/queue/${part(id)}`),
   sendQueued: (id: Id) => call<Posted>("POST", `/api/queue/${part(id)}/send`),

@@ -24,8 +24,8 @@ export type AssistantState = Wire["AssistantState"];
 /** Members come with a thread that is read by itself, not with those of lists and events. */
 export type Thread = Said<Wire["Thread"]> & { members?: Author[] };
 export type Mention = Said<Wire["Mention"]>;
-/** The client id is on one's own messages only. */
-export type Message = Said<Omit<Wire["Message"], "client_id" | "edited_at">> & Pick<Wire["Message"], "client_id"> & { edited_at?: Millis | null };
+/** The client id is on one's own messages only, the time of an edit on edited ones. */
+export type Message = Said<Omit<Wire["Message"], "client_id" | "edited_at">> & Pick<Wire["Message"], "client_id" | "edited_at">;
 /** A file that was handed in, on its way to a message or with it. */
 export type Attachment = Said<Wire["Attachment"]>;
 export type AttachmentKind = Wire["AttachmentKind"];
@@ -52,13 +52,7 @@ export interface Page<T> { items: T[]; next?: string | null; pos?: Pos }
 export interface MessagePage extends Page<Message> { turns: Turn[]; newer?: string | null }
 
 /** Who is here, where, and whether they write. Never stored. */
-export interface Presence {
-  person_id: Id;
-  here: boolean;
-  thread_id: Id | null;
-  typing: boolean;
-  expires_at: Millis | null;
-}
+export type Presence = Said<Wire["Presence"]>;
 
 /** What is left out has its default, or stays. */
 export type NewThread = Partial<Wire["NewThread"]>;

@@ -10,6 +10,7 @@ import type { AnswerSlot } from "../features/chat/Log";
 import type { ComposerSlot } from "../features/chat/slots";
 import { Sidebar } from "../features/chat/Sidebar";
 import { StartScreen } from "../features/chat/StartScreen";
+import { DrawerButton } from "../features/chat/ThreadBar";
 import { ThreadScreen } from "../features/chat/ThreadScreen";
 import { Composer } from "../features/composer/Composer";
 import { notifyFor } from "../features/notify/notifier";
@@ -20,7 +21,7 @@ import { returnTo } from "../state/local";
 import { useDesk, useView } from "../state/react";
 import { closeDrawer } from "../ui/drawer";
 import { Lamp, Mark } from "../ui/marks";
-import { chatPath, go, type Route, routeOf, useAddress, useMoves } from "../ui/route";
+import { chatPath, go, Link, type Route, routeOf, useAddress, useMoves } from "../ui/route";
 import { Toasts } from "../ui/Toasts";
 import { newThread } from "./acts";
 import { Announcer } from "./Announcer";
@@ -114,7 +115,7 @@ function Frame({ route, demo, search }: FrameProps) {
       case "chat": return route.thread
         ? <ThreadScreen key={route.thread} id={route.thread} jump={route.seq === null ? null : { seq: route.seq, move }} onSearch={search} mention={route.mention} drawAnswer={drawAnswer} drawComposer={drawComposer} />
         : <StartScreen mention={route.mention} drawFound={drawFound} drawComposer={drawComposer} />;
-      case "unknown": return <div className="scroll"><div className="first"><h1>There is no such page</h1><p className="lead">The address is not one of this server’s.</p></div></div>;
+      case "unknown": return <NoSuchPage />;
     }
   }, [route, move, search, drawAnswer, drawFound, drawComposer]);
   return (
@@ -127,6 +128,21 @@ function Frame({ route, demo, search }: FrameProps) {
         {demo ? <p className="demo-line"><b>Demo</b>: answers are scripted, no account is used</p> : null}
         {screen}
       </main>
+    </>
+  );
+}
+
+function NoSuchPage() {
+  return (
+    <>
+      <header className="bar narrow-only"><DrawerButton /><b>Switchboard</b></header>
+      <div className="scroll">
+        <div className="first">
+          <h1>There is no such page</h1>
+          <p className="lead">The address is not one of this server’s.</p>
+          <p className="refused-do"><Link className="btn" to={chatPath(null)}>To the threads</Link></p>
+        </div>
+      </div>
     </>
   );
 }

@@ -11,7 +11,7 @@ import { chatPath, Link } from "../../ui/route";
 import { attempt } from "../../ui/Toasts";
 import { type DrawAnswer, type Jump, Log } from "./Log";
 import type { DrawComposer } from "./slots";
-import { ThreadBar } from "./ThreadBar";
+import { DrawerButton, ThreadBar } from "./ThreadBar";
 import { TypingLine } from "./TypingLine";
 
 type Load = { is: "loading" } | { is: "here" } | { is: "refused"; problem: Problem };
@@ -114,15 +114,18 @@ export function ThreadScreen({ id, jump, onSearch, mention, drawAnswer, drawComp
 function Refused({ problem, again }: { problem: Problem; again: () => void }) {
   const missing = problem.status === 404 || problem.status === 400 || problem.status === 422;
   return (
-    <div className="scroll">
-      <div className="first">
-        <h1>{missing ? "There is no such thread here" : "The thread cannot be shown"}</h1>
-        <p className="lead">{missing ? "It was deleted, or it is not open to you." : sentence(problem.message)}</p>
-        <p className="refused-do">
-          {missing ? <Link className="btn" to={chatPath(null)}>Start a new thread</Link> : <button className="btn" type="button" onClick={again}><Icon name="refresh" />Try again</button>}
-          <span className="id">{problem.code}</span>
-        </p>
+    <>
+      <header className="bar narrow-only"><DrawerButton /><b className="cut">Thread</b></header>
+      <div className="scroll">
+        <div className="first">
+          <h1>{missing ? "There is no such thread here" : "The thread cannot be shown"}</h1>
+          <p className="lead">{missing ? "It was deleted, or it is not open to you." : sentence(problem.message)}</p>
+          <p className="refused-do">
+            {missing ? <Link className="btn" to={chatPath(null)}>Start a new thread</Link> : <button className="btn" type="button" onClick={again}><Icon name="refresh" />Try again</button>}
+            <span className="id">{problem.code}</span>
+          </p>
+        </div>
       </div>
-    </div>
+    </>
   );
 }
