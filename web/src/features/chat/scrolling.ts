@@ -10,7 +10,7 @@ const MARGIN = 1000;
 /** A change this soon after a touch or a key was made by that hand. */
 const BY_HAND_MS = 400;
 /** Below the top edge of the window, where something that is read is looked for. */
-const LOOK_AT = [6, 30, 70, 140, 260];
+const LOOK_AT = [6, 30, 70, 140, 260, 400];
 
 export interface Scrolling {
   onScroll: () => void;
@@ -29,7 +29,8 @@ export function useScrolling(
   open: boolean, onEnd: (atEnd: boolean) => void,
 ): Scrolling {
   const following = useRef(open);
-  const anchor = useRef<{ element: Element; top: number } | null>(null);
+  /** What is read, and where it stood when the log was scrolled this far. */
+  const anchor = useRef<{ element: Element; top: number; at: number } | null>(null);
   const hand = useRef(-BY_HAND_MS);
   const [below, setBelow] = useState(false);
   const isOpen = useRef(open);
@@ -55,18 +56,31 @@ export function useScrolling(
     const frame = box.getBoundingClientRect();
     let held = element ?? null;
     for (const y of LOOK_AT) {
-      held ??= document.elementFromPoint(frame.left + frame.width / 2, frame.top + y)?.closest(".log article, .log .day") ?? null;
+      held ??= document.elementFromPoint(frame.left + frame.width / 2, frame.top + y)?.closest(".log article") ?? null;
     }
     if (!held || !inner.contains(held)) held = anchor.current?.element.isConnected ? anchor.current.element : null;
-    anchor.current = held ? { element: held, top: held.getBoundingClientRect().top - frame.top } : null;
+    anchor.current = held ? { element: held, top: held.getBoundingClientRect().top - frame.top, at: box.scrollTop } : null;
   }, [scroller, content]);
+
+  /** Takes back what moved it, other than scrolling: that may show in a scroll event before any observer tells. */
+  const keep = useCallback(() => {
+    const box = scroller.current;
+    const held = anchor.current;
+    if (!box || !held?.element.isConnected) return;
+    const moved = held.element.getBoundingClientRect().top - box.getBoundingClientRect().top - (held.top + held.at - box.scrollTop);
+    if (Math.abs(moved) < 1) return;
+    const before = box.scrollTop;
+    box.scrollTop += moved;
+    held.at += box.scrollTop - before;
+  }, [scroller]);
 
   const onScroll = useCallback(() => {
     const box = scroller.current;
     if (!box) return;
+    if (!following.current) keep();
     follow(box.scrollHeight - box.scrollTop - box.clientHeight <= NEAR_END);
     note();
-  }, [follow, note, scroller]);
+  }, [follow, keep, note, scroller]);
 
   const show = useCallback((element: Element) => {
     follow(false);
@@ -89,11 +103,7 @@ export function useScrolling(
         box.scrollTop = box.scrollHeight;
         return;
       }
-      const held = anchor.current;
-      if (held?.element.isConnected) {
-        const moved = held.element.getBoundingClientRect().top - box.getBoundingClientRect().top - held.top;
-        if (Math.abs(moved) >= 1) box.scrollTop += moved;
-      }
+      keep();
       if (grown && !byHand && isOpen.current) setBelow(true);
     };
     const resized = new ResizeObserver(settle);
@@ -111,7 +121,7 @@ export function useScrolling(
       inner.removeEventListener("pointerdown", touched, true);
       inner.removeEventListener("keydown", touched, true);
     };
-  }, [scroller, content, tail, note]);
+  }, [scroller, content, tail, keep, note]);
 
   const watch = useMemo(() => watcher(scroller), [scroller]);
   return { onScroll, toEnd, show, below, watch };
