@@ -120,6 +120,27 @@ export default {
     await page.keyboard.press("Escape");
   },
 
+  async "the Tab key goes from the skip link over the threads and the bar to the composer"({ server, browser }) {
+    const page = await signIn(await browser.person(), await server.link());
+    await newThread(page, "the way of the Tab key");
+    await page.locator(".msg[data-message]").waitFor();
+    await page.locator("#composer").focus();
+    const way = [];
+    const name = () => page.evaluate(() => {
+      const at = document.activeElement;
+      return at?.classList[0] === "row" ? "row" : (at?.getAttribute("aria-label") || at?.textContent || "").trim();
+    });
+    while (way.at(-1) !== "To the composer" && way.length < 120) {
+      await page.keyboard.press("Shift+Tab");
+      way.push(await name());
+    }
+    const places = ["To the composer", "New thread (C)", "row", "Settings", "the way of the Tab key", "Search in this thread", "More"];
+    const order = places.map((place) => way.toReversed().indexOf(place));
+    assert.ok(order.every((at, n) => at >= 0 && (n === 0 || at > order[n - 1])), `${order}: ${way.toReversed().join(" / ")}`);
+    await page.keyboard.press("Enter");
+    assert.equal(await focused(page), "composer");
+  },
+
   async "letters in a field are text"({ server, browser }) {
     const page = await signIn(await browser.person(), await server.link());
     const address = await newThread(page, "typing is not commanding");

@@ -29,6 +29,7 @@ const list: { where: string; keys: [string[], string][] }[] = [
       [["⇧Enter"], "New line"],
       [["↑"], "In an empty field: change what was queued or said last"],
       [["@"], "Mention; arrows, Tab or Enter picks"],
+      [["/"], "At the beginning of the field: commands"],
       [["Esc"], "Close a list, leave the field"],
     ],
   },
