@@ -114,21 +114,40 @@ impl Blobs {
             return Ok(());
         };
         for folder in folders {
-            let Ok(files) = fs::read_dir(folder?.path()) else {
-                continue;
-            };
-            for file in files {
-                let file = file?;
-                let age = now()
-                    .duration_since(file.metadata()?.modified()?)
-                    .unwrap_or_default();
-                if age > UNCLAIMED && !file.file_name().to_str().is_some_and(&claimed) {
-                    fs::remove_file(file.path())?;
-                }
-            }
+            sweep(&folder?.path(), &claimed)?;
         }
         Ok(())
     }
+
+    /// Removes what uploads left that nobody ended, as a crash leaves them.
+    pub fn sweep_drafts(&self) -> io::Result<()> {
+        sweep(&self.0.join(draft::INCOMING), &|_| false)
+    }
+}
+
+fn sweep(folder: &Path, claimed: &impl Fn(&str) -> bool) -> io::Result<()> {
+    let Ok(files) = fs::read_dir(folder) else {
+        return Ok(());
+    };
+    for file in files {
+        let file = file?;
+        let gone = file
+            .metadata()
+            .and_then(|found| found.modified())
+            .and_then(|modified| {
+                let age = now().duration_since(modified).unwrap_or_default();
+                if age > UNCLAIMED && !file.file_name().to_str().is_some_and(claimed) {
+                    fs::remove_file(file.path())?;
+                }
+                Ok(())
+            });
+        match gone {
+            // Its upload ended, or another process sweeps too.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            other => other?,
+        }
+    }
+    Ok(())
 }
 
 #[expect(

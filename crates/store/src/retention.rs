@@ -84,8 +84,9 @@ impl Store {
     }
 
     async fn sweep_blobs(&self) -> Result<(), StoreError> {
+        let blobs = self.inner.reader.blobs.clone();
         let Driver::Sqlite(_) = self.inner.writer else {
-            return Ok(());
+            return in_background(move || blobs.sweep_drafts()).await;
         };
         let hashes = self
             .inner
@@ -100,7 +101,6 @@ impl Store {
                 })
             })
             .await?;
-        let blobs = self.inner.reader.blobs.clone();
         in_background(move || blobs.sweep(|hash| hashes.contains(hash))).await
     }
 }

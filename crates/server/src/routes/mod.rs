@@ -50,6 +50,14 @@ struct Route {
 
 /// Every route there is.
 fn all() -> Vec<Route> {
+    [of_the_house(), of_threads(), of_the_page()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Who is here and how it is doing.
+fn of_the_house() -> Vec<Route> {
     vec![
         get("/healthz", health::read),
         get("/metrics", metrics::read),
@@ -74,6 +82,16 @@ fn all() -> Vec<Route> {
         delete("/api/assistants/{id}", assistants::remove),
         post("/api/assistants/{id}/rotate", assistants::rotate),
         post("/api/mentions", mentions::find),
+        get("/api/events", events::watch),
+        post("/api/presence", presence::say),
+        get("/api/audit", audit::list),
+        get("/api/doctor", doctor::examine),
+    ]
+}
+
+/// What is said, and done about it.
+fn of_threads() -> Vec<Route> {
+    vec![
         get("/api/threads", threads::list),
         post("/api/threads", threads::open),
         get("/api/threads/{id}", threads::read),
@@ -101,10 +119,12 @@ fn all() -> Vec<Route> {
         post("/api/turns/{id}/cancel", turns::cancel),
         post("/api/turns/{id}/retry", turns::retry),
         post("/api/questions/{id}/decide", questions::decide),
-        get("/api/events", events::watch),
-        post("/api/presence", presence::say),
-        get("/api/audit", audit::list),
-        get("/api/doctor", doctor::examine),
+    ]
+}
+
+/// The page itself, and its files.
+fn of_the_page() -> Vec<Route> {
+    vec![
         get("/", ui::page),
         get("/chat", ui::page),
         get("/chat/{*rest}", ui::page),

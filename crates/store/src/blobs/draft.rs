@@ -16,7 +16,7 @@ use crate::{Store, StoreError, db::Driver, open::make_private, writer::Tx};
 
 /// The folder of half-written files. Its name is no beginning of a hash, theirs are not as long as one, so
 /// that they are swept like other leftovers and never copied.
-const INCOMING: &str = "incoming";
+pub(super) const INCOMING: &str = "incoming";
 
 /// A half-written content. Dropped before it is sealed, it leaves nothing.
 #[derive(Debug)]

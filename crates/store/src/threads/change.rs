@@ -133,15 +133,16 @@ async fn tell_outsiders(tx: &mut Tx<'_>, thread: ThreadId) -> Result<(), StoreEr
 }
 
 async fn automatic_title(tx: &mut Tx<'_>, id: ThreadId) -> Result<String, StoreError> {
-    let first = tx
-        .one(
-            "SELECT text FROM messages WHERE thread = $1 AND seq = 1",
-            &vals![id],
-        )
-        .await?;
-    Ok(match first {
-        Some(line) => title_from(&line.text("text")?),
-        None => String::new(),
+    let sql = "SELECT m.text, a.name FROM messages m \
+               LEFT JOIN attachments a ON a.message = m.id AND a.place = 1 \
+               WHERE m.thread = $1 AND m.seq = 1";
+    let Some(line) = tx.one(sql, &vals![id]).await? else {
+        return Ok(String::new());
+    };
+    let words = title_from(&line.text("text")?);
+    Ok(match line.opt_text("name")? {
+        Some(file) if words.is_empty() => title_from(&file),
+        _ => words,
     })
 }
 

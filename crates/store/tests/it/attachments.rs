@@ -4,7 +4,9 @@ use switchboard_model::{
     AttachmentId, PersonId,
     attachment::{Attachment, Format, Found},
 };
-use switchboard_store::{AttachError, NewAttachment, Post, PostError, Store, StoreError};
+use switchboard_store::{
+    AttachError, NewAttachment, Post, PostError, Store, StoreError, ThreadPatch,
+};
 
 use super::world::{World, post, private_thread};
 
@@ -72,6 +74,12 @@ on_both_databases! {
         assert_eq!((kept.person, kept.thread), (mara, Some(thread)));
         let row = world.reader().thread(mara, thread).await.unwrap().unwrap();
         assert_eq!(row.thread.title, "two.png", "a thread without words is called after its file");
+        for title in ["Plans", ""] {
+            let patch = ThreadPatch { title: Some(title.into()), ..ThreadPatch::default() };
+            world.store.patch_thread(thread, patch).await.unwrap();
+        }
+        let row = world.reader().thread(mara, thread).await.unwrap().unwrap();
+        assert_eq!(row.thread.title, "two.png", "also when a person's title is taken back");
     }
 
     async fn a_file_comes_with_one_message_of_its_uploader_only(world: World) {
@@ -184,6 +192,20 @@ on_both_databases! {
         let mara = world.person("mara").await;
         attached(&world, mara, "whole.png", b"whole").await;
         assert_eq!(std::fs::read_dir(&incoming).unwrap().count(), 0);
+    }
+
+    async fn what_an_upload_left_when_its_process_died_is_swept_after_an_hour(world: World) {
+        let mut draft = world.store.draft_attachment().await.unwrap();
+        draft.write(b"half of it").await.unwrap();
+        std::mem::forget(draft);
+        let incoming = world.home.path().join("blobs/incoming");
+        let left = || std::fs::read_dir(&incoming).unwrap().map(|entry| entry.unwrap().path());
+        world.store.forget_old().await.unwrap();
+        assert_eq!(left().count(), 1, "it may still be arriving");
+        let file = std::fs::File::options().write(true).open(left().next().unwrap()).unwrap();
+        file.set_modified(std::time::SystemTime::now() - std::time::Duration::from_hours(2)).unwrap();
+        world.store.forget_old().await.unwrap();
+        assert_eq!(left().count(), 0);
     }
 
     async fn a_backup_carries_files_to_either_database(world: World) {

@@ -6,6 +6,10 @@ use switchboard_testkit::{Client, Codex, Gemini, House, Options, Server};
 
 use crate::support::{BINARY, text};
 
+/// One pixel.
+const GIF: &[u8] =
+    b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xFF\xFF\xFF,\0\0\0\0\x01\0\x01\0\0\x02\x01D\0;";
+
 /// A demo, and a client of it.
 struct Demo {
     house: House,
@@ -75,4 +79,11 @@ async fn the_demo_answers_without_any_codex() {
     check(&demo).await;
     let assistant = demo.client.assistant("chatgpt").await;
     assert!(text(&assistant, "name").contains("demo"));
+    let thread = demo.client.thread().await;
+    let image = demo.client.attach("drawing.gif", GIF).await;
+    let turn = demo
+        .client
+        .ask_with(&thread, "@chatgpt what is this?", &[&image])
+        .await;
+    demo.client.answered(&turn).await;
 }
