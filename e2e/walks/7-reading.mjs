@@ -1,6 +1,7 @@
 // What is read: it grows without moving, it is drawn in full under the page's policy, and nothing foreign in it ever runs.
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
+import { AxeBuilder } from "@axe-core/playwright";
 import { ANSWER_MS, demoHandle, newThread, say, signIn, turn } from "../lib/browser.mjs";
 
 const corpus = JSON.parse(await readFile(new URL("../../web/src/ui/markdown/foreign.json", import.meta.url), "utf8"));
@@ -107,6 +108,10 @@ export default {
     await broken.scrollIntoViewIfNeeded();
     await broken.getByText("Not drawn").waitFor({ timeout: ANSWER_MS });
     await broken.locator("code", { hasText: "this is --> no diagram" }).waitFor();
+    // Without the frame that nobody sees, into which axe cannot look.
+    const { violations } = await new AxeBuilder({ page }).exclude("iframe").withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]).analyze();
+    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    assert.deepEqual(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`), []);
   },
 
   async "foreign words are shown wherever they may stand, and nothing of them runs or is asked for"({ server, browser }) {

@@ -5,8 +5,8 @@ import { newThread, say, signIn } from "../lib/browser.mjs";
 const MESSAGES = 10_000;
 const AT_ONCE = 32;
 const BUSY_MS = 100;
-/** As far as a hard push of the wheel goes in one frame. */
-const PUSH = 900;
+/** As far as a very hard push of the wheel goes in one frame. */
+const PUSH = 2400;
 
 const words = (n) => {
   if (n % 7 === 0) return `message ${n}\n\n\`\`\`rust\nfn f${n}() -> u32 { ${n} }\n\`\`\`\n\n- one\n- two`;

@@ -19,6 +19,8 @@ import { startedTurns } from "./view";
 
 /** How long to leave a turn alone that was just fetched: its text may be a checkpoint behind the stream for a second. */
 const REFETCH_MS = 400;
+/** Who looks back looks for more than the last words. */
+const OLDER = 100;
 /** Requests at once for what is only nice to have, so that a click never waits behind them. */
 const SIDE_REQUESTS = 2;
 
@@ -125,7 +127,7 @@ export class Desk {
     const before = this.store.get().pages[id]?.older;
     if (!before) return;
     await this.#once(`older:${id}`, async () => {
-      const page = await api.messages(id, { before });
+      const page = await api.messages(id, { before, limit: OLDER });
       this.store.apply({ type: "thread_page", thread: id, page, what: "older" });
       this.#fetchItems(id);
     });
