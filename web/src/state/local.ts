@@ -31,10 +31,11 @@ export const drafts = {
     }
   },
   setFiles: (thread: Id | "new", files: Attachment[]) => write(`draft.files.${thread}`, files.length ? JSON.stringify(files) : null),
-  /** Tells what another tab of this browser writes in the same place. */
-  watch: (thread: Id | "new", heard: (text: string) => void) => {
+  /** Tells what another tab of this browser writes in the same place, and that its files are others now. */
+  watch: (thread: Id | "new", heard: (text: string) => void, filesChanged: () => void) => {
     const listen = (event: StorageEvent) => {
       if (event.key === `${PREFIX}draft.${thread}`) heard(event.newValue ?? "");
+      else if (event.key === `${PREFIX}draft.files.${thread}`) filesChanged();
     };
     addEventListener("storage", listen);
     return () => removeEventListener("storage", listen);

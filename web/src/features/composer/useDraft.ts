@@ -32,10 +32,27 @@ export function useDraft(place: Place, prefill: string | null, field: RefObject<
     show(latest.current);
     drafts.set(place, latest.current);
   }, [place]);
+  const takeFiles = useCallback(() => {
+    const here = uploadsOf(desk.store.get(), place);
+    for (const attachment of drafts.files(place)) {
+      const { id: key, name, size } = attachment;
+      if (here.some((one) => one.attachment?.id === key)) continue;
+      desk.store.apply({ type: "upload", place, upload: { key, name, size, state: "done", progress: 1, attachment, reason: null } });
+    }
+  }, [desk, place]);
+  const dropFiles = useCallback(() => {
+    const there = new Set(drafts.files(place).map(({ id }) => id));
+    for (const { key, attachment } of uploadsOf(desk.store.get(), place)) {
+      if (attachment && !there.has(attachment.id)) desk.store.apply({ type: "upload_removed", place, key });
+    }
+  }, [desk, place]);
   useEffect(() => drafts.watch(place, (written) => {
     latest.current = written;
     show(written);
-  }), [place]);
+  }, () => {
+    dropFiles();
+    takeFiles();
+  }), [place, dropFiles, takeFiles]);
   useEffect(() => {
     if (handed === undefined) return;
     desk.store.apply({ type: "prefill_taken", place });
@@ -44,13 +61,7 @@ export function useDraft(place: Place, prefill: string | null, field: RefObject<
   }, [desk, place, handed, field, setText]);
 
   // Before the first is written, or the empty list of a fresh page would forget them.
-  useEffect(() => {
-    if (uploadsOf(desk.store.get(), place).length) return;
-    for (const attachment of drafts.files(place)) {
-      const { id: key, name, size } = attachment;
-      desk.store.apply({ type: "upload", place, upload: { key, name, size, state: "done", progress: 1, attachment, reason: null } });
-    }
-  }, [desk, place]);
+  useEffect(takeFiles, [takeFiles]);
   useEffect(() => drafts.setFiles(place, attachmentsOf(uploads)), [place, uploads]);
 
   return { text, setText };
