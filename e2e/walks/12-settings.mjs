@@ -40,6 +40,7 @@ export default {
 
     await settings(page, server.url, "people");
     await person(page, name).getByText("Invited").waitFor({ state: "detached" });
+    await person(page, name).getByText("here now").waitFor();
     await person(page, name).getByRole("radio", { name: "Admin" }).click();
     await theirs.getByRole("navigation", { name: "Settings" }).getByText("Audit").waitFor();
 
