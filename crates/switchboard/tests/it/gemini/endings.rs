@@ -176,15 +176,19 @@ async fn a_stopped_gemini_takes_the_child_with_it_that_it_started_again_as() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_gemini_that_is_slower_than_its_limit_is_timed_out_and_keeps_what_it_said() {
     let house = house().await;
-    house.run_ok(&["assistants", "limits", "gemini", "--mention", "7"]);
-    let asked = "@gemini mock: text \"so far\" ; gate forever";
-    let failed = fails(&house, asked, "failed", "timed_out").await;
-    assert!(
-        failed.hint().contains("smaller messages"),
-        "{}",
-        failed.error
-    );
-    failed.kept("so far").await;
+    // A busy machine may take a while until the program says anything.
+    for limit in ["6", "12", "24", "48"] {
+        house.run_ok(&["assistants", "limits", "gemini", "--mention", limit]);
+        let asked = "@gemini mock: text \"so far\" ; gate forever";
+        let failed = fails(&house, asked, "failed", "timed_out").await;
+        let hint = failed.hint();
+        assert!(hint.contains("smaller messages"), "{hint}");
+        let turn = failed.client.turn(&failed.turn).await;
+        if said(&failed.client, &turn).await == "so far" {
+            return;
+        }
+    }
+    panic!("what was said is not kept");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
