@@ -118,6 +118,9 @@ export class Desk {
       const [thread, page] = await Promise.all([api.thread(id), api.messages(id, around === null ? {} : { around })]);
       store.apply({ type: "thread", asked, thread });
       store.apply({ type: "thread_page", thread: id, page, what: around === null ? "newest" : "around" });
+    } else if (!store.get().threads[id]?.members) {
+      // A thread that was opened here a moment ago: the answer to that does not tell who is in it.
+      void this.#once(`members:${id}`, async () => store.apply({ type: "thread", asked: this.#asking(`thread:${id}`), thread: await api.thread(id) }));
     }
     this.#fetchItems(id);
     void this.#once(`queue:${id}`, () => this.queue.load(id));
