@@ -352,7 +352,7 @@ impl Identity {
         name: &str,
         person: PersonId,
     ) -> Result<(Token, Secret<String>), TokenError> {
-        self.add_token(name, person, None).await
+        self.add_token(person, name, person, None).await
     }
 
     /// The same, but refused if that person's client id made one before.
@@ -365,11 +365,22 @@ impl Identity {
         if !is_client_id(&client_id) {
             return Err(TokenError::ClientId);
         }
-        self.add_token(name, person, Some(client_id)).await
+        self.add_token(person, name, person, Some(client_id)).await
+    }
+
+    /// The same, made by another.
+    pub async fn create_token_by(
+        &self,
+        by: PersonId,
+        name: &str,
+        person: PersonId,
+    ) -> Result<(Token, Secret<String>), TokenError> {
+        self.add_token(by, name, person, None).await
     }
 
     async fn add_token(
         &self,
+        by: PersonId,
         name: &str,
         person: PersonId,
         client_id: Option<String>,
@@ -380,6 +391,7 @@ impl Identity {
         }
         let (secret, hash) = Kind::Token.issue(&self.ids);
         let new = NewToken {
+            by,
             person,
             name: name.to_owned(),
             hash,
@@ -397,9 +409,14 @@ impl Identity {
         self.store.reader().tokens(person).await
     }
 
-    /// Ends one token of that person. Says whether there was one.
-    pub async fn revoke_token(&self, person: PersonId, id: TokenId) -> Result<bool, StoreError> {
-        self.store.revoke_token(person, id).await
+    /// Ends one token of that person, in the name of `by`. Says whether there was one.
+    pub async fn revoke_token(
+        &self,
+        by: PersonId,
+        person: PersonId,
+        id: TokenId,
+    ) -> Result<bool, StoreError> {
+        self.store.revoke_token(by, person, id).await
     }
 
     /// Notes that a session or token was used, at most once per [`SEEN_PRECISION`]. A caller that we know

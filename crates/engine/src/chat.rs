@@ -163,7 +163,7 @@ impl Engine {
             patch.title = Some(checked_title(title)?);
         }
         self.store()
-            .patch_thread(id, patch)
+            .patch_thread(Some(by.id), id, patch)
             .await?
             .ok_or(ChatError::NotFound("thread"))
     }
@@ -176,15 +176,8 @@ impl Engine {
                 "only who opened the thread, or an admin, deletes it",
             ));
         }
-        self.note(
-            by.id,
-            "thread.delete",
-            format!("thread {id}"),
-            String::new(),
-        )
-        .await?;
         let running = self.reader().open_turns(id).await?;
-        self.store().delete_thread(id).await?;
+        self.store().delete_thread(Some(by.id), id).await?;
         for turn in running {
             self.running().stop(turn.id);
         }

@@ -93,7 +93,18 @@ fn start(engine: &Engine, claimed: Claimed, grace: Duration, ended: Arc<Notify>)
 /// been switched off or closed to whoever asked: no process starts on a plan that was taken back.
 async fn admit(engine: &Engine, claimed: &Claimed) -> Result<Arc<dyn Backend>, Failure> {
     let assistant = &claimed.assistant;
-    match engine.refusal(claimed.turn.person, assistant).await {
+    let refusal = async {
+        // What a person asked for is stopped when they are removed; this was asked in that very moment.
+        if engine.reader().person(claimed.turn.person).await?.is_none() {
+            let failure = Failure::new(
+                OutcomeCode::AssistantNotAllowed,
+                "who asked was removed from the workspace",
+            );
+            return Ok(Some(failure));
+        }
+        engine.refusal(claimed.turn.person, assistant).await
+    };
+    match refusal.await {
         Ok(None) => {}
         Ok(Some(failure)) => return Err(failure),
         Err(error) => {

@@ -91,23 +91,37 @@ impl Store {
         .await
     }
 
-    /// Changes a thread. `None` if there is none.
+    /// Changes a thread, in the name of `by`; nobody's is Switchboard's own. `None` if there is none. Who
+    /// closes a thread to all but its members becomes one of them.
     pub async fn patch_thread(
         &self,
+        by: Option<PersonId>,
         id: ThreadId,
         patch: ThreadPatch,
     ) -> Result<Option<ThreadRow>, StoreError> {
         self.write(Floor::Ignore, move |tx| {
-            Box::pin(change::apply(tx, id, patch.clone()))
+            Box::pin(change::apply(tx, by, id, patch.clone()))
         })
         .await
     }
 
-    /// Deletes a thread: a tombstone stays; messages, items, blobs and search rows go; queued turns
-    /// are cancelled and running ones told to stop. Says whether there was one.
-    pub async fn delete_thread(&self, id: ThreadId) -> Result<bool, StoreError> {
-        self.write(Floor::Ignore, move |tx| Box::pin(change::delete(tx, id)))
-            .await
+    /// Deletes a thread, in the name of `by`: a tombstone stays; messages, items, blobs and search rows
+    /// go; queued turns are cancelled and running ones told to stop. Says whether there was one.
+    pub async fn delete_thread(
+        &self,
+        by: Option<PersonId>,
+        id: ThreadId,
+    ) -> Result<bool, StoreError> {
+        self.write(Floor::Ignore, move |tx| {
+            Box::pin(async move {
+                let deleted = change::delete(tx, id).await?;
+                if deleted {
+                    members::note(tx, by, "thread.delete", id, None).await?;
+                }
+                Ok(deleted)
+            })
+        })
+        .await
     }
 }
 

@@ -15,7 +15,7 @@ use switchboard_backends::{
 };
 use switchboard_engine::{Engine, Instance, Registry, Supervisor, backend::Backend, instance};
 use switchboard_model::{Clock, IdSource, person::Person};
-use switchboard_store::{Audit, OpenOptions, Store};
+use switchboard_store::{OpenOptions, Store};
 
 use crate::{
     config::{Answers, Config},
@@ -100,20 +100,6 @@ impl House {
     /// The person in whose name local commands act; made if there is nobody yet.
     pub async fn local_admin(&self) -> Result<Person> {
         Ok(self.identity.ensure_local_admin(&self.config.user).await?)
-    }
-
-    /// Writes a note for the audit in the local admin's name: who may run commands on this home is that.
-    /// Comes before what it is about.
-    pub async fn note(&self, action: &'static str, object: String, detail: &str) -> Result<()> {
-        let admin = self.local_admin().await?;
-        let audit = Audit {
-            actor: Some(admin.id),
-            action,
-            object,
-            whom: None,
-            detail: detail.to_owned(),
-        };
-        Ok(self.store.audit(audit).await?)
     }
 
     /// This machine, for looking at the programs on it.

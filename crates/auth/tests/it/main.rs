@@ -232,7 +232,7 @@ async fn a_token_acts_in_its_persons_name_until_it_is_revoked() {
     assert!(
         house
             .door
-            .revoke_token(mara.person.id, token.id)
+            .revoke_token(mara.person.id, mara.person.id, token.id)
             .await
             .unwrap()
     );

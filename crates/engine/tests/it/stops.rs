@@ -8,8 +8,10 @@ use switchboard_engine::{
 use switchboard_model::{
     item::{ITEM_TEXT_LIMIT, ItemStatus},
     outcome::{Failure, OutcomeCode},
+    person::Role,
     turn::TurnState,
 };
+use switchboard_store::NewPerson;
 
 use crate::world::{World, is_running};
 
@@ -79,6 +81,26 @@ on_both_databases! {
         world.engine.delete_thread(&world.mara, thread).await.unwrap();
         puppet.gone().await;
         assert!(world.messages(thread).await.is_empty());
+    }
+
+    async fn what_a_removed_person_asked_for_is_stopped_and_nothing_of_theirs_starts(world: World) {
+        world.assistant("one", "obedient").await;
+        world.start();
+        let new = NewPerson { handle: "ada".into(), name: "Ada".into(), role: Role::Admin };
+        let (ada, bob) = (world.store.add_person(new).await.unwrap(), world.person("bob").await);
+        let thread = world.thread().await;
+        let running = world.post(&bob, thread, "@one hello").await.turns.remove(0);
+        let mut puppet = world.puppet().await;
+        let waiting = world.post(&bob, thread, "@one and then?").await.turns.remove(0);
+        world.engine.remove_person(&ada, bob.id).await.unwrap();
+        puppet.gone().await;
+        for turn in [running, waiting] {
+            assert_eq!(world.ended(turn.id).await.state, TurnState::Cancelled);
+        }
+        // On its way while they were removed.
+        let late = world.post(&bob, thread, "@one still there?").await.turns.remove(0);
+        assert_eq!(world.failed(late.id).await.0, OutcomeCode::AssistantNotAllowed);
+        assert!(world.stage_is_empty().await);
     }
 
     async fn a_panic_in_a_backend_is_the_crash_of_that_turn_alone(world: World) {

@@ -36,10 +36,6 @@ pub(crate) async fn make(
     extract::Json(body): extract::Json<wire::NewToken>,
 ) -> Result<(StatusCode, Json<wire::TokenMade>), ApiError> {
     let (identity, person) = (&app.identity, caller.person.id);
-    let made_for = format!("person @{}", caller.person.handle);
-    app.engine
-        .note(person, "token.create", made_for, body.name.clone())
-        .await?;
     let (token, secret) = match client_id(body.client_id, &headers)? {
         Some(id) => identity.create_token_once(&body.name, person, id).await?,
         None => identity.create_token(&body.name, person).await?,
@@ -60,15 +56,8 @@ pub(crate) async fn revoke(
     State(app): State<Shared>,
     Id(id): Id<TokenId>,
 ) -> Result<StatusCode, ApiError> {
-    app.engine
-        .note(
-            caller.person.id,
-            "token.revoke",
-            format!("token {id}"),
-            String::new(),
-        )
-        .await?;
-    if !app.identity.revoke_token(caller.person.id, id).await? {
+    let me = caller.person.id;
+    if !app.identity.revoke_token(me, me, id).await? {
         return Err(ApiError::not_found("token"));
     }
     app.live.revoke(Via::Token(id));

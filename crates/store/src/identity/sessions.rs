@@ -97,7 +97,18 @@ impl Store {
                 let ended = tx
                     .run("DELETE FROM sessions WHERE id = $1 AND person = $2", &whose)
                     .await?;
-                Ok(ended > 0)
+                if ended == 0 {
+                    return Ok(false);
+                }
+                let closed = Audit {
+                    actor: Some(person),
+                    action: "session.end",
+                    object: format!("session {id}"),
+                    whom: None,
+                    detail: String::new(),
+                };
+                audit::note(tx, closed).await?;
+                Ok(true)
             })
         })
         .await

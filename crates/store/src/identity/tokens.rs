@@ -4,7 +4,7 @@ use switchboard_model::{Millis, PersonId, TokenId, person::Person};
 
 use super::{Hash, one};
 use crate::{
-    CreateError, Reader, Store, StoreError,
+    Audit, CreateError, Reader, Store, StoreError, audit,
     db::{Line, vals},
     writer::Floor,
 };
@@ -12,6 +12,8 @@ use crate::{
 /// A token to add.
 #[derive(Debug, Clone)]
 pub struct NewToken {
+    /// Who makes it.
+    pub by: PersonId,
     /// In whose name it acts.
     pub person: PersonId,
     /// What its maker calls it.
@@ -65,10 +67,18 @@ impl Store {
                         ],
                     )
                     .await?;
-                match added {
-                    0 => Err(CreateError::ClientIdReused),
-                    _ => Ok(token),
+                if added == 0 {
+                    return Err(CreateError::ClientIdReused);
                 }
+                let made = Audit {
+                    actor: Some(new.by),
+                    action: "token.create",
+                    object: format!("token {}", token.id),
+                    whom: Some(token.person),
+                    detail: token.name.clone(),
+                };
+                audit::note(tx, made).await?;
+                Ok(token)
             })
         })
         .await
@@ -87,15 +97,28 @@ impl Store {
         .await
     }
 
-    /// Ends a token of that person. Says whether there was one.
-    pub async fn revoke_token(&self, person: PersonId, id: TokenId) -> Result<bool, StoreError> {
+    /// Ends a token of that person, in the name of `by`. Says whether there was one.
+    pub async fn revoke_token(
+        &self,
+        by: PersonId,
+        person: PersonId,
+        id: TokenId,
+    ) -> Result<bool, StoreError> {
         self.write(Floor::Ignore, move |tx| {
             Box::pin(async move {
-                let whose = vals![id, person];
-                let ended = tx
-                    .run("DELETE FROM tokens WHERE id = $1 AND person = $2", &whose)
-                    .await?;
-                Ok(ended > 0)
+                let sql = "DELETE FROM tokens WHERE id = $1 AND person = $2 RETURNING name";
+                let Some(ended) = tx.one(sql, &vals![id, person]).await? else {
+                    return Ok(false);
+                };
+                let ended = Audit {
+                    actor: Some(by),
+                    action: "token.revoke",
+                    object: format!("token {id}"),
+                    whom: Some(person),
+                    detail: ended.text("name")?,
+                };
+                audit::note(tx, ended).await?;
+                Ok(true)
             })
         })
         .await

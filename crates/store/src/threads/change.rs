@@ -4,10 +4,14 @@
 use sha2::{Digest, Sha256};
 use switchboard_model::{
     PersonId, ThreadId,
-    thread::{TitledBy, title_from},
+    thread::{TitledBy, Visibility, title_from},
 };
 
-use super::{NewThread, ThreadPatch, ThreadRow, load_row, lock, members::join, titled_by_name};
+use super::{
+    NewThread, ThreadPatch, ThreadRow, load_row, lock,
+    members::{join, note},
+    titled_by_name,
+};
 use crate::{
     CreateError, StoreError,
     db::vals,
@@ -75,6 +79,7 @@ fn asked_for(new: &NewThread) -> [u8; 32] {
 
 pub(super) async fn apply(
     tx: &mut Tx<'_>,
+    by: Option<PersonId>,
     id: ThreadId,
     patch: ThreadPatch,
 ) -> Result<Option<ThreadRow>, StoreError> {
@@ -103,7 +108,15 @@ pub(super) async fn apply(
         .filter(|visibility| *visibility != thread.visibility)
     {
         thread.visibility = visibility;
+        if let (Some(by), Visibility::Private) = (by, visibility) {
+            join(tx, id, by).await?;
+        }
         tell_outsiders(tx, id).await?;
+        let action = match visibility {
+            Visibility::Private => "thread.close",
+            Visibility::Open => "thread.open",
+        };
+        note(tx, by, action, id, None).await?;
     }
     tx.run(
         "UPDATE threads SET title = $2, titled_by = $3, archived_at = $4, visibility = $5 WHERE id = $1",

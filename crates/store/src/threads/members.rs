@@ -38,7 +38,7 @@ impl Store {
         self.write(Floor::Ignore, move |tx| {
             Box::pin(async move {
                 if lock(tx, thread).await?.is_some() && join(tx, thread, person).await? {
-                    note(tx, by, "thread.add", thread, person).await?;
+                    note(tx, Some(by), "thread.add", thread, Some(person)).await?;
                 }
                 Ok(())
             })
@@ -113,7 +113,7 @@ async fn leave(
     } else {
         "thread.remove"
     };
-    Ok(note(tx, by, action, thread, person).await?)
+    Ok(note(tx, Some(by), action, thread, Some(person)).await?)
 }
 
 /// Keeps all living threads as they are, until this transaction ends, that a person is in or has open
@@ -166,24 +166,25 @@ pub(crate) async fn leave_all(
                 running.push(line.id("id")?);
             }
             change::delete(tx, thread).await?;
-            note(tx, by, "thread.delete", thread, person).await?;
+            note(tx, Some(by), "thread.delete", thread, Some(person)).await?;
         }
     }
     Ok(running)
 }
 
-async fn note(
+/// Notes what was done about a thread, and to whom.
+pub(super) async fn note(
     tx: &mut Tx<'_>,
-    by: PersonId,
+    by: Option<PersonId>,
     action: &'static str,
     thread: ThreadId,
-    whom: PersonId,
+    whom: Option<PersonId>,
 ) -> Result<(), StoreError> {
     let audit = Audit {
-        actor: Some(by),
+        actor: by,
         action,
         object: format!("thread {thread}"),
-        whom: Some(whom),
+        whom,
         detail: String::new(),
     };
     audit::note(tx, audit).await

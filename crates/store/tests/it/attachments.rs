@@ -76,7 +76,7 @@ on_both_databases! {
         assert_eq!(row.thread.title, "two.png", "a thread without words is called after its file");
         for title in ["Plans", ""] {
             let patch = ThreadPatch { title: Some(title.into()), ..ThreadPatch::default() };
-            world.store.patch_thread(thread, patch).await.unwrap();
+            world.store.patch_thread(None, thread, patch).await.unwrap();
         }
         let row = world.reader().thread(mara, thread).await.unwrap().unwrap();
         assert_eq!(row.thread.title, "two.png", "also when a person's title is taken back");
@@ -160,7 +160,7 @@ on_both_databases! {
         let thread = world.thread(mara).await;
         let file = attached(&world, mara, "plan.png", b"plan").await;
         world.store.append_message(with(post(thread, mara, "look", &[]), &[&file])).await.unwrap();
-        world.store.delete_thread(thread).await.unwrap();
+        world.store.delete_thread(None, thread).await.unwrap();
         assert!(world.reader().attachment(file.id).await.unwrap().is_none());
         world.store.forget_old().await.unwrap();
         let (other, _) = world.store.create_thread(private_thread(mara)).await.unwrap();

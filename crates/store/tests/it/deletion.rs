@@ -24,8 +24,8 @@ on_both_databases! {
         world.store.add_steer(claimed.turn.id, mara, "shorter".into()).await.unwrap().unwrap();
         let done = world.reply(&claimed, "4").await;
 
-        assert!(world.store.delete_thread(thread).await.unwrap());
-        assert!(!world.store.delete_thread(thread).await.unwrap());
+        assert!(world.store.delete_thread(None, thread).await.unwrap());
+        assert!(!world.store.delete_thread(None, thread).await.unwrap());
         let reader = world.reader();
         assert_eq!(reader.thread(mara, thread).await.unwrap(), None);
         assert_eq!(reader.members(thread).await.unwrap(), []);
@@ -54,7 +54,7 @@ on_both_databases! {
         let thread = world.thread(mara).await;
         world.post(thread, mara, "hello", &[]).await;
         let before = world.reader().position().await.unwrap().pos;
-        world.store.delete_thread(thread).await.unwrap();
+        world.store.delete_thread(None, thread).await.unwrap();
         for from in [0, before] {
             let Feed::Changes { changes, .. } = world.reader().changes_after(from, 100).await.unwrap() else {
                 panic!("the feed reaches back to the beginning");
@@ -70,7 +70,7 @@ on_both_databases! {
         let helper = world.assistant("helper", mara).await;
         let thread = world.thread(mara).await;
         let owed = world.ask(thread, mara, helper).await;
-        world.store.delete_thread(thread).await.unwrap();
+        world.store.delete_thread(None, thread).await.unwrap();
         assert_eq!(world.reader().turn(owed.id).await.unwrap(), None);
         assert!(world.claim().await.is_none());
         assert_eq!(world.reader().turn_counts().await.unwrap(), (0, 0));
@@ -82,7 +82,7 @@ on_both_databases! {
         let thread = world.thread(mara).await;
         world.ask(thread, mara, helper).await;
         let claimed = world.claim().await.unwrap();
-        world.store.delete_thread(thread).await.unwrap();
+        world.store.delete_thread(None, thread).await.unwrap();
         assert!(world.turn(claimed.turn.id).await.stop_wanted, "its runner can see the stop");
         let Feed::Changes { changes, .. } = world.reader().changes_after(0, 100).await.unwrap() else {
             panic!("the feed reaches back to the beginning");
@@ -107,7 +107,7 @@ on_both_databases! {
             let thread = world.thread(mara).await;
             let owed = world.ask(thread, mara, helper).await;
             let (claimed, deleted) =
-                futures_util::future::join(world.claim(), world.store.delete_thread(thread)).await;
+                futures_util::future::join(world.claim(), world.store.delete_thread(None, thread)).await;
             assert!(deleted.unwrap());
             let left = world.reader().turn(owed.id).await.unwrap();
             assert_eq!(left.is_some(), claimed.is_some());
@@ -121,7 +121,7 @@ on_both_databases! {
         let thread = world.thread(mara).await;
         world.ask(thread, mara, helper).await;
         let claimed = world.claim().await.unwrap();
-        world.store.delete_thread(thread).await.unwrap();
+        world.store.delete_thread(None, thread).await.unwrap();
         assert!(world.store.revert(claimed.turn.id, claimed.fence).await.unwrap());
         assert_eq!(world.reader().turn_counts().await.unwrap(), (0, 0));
     }

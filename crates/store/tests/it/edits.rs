@@ -61,7 +61,7 @@ on_both_databases! {
         world.store.edit_message(mara, claimed.message.id, "what is 5+5?".into()).await.unwrap();
         world.store.retry(again.id, mara).await.unwrap();
         assert_eq!(world.claim().await.unwrap().message.text, "what is 5+5?");
-        world.store.delete_thread(thread).await.unwrap();
+        world.store.delete_thread(None, thread).await.unwrap();
         assert!(matches!(edit(mara, asked.id).await, Err(EditError::NoMessage)));
     }
 

@@ -113,7 +113,7 @@ on_both_databases! {
         let thread = world.thread(mara).await;
         world.post(thread, mara, "hello", &[]).await;
         let before = world.reader().position().await.unwrap().pos;
-        world.store.delete_thread(thread).await.unwrap();
+        world.store.delete_thread(None, thread).await.unwrap();
         world.clock.advance(Duration::from_hours(29 * 24));
         world.store.forget_old().await.unwrap();
         let Feed::Changes { changes, .. } = world.reader().changes_after(before, 100).await.unwrap() else {

@@ -107,9 +107,9 @@ on_both_databases! {
         let (session, _) = world.store.redeem_link([1; 32], [2; 32], String::new()).await.unwrap().unwrap();
         let token = world.store.add_token(token(mara, [3; 32])).await.unwrap();
         assert!(!world.store.revoke_session(eve, session.id).await.unwrap());
-        assert!(!world.store.revoke_token(eve, token.id).await.unwrap());
+        assert!(!world.store.revoke_token(eve, eve, token.id).await.unwrap());
         assert!(world.store.revoke_session(mara, session.id).await.unwrap());
-        assert!(world.store.revoke_token(mara, token.id).await.unwrap());
+        assert!(world.store.revoke_token(mara, mara, token.id).await.unwrap());
         assert!(!world.store.revoke_session(mara, session.id).await.unwrap());
         assert_eq!(world.reader().session_by_hash([2; 32], Millis(0)).await.unwrap(), None);
         assert_eq!(world.reader().token_by_hash([3; 32]).await.unwrap(), None);

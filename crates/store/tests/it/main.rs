@@ -35,3 +35,4 @@ mod stops;
 mod story;
 mod talk;
 mod threads;
+mod zz_speed;

@@ -51,7 +51,7 @@ on_both_databases! {
         assert_eq!(mark(&world, thread, eve).await, (0, 0));
         world.store.add_member(mara, thread, eve).await.unwrap();
         assert_eq!(mark(&world, thread, eve).await, (0, 1));
-        world.store.delete_thread(thread).await.unwrap();
+        world.store.delete_thread(None, thread).await.unwrap();
         assert!(world.reader().marks(&[thread], &[eve]).await.unwrap().is_empty());
         assert!(!world.store.mark_read(thread, eve, 1).await.unwrap());
     }

@@ -1,8 +1,9 @@
 //! Leaving threads.
 
-use switchboard_store::MemberError;
+use switchboard_model::thread::Visibility;
+use switchboard_store::{AuditFilter, MemberError, ThreadPatch};
 
-use crate::world::World;
+use crate::world::{World, private_thread};
 
 on_both_databases! {
     async fn a_member_leaves_once_and_the_last_one_stays(world: World) {
@@ -15,7 +16,7 @@ on_both_databases! {
         leave(mara).await.unwrap();
         assert!(matches!(leave(mara).await, Err(MemberError::NoMember)));
         assert!(matches!(leave(eve).await, Err(MemberError::LastMember)));
-        world.store.delete_thread(thread).await.unwrap();
+        world.store.delete_thread(None, thread).await.unwrap();
         assert!(matches!(leave(eve).await, Err(MemberError::NoMember)), "it is gone");
     }
 
@@ -32,5 +33,22 @@ on_both_databases! {
             assert_eq!(usize::from(one.is_ok()) + usize::from(two.is_ok()), 1, "{one:?} {two:?}");
             assert_eq!(world.reader().members(thread).await.unwrap().len(), 1);
         }
+    }
+
+    async fn who_closes_a_thread_to_all_but_its_members_is_one_of_them(world: World) {
+        let (mara, eve) = (world.person("mara").await, world.person("eve").await);
+        let mut new = private_thread(mara);
+        new.visibility = Visibility::Open;
+        let thread = world.store.create_thread(new).await.unwrap().0.thread.id;
+        let set = |visibility| ThreadPatch { visibility: Some(visibility), ..ThreadPatch::default() };
+        for visibility in [Visibility::Private, Visibility::Open, Visibility::Open] {
+            world.store.patch_thread(Some(eve), thread, set(visibility)).await.unwrap();
+            world.tick(1);
+        }
+        let members = world.reader().members(thread).await.unwrap();
+        assert_eq!(members.iter().map(|p| p.id).collect::<Vec<_>>(), [eve, mara]);
+        let (noted, _) = world.reader().audits(AuditFilter::default(), 10).await.unwrap();
+        let noted: Vec<_> = noted.iter().map(|note| note.action.as_str()).collect();
+        assert_eq!(noted, ["thread.open", "thread.close"], "what changes nothing is not noted");
     }
 }

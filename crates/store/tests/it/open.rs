@@ -256,7 +256,7 @@ async fn a_long_text_is_a_file_on_one_node_and_goes_with_its_thread() {
             .count()
     };
     assert_eq!(files(), 1);
-    world.store.delete_thread(thread).await.unwrap();
+    world.store.delete_thread(None, thread).await.unwrap();
     world.store.forget_old().await.unwrap();
     assert_eq!(
         files(),

@@ -253,7 +253,7 @@ on_both_databases! {
         world.store.remove_member(mara, thread, eve).await.unwrap();
         assert_eq!(texts(&world, thread, eve).await, Vec::<String>::new());
         queue(&world, thread, mara, "gone").await;
-        world.store.delete_thread(thread).await.unwrap();
+        world.store.delete_thread(None, thread).await.unwrap();
         assert_eq!(texts(&world, thread, mara).await, Vec::<String>::new());
         let late = world.store.queue(new(thread, mara, "late")).await;
         assert!(matches!(late, Err(QueueError::NoThread)));

@@ -85,7 +85,7 @@ on_both_databases! {
         assert_eq!(found(&world, eve, "plan").await, ["an open plan", "a secret plan"]);
         let only = world.reader().search(mara, Query::parse("plan").unwrap(), Some(secret), None, 100);
         assert_eq!(only.await.unwrap().items.len(), 1);
-        world.store.delete_thread(secret).await.unwrap();
+        world.store.delete_thread(None, secret).await.unwrap();
         assert_eq!(found(&world, mara, "plan").await, ["an open plan"]);
     }
 
@@ -103,13 +103,13 @@ on_both_databases! {
         assert_eq!(found(&world, mara, "fell over").await, Vec::<String>::new());
 
         let title = |title: &str| ThreadPatch { title: Some(title.into()), ..ThreadPatch::default() };
-        world.store.patch_thread(thread, title("Travel to Zanzibar")).await.unwrap();
+        world.store.patch_thread(None, thread, title("Travel to Zanzibar")).await.unwrap();
         assert_eq!(found(&world, mara, "travel").await, ["[Travel to Zanzibar]"]);
-        world.store.patch_thread(thread, title("Elsewhere")).await.unwrap();
+        world.store.patch_thread(None, thread, title("Elsewhere")).await.unwrap();
         assert_eq!(found(&world, mara, "travel").await, Vec::<String>::new());
         assert_eq!(found(&world, mara, "zanzibar").await, ["Zanzibar it is"]);
         // An automatic title is one too.
-        world.store.patch_thread(thread, title("")).await.unwrap();
+        world.store.patch_thread(None, thread, title("")).await.unwrap();
         assert_eq!(found(&world, mara, "what is 2").await.len(), 3);
     }
 

@@ -289,12 +289,13 @@ impl Play {
             (15, _) => {
                 let Some(thread) = thread else { return Ok(()) };
                 if self.roll(4) == 0 {
-                    store.delete_thread(thread).await?;
+                    store.delete_thread(None, thread).await?;
                     self.threads.retain(|other| *other != thread);
                 } else {
                     let archived = Some(self.roll(2) == 0);
                     store
                         .patch_thread(
+                            None,
                             thread,
                             ThreadPatch {
                                 archived,

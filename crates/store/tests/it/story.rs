@@ -313,7 +313,7 @@ async fn the_house_is_cleared(
     answered: &Turn,
 ) {
     let store = &world.store;
-    assert!(store.delete_thread(thread).await.unwrap());
+    assert!(store.delete_thread(None, thread).await.unwrap());
     assert!(store.remove_assistant(mara, helper).await.unwrap());
     for session in world.reader().sessions(mara).await.unwrap() {
         assert!(store.revoke_session(mara, session.id).await.unwrap());
@@ -338,7 +338,7 @@ async fn the_house_is_cleared(
     );
     let (notes, _) = world
         .reader()
-        .audits(AuditFilter::default(), 10)
+        .audits(AuditFilter::default(), 100)
         .await
         .unwrap();
     let about = format!("turn {}", answered.id);

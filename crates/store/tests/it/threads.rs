@@ -37,7 +37,7 @@ on_both_databases! {
         assert!(fresh);
         assert_eq!(world.store.create_thread(new.clone()).await.unwrap(), (first.clone(), false));
         let renamed = ThreadPatch { title: Some("later".into()), ..ThreadPatch::default() };
-        world.store.patch_thread(first.thread.id, renamed).await.unwrap();
+        world.store.patch_thread(None, first.thread.id, renamed).await.unwrap();
         let (again, _) = world.store.create_thread(new.clone()).await.unwrap();
         assert_eq!(again.thread.title, "later", "it is still what was asked for");
         for change in [
@@ -82,7 +82,7 @@ on_both_databases! {
         assert_eq!(listed(&world, eve).await, [row.thread.id]);
         assert!(world.reader().visible_threads(eve).await.unwrap().contains(&row.thread.id));
         let close = ThreadPatch { visibility: Some(Visibility::Private), ..ThreadPatch::default() };
-        world.store.patch_thread(row.thread.id, close).await.unwrap();
+        world.store.patch_thread(None, row.thread.id, close).await.unwrap();
         assert_eq!(world.reader().thread(eve, row.thread.id).await.unwrap(), None);
     }
 
@@ -96,9 +96,9 @@ on_both_databases! {
         world.post(thread, mara, "something else", &[]).await;
         assert_eq!(title().await, "what is 2+2?");
         let rename = |text: &str| ThreadPatch { title: Some(text.into()), ..ThreadPatch::default() };
-        let row = world.store.patch_thread(thread, rename("sums")).await.unwrap().unwrap();
+        let row = world.store.patch_thread(None, thread, rename("sums")).await.unwrap().unwrap();
         assert_eq!((row.thread.title.as_str(), row.thread.titled_by), ("sums", TitledBy::Person));
-        let row = world.store.patch_thread(thread, rename("")).await.unwrap().unwrap();
+        let row = world.store.patch_thread(None, thread, rename("")).await.unwrap().unwrap();
         assert_eq!((row.thread.title.as_str(), row.thread.titled_by), ("what is 2+2?", TitledBy::Auto));
     }
 
@@ -120,9 +120,9 @@ on_both_databases! {
         assert_eq!(listed(&world, mara).await, [second, first]);
         world.tick(10);
         let patch = ThreadPatch { title: Some("renamed".into()), archived: Some(true), visibility: None };
-        let patched = world.store.patch_thread(first, patch).await.unwrap().unwrap();
+        let patched = world.store.patch_thread(None, first, patch).await.unwrap().unwrap();
         let back = ThreadPatch { archived: Some(false), ..ThreadPatch::default() };
-        let patched_back = world.store.patch_thread(first, back).await.unwrap().unwrap();
+        let patched_back = world.store.patch_thread(None, first, back).await.unwrap().unwrap();
         world.reader().messages(first, None, 10).await.unwrap();
         for row in [patched, patched_back] {
             assert_eq!(row.thread.last_message_at, row.thread.created_at);
@@ -136,7 +136,7 @@ on_both_databases! {
         let mara = world.person("mara").await;
         let (kept, away) = (world.thread(mara).await, world.thread(mara).await);
         let archive = ThreadPatch { archived: Some(true), ..ThreadPatch::default() };
-        world.store.patch_thread(away, archive).await.unwrap();
+        world.store.patch_thread(None, away, archive).await.unwrap();
         assert_eq!(listed(&world, mara).await, [kept]);
         let archived = world.reader().threads(mara, true, None, 10).await.unwrap();
         assert_eq!(archived.items.iter().map(|row| row.thread.id).collect::<Vec<_>>(), [away]);
@@ -212,7 +212,7 @@ on_both_databases! {
 
     async fn a_thread_that_is_not_there_is_not_patched(world: World) {
         let nowhere = world.store.ids().make();
-        assert_eq!(world.store.patch_thread(nowhere, ThreadPatch::default()).await.unwrap(), None);
-        assert!(!world.store.delete_thread(nowhere).await.unwrap());
+        assert_eq!(world.store.patch_thread(None, nowhere, ThreadPatch::default()).await.unwrap(), None);
+        assert!(!world.store.delete_thread(None, nowhere).await.unwrap());
     }
 }

@@ -266,6 +266,7 @@ pub fn private_thread(by: PersonId) -> NewThread {
 
 pub fn token(person: PersonId, hash: [u8; 32]) -> NewToken {
     NewToken {
+        by: person,
         person,
         name: "script".into(),
         hash,

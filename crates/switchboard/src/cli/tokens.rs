@@ -39,9 +39,9 @@ impl Tokens {
         match self {
             Self::Create { name, person } => {
                 let person = named(&house, person.as_deref()).await?;
-                let made_for = format!("person @{}", person.handle);
-                house.note("token.create", made_for, &name).await?;
-                let (_, secret) = house.identity.create_token(&name, person.id).await?;
+                let me = house.local_admin().await?.id;
+                let made = house.identity.create_token_by(me, &name, person.id);
+                let (_, secret) = made.await?;
                 println!("{}", secret.expose());
             }
             Self::List { person } => {
@@ -55,9 +55,9 @@ impl Tokens {
                 let token = id.parse().with_context(|| {
                     format!("{id:?} is no token; `switchboard tokens list` shows them")
                 })?;
-                let object = format!("token {token}");
-                house.note("token.revoke", object, "").await?;
-                if !house.identity.revoke_token(person.id, token).await? {
+                let me = house.local_admin().await?.id;
+                let identity = &house.identity;
+                if !identity.revoke_token(me, person.id, token).await? {
                     bail!(
                         "@{} has no token {id}; `switchboard tokens list` shows them",
                         person.handle

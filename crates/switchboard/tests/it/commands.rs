@@ -103,8 +103,18 @@ async fn what_a_command_changes_is_in_the_audit_in_the_admins_name() {
         "assistants limits chatgpt --mention 60",
         "assistants rotate chatgpt",
         "assistants remove chatgpt",
+        "people rename ben --name Ben_B.",
+        "people rename ben --to benno",
+        "people role benno admin",
+        "people link benno",
+        "people remove benno",
     ] {
-        house.run_ok(&command.split(' ').collect::<Vec<_>>());
+        let words: Vec<_> = command
+            .split(' ')
+            .map(|word| word.replace('_', " "))
+            .collect();
+        let words: Vec<_> = words.iter().map(String::as_str).collect();
+        house.run_ok(&words);
     }
     let me = client.get("/api/session").await;
     let audit = client.get("/api/audit").await;
@@ -112,27 +122,36 @@ async fn what_a_command_changes_is_in_the_audit_in_the_admins_name() {
         .as_array()
         .unwrap()
         .iter()
-        .filter(|note| note["actor"] == me["person"]["id"])
+        .filter(|note| note["actor"]["id"] == me["person"]["id"])
         .map(|note| {
-            ["action", "object", "detail"]
-                .map(|name| text(note, name))
-                .join(" / ")
+            let object = text(note, "object");
+            // Tokens are known by their ids alone.
+            let object = object.split(' ').next().filter(|noun| *noun == "token");
+            let object = object.unwrap_or_else(|| text(note, "object"));
+            let whom = note["whom"]["handle"].as_str().unwrap_or_default();
+            let (action, detail) = (text(note, "action"), text(note, "detail"));
+            format!("{action} / {object} / {whom} / {detail}")
         })
         .collect();
     notes.reverse();
     assert_eq!(
         notes,
         [
-            "token.create / person @mara / test",
-            "person.invite / person @ben / member",
-            "token.create / person @ben / ci",
-            "assistant.add / assistant @chatgpt / on the account of @mara",
-            "assistant.disable / assistant @chatgpt / ",
-            "assistant.enable / assistant @chatgpt / ",
-            "assistant.access / assistant @chatgpt / named ben",
-            "assistant.limits / assistant @chatgpt / mention 60 s, direct default, idle default",
-            "assistant.rotate / assistant @chatgpt / ",
-            "assistant.remove / assistant @chatgpt / ",
+            "token.create / token / mara / test",
+            "person.invite / person @ben / benno / member",
+            "token.create / token / benno / ci",
+            "assistant.rotate / assistant @chatgpt /  / ",
+            "assistant.disable / assistant @chatgpt /  / ",
+            "assistant.enable / assistant @chatgpt /  / ",
+            "assistant.access / assistant @chatgpt /  / named @ben",
+            "assistant.limits / assistant @chatgpt /  / mention 60 s, direct default, idle default",
+            "assistant.rotate / assistant @chatgpt /  / ",
+            "assistant.remove / assistant @chatgpt /  / ",
+            "person.rename / person @ben / benno / Ben B.",
+            "person.rename / person @ben / benno / @benno",
+            "person.role / person @benno / benno / admin",
+            "person.link / person @benno / benno / ",
+            "person.remove / person @benno / benno / ",
         ]
     );
 }
