@@ -171,6 +171,11 @@ export default {
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Who sees it: Open to everyone" }).waitFor();
 
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.getByRole("button", { name: "Share or export" }).press("Enter");
+    await page.keyboard.press("Enter");
+    await page.getByText("Link copied").waitFor();
+    assert.equal(await page.evaluate(() => navigator.clipboard.readText()), page.url());
     await page.getByRole("button", { name: "Share or export" }).press("Enter");
     await page.keyboard.press("ArrowDown");
     const [saved] = await Promise.all([page.waitForEvent("download"), page.keyboard.press("Enter")]);

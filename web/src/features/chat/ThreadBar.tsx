@@ -1,5 +1,5 @@
 /** The bar over a thread: its name, who can see it, who is in it, and what can be done with it. */
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useEffect, useState } from "react";
 import { api } from "../../api/client";
 import type { Assistant, Id, Thread } from "../../api/types";
 import { useDesk, useView } from "../../state/react";
@@ -12,6 +12,9 @@ import { chatPath, go } from "../../ui/route";
 import { attempt, toast } from "../../ui/Toasts";
 import { LinkLine } from "./LinkLine";
 import { MemberList, MembersButton } from "./Members";
+
+/** How long it is said that a link was copied. */
+const COPIED_MS = 2000;
 
 export function DrawerButton() {
   const unread = useView((state) => Object.values(state.threads).some((thread) => thread.unread > 0 || thread.state === "needs_you"));
@@ -26,8 +29,15 @@ export interface ThreadBarProps { thread: Thread | undefined; assistant: Assista
 
 export function ThreadBar({ thread, assistant, onSearch }: ThreadBarProps) {
   const [doing, setDoing] = useState<"rename" | "delete" | "members" | null>(null);
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), COPIED_MS);
+    return () => clearTimeout(timer);
+  }, [copied]);
   const done = () => setDoing(null);
   if (!thread) return <header className="bar"><DrawerButton /><h1 className="cut">Thread</h1><span className="grow" /><LinkLine /></header>;
+  const share = shareItems(thread, () => setCopied(true));
   return (
     <header className="bar">
       <DrawerButton />
@@ -41,10 +51,11 @@ export function ThreadBar({ thread, assistant, onSearch }: ThreadBarProps) {
         )}
       <span className="grow" />
       <LinkLine />
+      <span className={copied ? "link-line" : "sr"} role="status">{copied ? <><Icon name="check" className="icon-s" />Link copied</> : null}</span>
       <MembersButton thread={thread} />
       <button className="btn tool" type="button" aria-label="Search in this thread" title="Search in this thread" onClick={() => onSearch(thread.id)}><Icon name="search" /></button>
-      <span className="wide-only"><Menu label="Share or export" button={<Icon name="share" />} buttonClass="btn tool" items={shareItems(thread)} side="below" align="end" /></span>
-      <Actions thread={thread} onDo={setDoing} />
+      <span className="wide-only"><Menu label="Share or export" button={<Icon name="share" />} buttonClass="btn tool" items={share} side="below" align="end" /></span>
+      <Actions thread={thread} share={share} onDo={setDoing} />
       {doing === "delete" ? <Delete thread={thread} done={done} /> : null}
       {doing === "members" ? <Dialog title="Members" onClose={done}><MemberList thread={thread} /></Dialog> : null}
     </header>
@@ -75,9 +86,10 @@ function useMay(thread: Thread): boolean {
   return me?.id === thread.created_by || me?.role === "admin";
 }
 
-function shareItems(thread: Thread): MenuItem[] {
+function shareItems(thread: Thread, onCopied: () => void): MenuItem[] {
   const link = async () => {
-    if (!(await copy(location.origin + chatPath(thread.id)))) toast(new Error("the link could not be copied"));
+    if (await copy(location.origin + chatPath(thread.id))) onCopied();
+    else toast(new Error("the link could not be copied"));
   };
   return [
     { label: "Copy link", icon: "copy", note: thread.visibility === "open" ? "" : "for its members", act: () => void link() },
@@ -94,7 +106,7 @@ function save(address: string) {
   link.click();
 }
 
-function Actions({ thread, onDo }: { thread: Thread; onDo: (what: "rename" | "delete" | "members") => void }) {
+function Actions({ thread, share, onDo }: { thread: Thread; share: MenuItem[]; onDo: (what: "rename" | "delete" | "members") => void }) {
   const desk = useDesk();
   const may = useMay(thread);
   const change = (body: Parameters<typeof desk.changeThread>[1]) => attempt(desk.changeThread(thread.id, body));
@@ -104,7 +116,7 @@ function Actions({ thread, onDo }: { thread: Thread; onDo: (what: "rename" | "de
     ...(thread.assistant_id ? [] : [thread.visibility === "open"
       ? { label: "Make private", icon: "lock" as const, act: () => change({ visibility: "private" }), disabled: !may }
       : { label: "Open to everyone", icon: "eye" as const, act: () => change({ visibility: "open" }), disabled: !may }]),
-    ...shareItems(thread),
+    ...share,
     thread.archived_at
       ? { label: "Bring back from the archive", icon: "undo", act: () => change({ archived: false }) }
       : { label: "Archive", icon: "inbox", act: () => change({ archived: true }) },
