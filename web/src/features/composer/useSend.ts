@@ -2,7 +2,7 @@
  * What happens with what was written: it is posted, queued, saved or obeyed. Owns that nothing is lost on the way: what is not
  * taken is in the field again, with the reason beside it.
  */
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { Problem } from "../../api/client";
 import type { Attachment, Id } from "../../api/types";
 import type { Place } from "../../state/model";
@@ -63,10 +63,17 @@ export function useSend({ thread, text, setText, edits, files, commands, waits, 
       desk.store.apply({ type: "upload", place, upload: { key, name, size, state: "done", progress: 1, attachment, reason: null } });
     }
   };
-  const hand = async (said: string, attachments: Attachment[]) => {
+  /** One after another, in the order in which they were said; nobody waits for it with the next words. */
+  const line = useRef(Promise.resolve());
+  const queue = (to: Id, said: string, attachments: Attachment[]) => {
+    line.current = line.current.then(() => desk.queue.add(to, said, attachments)).catch((error: unknown) => {
+      giveBack(said, attachments);
+      setProblem(problemFrom(error));
+    });
+  };
+  const begin = async (said: string, attachments: Attachment[]) => {
     try {
-      if (thread) await desk.queue.add(thread, said, attachments);
-      else if (onSend && !await onSend({ text: said, attachments })) giveBack(said, attachments);
+      if (onSend && !await onSend({ text: said, attachments })) giveBack(said, attachments);
     } catch (error) {
       giveBack(said, attachments);
       throw error;
@@ -96,9 +103,10 @@ export function useSend({ thread, text, setText, edits, files, commands, waits, 
     desk.signs.stopped();
     setText("");
     setProblem(null);
-    // The echo says itself how it went, so the field is free at once.
-    if (thread && !(waits && how === "usual")) void desk.post(thread, said, attachments);
-    else await run(() => hand(said, attachments));
+    if (!thread) await run(() => begin(said, attachments));
+    else if (waits && how === "usual") queue(thread, said, attachments);
+    // The echo says itself how it went.
+    else void desk.post(thread, said, attachments);
   };
   return { send, busy, offline, problem, setProblem };
 }
