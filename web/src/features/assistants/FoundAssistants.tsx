@@ -99,7 +99,7 @@ function Fact({ assistant, program }: { assistant: Assistant; program: Program |
 }
 
 function ProgramFact({ program: { place, version, account, problem, offers } }: { program: Program }) {
-  if (!place) return <>Not found. Install it, then look again{offers?.account ? `. Uses your ${offers.account}` : ""}.</>;
+  if (!place) return <>Install it, then look again.{offers?.account ? ` Uses your ${offers.account}.` : ""}</>;
   const found = <><span className="mono">{shortPlace(place)}</span> {version ?? ""}</>;
   if (problem) return <>{found}. <Hint text={sentence(problem)} /></>;
   return <>{found}{account ? `, ${account}` : ""}</>;
