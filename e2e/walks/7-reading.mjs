@@ -203,6 +203,14 @@ export default {
     await reader.locator(".msg", { hasText: "news at the end" }).waitFor();
     assert.ok(await atEnd(reader));
 
+    await reader.waitForFunction(async (id) => (await (await fetch(`/api/threads/${id}`)).json()).unread === 0, thread);
+    assert.equal(await reader.locator(".day.unread").count(), 0, "who was there has read it all");
+    await reader.goto("about:blank");
+    for (const n of [1, 2]) await post(page, thread, { text: `came later ${n}` });
+    await reader.goto(url);
+    await reader.locator(".day.unread + .exchange", { hasText: "came later 1" }).waitFor();
+    assert.equal(await reader.locator(".day.unread").count(), 1);
+
     await reader.goto(`${url}#m-3`);
     const found = reader.locator("#m-3");
     await found.waitFor();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bytes, clock, commandIn, initials, plain, sentence, took, until } from "./words";
+import { bytes, clock, commandIn, initials, plain, sentence, took, until, withoutShell } from "./words";
 
 describe("durations", () => {
   test("that grow are clocks", () => {
@@ -47,4 +47,12 @@ test("sizes are told in the units in which the limits are", () => {
     [0, "0 B"], [812, "812 B"], [1024, "1 kB"], [1500, "1.5 kB"], [18_300, "18 kB"], [MB - 1, "1 MB"], [10 * MB, "10 MB"], [12.3 * MB, "12.3 MB"],
   ];
   for (const [size, words] of rows) expect(bytes(size)).toBe(words);
+});
+
+test("the shell around a command is left out only where nothing else changes", () => {
+  expect(withoutShell("/bin/bash -lc 'ls -l \"a b\"'")).toBe('ls -l "a b"');
+  expect(withoutShell("bash -lc ls")).toBe("bash -lc ls");
+  expect(withoutShell('sh -c "echo $HOME"')).toBe('sh -c "echo $HOME"');
+  expect(withoutShell("/bin/bash -lc 'it'\\''s'")).toBe("/bin/bash -lc 'it'\\''s'");
+  expect(withoutShell("cargo test")).toBe("cargo test");
 });

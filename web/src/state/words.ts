@@ -113,6 +113,13 @@ export function turnWords(turn: Turn): { text: string; lamp: LampKind } {
   }
 }
 
+/** What a command is about, without the shell that some assistants put around every one. Its body shows the exact words. */
+export function withoutShell(command: string): string {
+  const [, quote = "", inside] = /^(?:\/\S*\/)?(?:ba|z|da)?sh -l?c (['"])([\s\S]+)\1$/.exec(command) ?? [];
+  // With more quotes inside, what is between the first and the last is not what the shell reads.
+  return inside === undefined || inside.includes(quote) || (quote === '"' && /[\\$`]/.test(inside)) ? command : inside;
+}
+
 /** The one line of a folded step. */
 export function stepWords(item: Item): string {
   const firstLine = item.text.trim().split("\n", 1)[0] ?? "";
@@ -121,7 +128,7 @@ export function stepWords(item: Item): string {
       if (!item.ended_at) return "Thinking";
       // Some assistants report a thought only when it is over, and so without its length.
       return item.ended_at - item.started_at < 100 ? "Thought" : `Thought for ${took(item.ended_at - item.started_at)}`;
-    case "command": return item.command ?? firstLine;
+    case "command": return item.command ? withoutShell(item.command) : firstLine;
     case "file_change": {
       const paths = (item.changes ?? []).map((change) => change.path.split("/").at(-1) ?? change.path);
       return paths.length ? `${item.status === "declined" ? "Would change" : "Changed"} ${listed(paths)}` : "Changed files";

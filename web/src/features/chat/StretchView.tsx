@@ -9,7 +9,7 @@ const HELD = 4000;
 const heights = new Map<string, number>();
 
 /** A guess for what was never drawn; the reader's place is kept when it turns out wrong. */
-const guess = (rows: Row[]) => rows.reduce((sum, { exchange }) => sum + 78 + exchange.answers.length * 160, 0);
+const guess = (rows: Row[]) => rows.reduce((sum, { exchange }) => sum + 68 + exchange.answers.length * 150, 0);
 
 export interface StretchViewProps {
   thread: Id;

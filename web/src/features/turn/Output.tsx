@@ -13,20 +13,20 @@ export function Output({ text, running }: { text: string; running: boolean }) {
   const pre = useRef<HTMLPreElement>(null);
   const [live] = useState(running);
   const [whole, setWhole] = useState(false);
-  const lines = text.split("\n").length;
+  const lines = text === "" ? 0 : text.split("\n").length;
   useLayoutEffect(() => {
     if (running && !whole && pre.current) pre.current.scrollTop = pre.current.scrollHeight;
   }, [text, running, whole]);
   const kind = ["printed", live && !whole ? "live" : "", whole ? "whole" : ""].filter(Boolean).join(" ");
   return (
     <>
-      <pre ref={pre} tabIndex={0} aria-label={running ? "Live output" : "Output"} className={kind} {...(running && !whole && lines > LINES ? { "data-follow": "" } : {})}>{text}</pre>
+      <pre ref={pre} tabIndex={0} aria-label={running ? "Live output" : "Output"} className={kind} {...(running && !whole && lines > LINES ? { "data-follow": "" } : {})}>{text || <span className="c">{running ? "Nothing yet" : "Nothing was written"}</span>}</pre>
       {live || lines > LINES ? (
         <div className="tail">
           {running ? <Lamp kind="running" /> : null}
           <span className="num">{lines} {lines === 1 ? "line" : "lines"}{running ? ", following" : ""}</span><span className="grow" />
           {lines > LINES ? <button className="btn small quiet" type="button" onClick={() => setWhole(!whole)}>{whole ? "Less" : "All output"}</button> : null}
-          <Copy text={text} label="Copy output" />
+          {text ? <Copy text={text} label="Copy output" /> : null}
         </div>
       ) : null}
     </>

@@ -1,5 +1,5 @@
 /** What a turn did, one folded line each. A line never changes its height; it opens by the person's hand only. */
-import { memo, type ReactNode } from "react";
+import { memo, type ReactNode, useState } from "react";
 import type { Item } from "../../api/types";
 import type { HeldItem } from "../../state/model";
 import { useNow } from "../../state/react";
@@ -21,7 +21,9 @@ const icons: Record<Item["kind"], IconName> = {
 
 const Step = memo(function Step({ item, running }: { item: HeldItem; running: boolean }) {
   const now = useNow(running);
-  const body = bodyOf(item, running);
+  // What was seen running keeps its place when it ends without a word.
+  const [seen] = useState(running);
+  const body = bodyOf(item, running, seen);
   const line = (
     <>
       {item.kind === "reasoning" ? null : <Icon name={icons[item.kind]} />}
@@ -56,15 +58,15 @@ function Result({ item, running }: { item: Item; running: boolean }) {
   return item.kind === "tool_call" ? <span>ok</span> : null;
 }
 
-function bodyOf(item: HeldItem, running: boolean): ReactNode {
+function bodyOf(item: HeldItem, running: boolean, seen: boolean): ReactNode {
   const text = item.text.trimEnd();
   switch (item.kind) {
     case "reasoning": return text ? <div className="body note"><Markdown text={text} /></div> : null;
     case "command": return (
       <div className="body">
         <div className="code out">
-          <pre tabIndex={0} aria-label="Command"><span className="c">$ </span>{item.command ?? text}{item.cwd ? <span className="c">{`\n  in ${item.cwd}`}</span> : null}</pre>
-          {text && item.command ? <Output text={text} running={running} /> : null}
+          <pre tabIndex={0} aria-label="Command" className="exact"><span className="c">$ </span>{item.command ?? text}{item.cwd ? <span className="c">{`\n  in ${item.cwd}`}</span> : null}</pre>
+          {item.command && (text || running || seen) ? <Output text={text} running={running} /> : null}
         </div>
       </div>
     );
