@@ -35,4 +35,3 @@ mod stops;
 mod story;
 mod talk;
 mod threads;
-mod zz_speed;
