@@ -53,7 +53,7 @@ export function AssistantCard({ assistant, onRotated }: { assistant: Assistant; 
       </div>
       <Wrong assistant={assistant} />
       <div className="more">
-        {note ? <p className="hint">{sentence(note)}</p> : null}
+        <p className="hint">{note ? `${sentence(note)} ` : ""}{takes(assistant.accepts)}</p>
         <Trouble problem={action.problem} />
         {keeps ? (
           <>
@@ -67,6 +67,15 @@ export function AssistantCard({ assistant, onRotated }: { assistant: Assistant; 
       {asking === "remove" ? <RemoveAssistant assistant={assistant} onClose={() => setAsking(null)} /> : null}
     </section>
   );
+}
+
+const kinds: Record<Assistant["accepts"][number], string> = { text: "text files", image: "images", pdf: "PDFs" };
+
+/** Which files may come with a message to it: `Takes text files and images.` */
+function takes(accepts: Assistant["accepts"]): string {
+  const words = accepts.map((kind) => kinds[kind]);
+  const last = words.pop();
+  return last ? `Takes ${words.length ? `${words.join(", ")} and ${last}` : last}.` : "Takes no files.";
 }
 
 function Wrong({ assistant }: { assistant: Assistant }) {

@@ -82,7 +82,7 @@ function Row({ finding }: { finding: Finding }) {
         <div><span className={state === "off" ? "mid" : "strong"}>{finding.title}</span>{wantsLook(finding) ? <> <span className={state === "failed" ? "tag bad" : "tag"}>{spoken[state]}</span></> : null} <span className="id">{finding.code}</span></div>
         <Said text={finding.said} />
         {finding.fix && wantsLook(finding) ? <div className="fix"><Hint text={begun(finding.fix)} /></div> : null}
-        {finding.outcome && wantsLook(finding) ? <div className="hint">Answers fail with <span className="id">{finding.outcome}</span> until then.</div> : null}
+        {finding.outcome && state === "failed" ? <div className="hint">Answers fail with <span className="id">{finding.outcome}</span> until then.</div> : null}
       </div>
       {command && wantsLook(finding) ? <Command text={command} /> : null}
     </li>
