@@ -294,8 +294,8 @@ async fn what_is_no_file_of_ours_is_refused_whatever_it_is_labelled_as() {
 
 /// A body in pieces that says nothing of its size.
 fn pieces(of: usize, piece: usize) -> Body {
-    let whole = of / piece;
-    let sizes = std::iter::repeat_n(piece, whole).chain((of % piece > 0).then_some(of % piece));
+    let rest = of % piece;
+    let sizes = std::iter::repeat_n(piece, of / piece).chain((rest > 0).then_some(rest));
     let bytes = sizes.map(|size| Ok::<_, std::io::Error>(Bytes::from(vec![b'x'; size])));
     Body::from_stream(stream::iter(bytes.collect::<Vec<_>>()))
 }

@@ -5,8 +5,8 @@
 
 mod access;
 mod api;
-mod attachments;
 mod assistants;
+mod attachments;
 mod audit;
 mod description;
 mod export;
