@@ -67,7 +67,7 @@ pub struct ThreadRow {
     pub thread: Thread,
     /// Its lamp.
     pub state: ThreadState,
-    /// The newest message: author's handle and the first 140 characters.
+    /// The newest message: author's handle and the first 140 characters, or the name of a file without words.
     pub last: Option<(String, String)>,
 }
 
@@ -178,7 +178,7 @@ impl Reader {
 /// what became of those that were asked for last.
 const ROW: &str = "SELECT t.id, t.title, t.titled_by, t.visibility, t.assistant, t.created_by, \
      t.created_at, t.last_message_at, t.last_seq, t.archived_at, \
-     p.handle AS last_author, substr(m.text, 1, 140) AS last_text, \
+     p.handle AS last_author, COALESCE(NULLIF(substr(m.text, 1, 140), ''), f.name) AS last_text, \
      CASE \
        WHEN EXISTS (SELECT 1 FROM turns r JOIN questions q ON q.turn = r.id AND q.state = 'asked' \
                     WHERE r.thread = t.id AND r.state = 'running') THEN 'needs_you' \
@@ -190,6 +190,7 @@ const ROW: &str = "SELECT t.id, t.title, t.titled_by, t.visibility, t.assistant,
                                     AND a.attempt > r.attempt)) THEN 'failed' \
        ELSE 'idle' END AS lamp \
      FROM threads t LEFT JOIN messages m ON m.thread = t.id AND m.seq = t.last_seq \
+     LEFT JOIN attachments f ON f.message = m.id AND f.place = 1 \
      LEFT JOIN people p ON p.id = m.author";
 
 /// Whether the person `$1` may see thread `t`.

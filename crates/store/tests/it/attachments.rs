@@ -74,6 +74,7 @@ on_both_databases! {
         assert_eq!((kept.person, kept.thread), (mara, Some(thread)));
         let row = world.reader().thread(mara, thread).await.unwrap().unwrap();
         assert_eq!(row.thread.title, "two.png", "a thread without words is called after its file");
+        assert_eq!(row.last, Some(("mara".into(), "two.png".into())), "and so is its newest message");
         for title in ["Plans", ""] {
             let patch = ThreadPatch { title: Some(title.into()), ..ThreadPatch::default() };
             world.store.patch_thread(None, thread, patch).await.unwrap();
