@@ -215,6 +215,8 @@ async fn import(
         .await?;
     }
     connection.close().await.map_err(StoreError::from)?;
+    // Without it the server plans searches as if the tables were empty, until it looks by itself.
+    to.run("ANALYZE", &[]).await?;
     transaction.commit().await.map_err(StoreError::from)?;
     Ok(())
 }
