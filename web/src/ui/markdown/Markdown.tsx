@@ -12,6 +12,7 @@ import { Fence } from "./Fence";
 import { Formula } from "./Formula";
 import { destination } from "./links";
 import type { MathToken } from "./math";
+import { Unread } from "./Unread";
 
 export interface MarkdownProps {
   text: string;
@@ -64,6 +65,7 @@ function drawBlock(token: Token, names: Names, typing: boolean): ReactNode {
         ? <Diagram source={code.text} closed={closed} />
         : <Fence text={code.text} language={language} typing={typing} closed={closed} />;
     }
+    case "unread": return <Unread text={token.raw} />;
     case "math": return <p className="math-line">{drawSpan(token, names)}</p>;
     case "blockquote": return <blockquote>{drawBlocks((token as Tokens.Blockquote).tokens, names, typing)}</blockquote>;
     case "list": return drawList(token as Tokens.List, names, typing);

@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from "react-dom/server";
 import { describe, expect, test } from "vitest";
-import { blocksOf, settle } from "./blocks";
+import { blocksOf, optionsFor, settle } from "./blocks";
 import { Markdown } from "./Markdown";
 
 const draw = (text: string, open = false) => renderToStaticMarkup(<Markdown text={text} open={open} />);
@@ -42,6 +42,36 @@ describe("while it is being written", () => {
       expect(raws.slice(0, settled.length), `after ${at}`).toEqual(settled);
       before = raws;
     }
+  });
+});
+
+describe("more than can be read", () => {
+  const unread = (text: string, open = false) => blocksOf(text, { breaks: false, open }).blocks.map((block) => block.token.type).includes("unread");
+
+  test("what is nested too deep is shown as it was written", () => {
+    for (const text of [">".repeat(4000), `${"- ".repeat(5000)}x`, `${"* ".repeat(300)}x`, "> ".repeat(200)]) {
+      for (const open of [false, true]) expect(unread(text, open), text.slice(0, 4)).toBe(true);
+      expect(draw(text)).toContain("unread-text");
+    }
+    expect(unread(">".repeat(8))).toBe(false);
+  });
+
+  test("one piece that is too long is shown as it was written, folded, and so is a text", () => {
+    for (const mark of ["[", "**a", "\\(a ", "a@", "_a ", "<a "]) expect(unread(mark.repeat(16_000)), mark).toBe(true);
+    expect(unread("A paragraph.\n\n".repeat(10_000))).toBe(true);
+    const html = draw("[".repeat(20_000));
+    expect(html).toContain("All of it");
+    expect(html.length).toBeLessThan(5000);
+  });
+
+  test("long code, tables, lists and texts of many paragraphs are read as ever", () => {
+    const code = "```\n" + "let a = 1;\n".repeat(5000) + "```";
+    for (const text of [code, "A paragraph of words.\n\n".repeat(3000), "- an item\n".repeat(3000), "| a | b |\n| - | - |\n" + "| one | two |\n".repeat(2000)]) expect(unread(text), text.slice(0, 12)).toBe(false);
+  });
+
+  test("a text without a formula is read without looking for one at every token", () => {
+    expect(optionsFor("[[[ **a", true).extensions).toBeFalsy();
+    for (const text of ["$a$", "\\(a\\)", "\\[a\\]"]) expect(optionsFor(text, true).extensions, text).toBeTruthy();
   });
 });
 

@@ -3,7 +3,8 @@
  * table is drawn as its final block from the first line and nothing flickers; never makes HTML.
  */
 import { Lexer, Marked, type MarkedOptions, type Token } from "marked";
-import { isOpenMath, mathExtensions } from "./math";
+import { isTooDeep, isTooLong } from "./bounds";
+import { hasMath, isOpenMath, mathExtensions } from "./math";
 
 export interface Block { key: number; raw: string; token: Token }
 
@@ -13,14 +14,32 @@ export interface Blocks { blocks: Block[]; links: string }
 /** `breaks`: in what people write, a line break is a line break. `open`: more text will follow. */
 export interface ReadOptions { breaks: boolean; open: boolean }
 
-const optionsOf = (open: boolean): MarkedOptions => new Marked({ gfm: true, extensions: mathExtensions(open) }).defaults;
-const growing = optionsOf(true);
-const whole = optionsOf(false);
+const withMath = (open: boolean): MarkedOptions => new Marked({ gfm: true, extensions: mathExtensions(open) }).defaults;
+const growing = withMath(true);
+const whole = withMath(false);
+const bare = new Marked({ gfm: true }).defaults;
+
+/** An extension is asked at every token of a text, so one without a formula is read without any. */
+export const optionsFor = (text: string, open: boolean): MarkedOptions => (!hasMath(text) ? bare : open ? growing : whole);
 
 export function blocksOf(text: string, { breaks, open }: ReadOptions): Blocks {
-  const source = open ? settle(text) : text;
+  if (isTooLong(text)) return unread(text);
+  try {
+    return lexed(open ? settle(text) : text, optionsFor(text, open), breaks) ?? unread(text);
+  } catch {
+    // The lexer calls itself for what is nested, so foreign text decides how deep its stack goes.
+    return unread(text);
+  }
+}
+
+/** One block that is shown as it was written. */
+const unread = (text: string): Blocks => ({ blocks: [{ key: 0, raw: text, token: { type: "unread", raw: text, text } }], links: "" });
+
+/** Null when what is nested is too deep to be drawn. */
+function lexed(source: string, options: MarkedOptions, breaks: boolean): Blocks | null {
   // A lexer per call: links by reference are looked up in the whole text, and `marked` keeps them per lexer.
-  const tokens = new Lexer({ ...(open ? growing : whole), breaks }).lex(source);
+  const tokens = new Lexer({ ...options, breaks }).lex(source);
+  if (isTooDeep(tokens)) return null;
   const blocks = tokens.flatMap((token, key) => (token.type === "space" || token.type === "def" ? [] : [{ key, raw: token.raw, token }]));
   return { blocks, links: Object.keys(tokens.links).join(" ") };
 }

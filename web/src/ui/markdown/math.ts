@@ -12,6 +12,9 @@ const shown = new RegExp(String.raw`^ {0,3}(?:\$\$${inside}\$\$|\\\[${inside}\\\
 const shownOpen = /^ {0,3}(?:\$\$|\\\[)((?:(?!\n[ \t]*\n)[\s\S])*)$/;
 const spoken = new RegExp(String.raw`^(?:\$\$${inside}\$\$|\$(?![\s$])((?:[^$\\\n]|\\[^\n])+?)\$(?![\p{L}\p{N}_$])|\\\(${inside}\\\)|\\\[${inside}\\\])`, "u");
 
+/** Whether a text holds any mark that may begin a formula. */
+export const hasMath = (text: string): boolean => /\$|\\[([]/.test(text);
+
 /** `a + b` and `\frac{1}{2}` and `n`, but not `5 for me and 10`. */
 export function readsLikeMath(source: string): boolean {
   if (/\s$/.test(source)) return false;
