@@ -7,7 +7,9 @@ import type { Id, Message } from "../../api/types";
 import { turnIsOpen } from "../../state/model";
 import { useDesk, useView } from "../../state/react";
 import { type Exchange, exchangesOf, pendingOf } from "../../state/view";
-import { day } from "../../state/words";
+import { day, sentence } from "../../state/words";
+import { Boundary } from "../../ui/Boundary";
+import { Copy } from "../../ui/Copy";
 import { Icon } from "../../ui/Icon";
 import { Lamp } from "../../ui/marks";
 import { attempt } from "../../ui/Toasts";
@@ -80,7 +82,7 @@ export function Log({ thread, drawAnswer, jump, onEnd }: LogProps) {
     <Fragment key={exchange.key}>
       {at === null ? null : <div className="day">{day(at)}</div>}
       {unread ? <div className="day unread" role="separator">New</div> : null}
-      <ExchangeView exchange={exchange} drawAnswer={drawAnswer} />
+      <Boundary of={exchange} instead={(error) => <NotDrawn exchange={exchange} why={error.message} />}><ExchangeView exchange={exchange} drawAnswer={drawAnswer} /></Boundary>
     </Fragment>
   ), [drawAnswer]);
   const hold = useCallback((element: HTMLElement | null) => {
@@ -163,6 +165,19 @@ function useSought(
     setTimeout(() => found.classList.remove("is-found"), MARKED_MS);
   }, [sought, show, content, stretches]);
   return sought?.seq ?? null;
+}
+
+/** One exchange that cannot be drawn does not take the others with it. */
+function NotDrawn({ exchange: { message }, why }: { exchange: Exchange; why: string }) {
+  return (
+    <div className="exchange">
+      <p className="error-line" role="alert" data-seq={message.seq}>
+        <Icon name="alert" className="icon-s" />
+        <span className="grow">A message of {message.author.name || message.author.handle} and its answers could not be drawn. {sentence(why)}</span>
+        <Copy text={message.text} label="Copy the message" />
+      </p>
+    </div>
+  );
 }
 
 function ExchangeView({ exchange: { message, answers }, drawAnswer }: { exchange: Exchange; drawAnswer: DrawAnswer }) {
