@@ -102,7 +102,8 @@ export default {
   async "an assistant is opened, limited and switched off for somebody"({ server, browser }) {
     const page = await signIn(await browser.person(), await server.link());
     const handle = await demoHandle(page);
-    const link = await invite(page, server.url, `Bea${Date.now() % 100000}`);
+    const name = `Bea${Date.now() % 100000}`;
+    const link = await invite(page, server.url, name);
     const theirs = await signIn(await browser.person(), link);
     await settings(page, server.url, "assistants");
     const card = page.locator(".assistant", { hasText: `@${handle}` });
@@ -129,6 +130,14 @@ export default {
     await seen.getByText("Ready", { exact: true }).waitFor();
     await card.getByRole("radio", { name: "Owner" }).click();
     await seen.getByText("Not open to you", { exact: true }).waitFor();
+    await card.getByRole("radio", { name: "Some people" }).click();
+    await card.locator(".named label", { hasText: name }).getByRole("checkbox").check();
+    await seen.getByText("Ready", { exact: true }).waitFor();
+
+    await card.getByRole("button", { name: "More about" }).click();
+    await page.getByRole("menuitem", { name: "New client secret" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Make a new one" }).click();
+    await page.getByRole("region", { name: `Credentials of @${handle}` }).getByText("_CLIENT_SECRET=").waitFor();
   },
 
   async "the settings are found by their words, and fit on a phone"({ server, browser }) {

@@ -17,12 +17,18 @@ export function AccessSetting({ assistant, busy, onChange }: AccessSettingProps)
   // Naming nobody yet is only a thought: it is sent with the first name.
   const [naming, setNaming] = useState(false);
   const access: Access = naming ? "named" : assistant.access;
-  const named = (assistant.people ?? []).map((one) => one.id);
+  // What was just ticked stands until the server has said how it is.
+  const [wanted, setWanted] = useState<Id[] | null>(null);
+  const named = wanted ?? (assistant.people ?? []).map((one) => one.id);
   const pick = (next: Access) => {
     setNaming(next === "named");
     if (next !== "named" || named.length) void onChange({ access: next });
   };
-  const name = (id: Id, may: boolean) => void onChange({ access: "named", people: may ? [...named, id] : named.filter((one) => one !== id) });
+  const name = (id: Id, may: boolean) => {
+    const people = may ? [...named, id] : named.filter((one) => one !== id);
+    setWanted(people);
+    void onChange({ access: "named", people }).then(() => setWanted(null));
+  };
   return (
     <div className="access">
       <div className="line-setting">
