@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { bytes, clock, commandIn, initials, plain, sentence, took, until, withoutShell } from "./words";
+import type { Turn } from "../api/types";
+import { bytes, clock, commandIn, initials, plain, sentence, took, turnWords, until, withoutShell } from "./words";
+
 
 describe("durations", () => {
   test("that grow are clocks", () => {
@@ -35,6 +37,15 @@ test("a hint offers what stands between its backticks", () => {
 test("a cut line shows words, not Markdown", () => {
   expect(plain("**2 + 2 = 4**\n\n*Scripted*, see [this](https://e.org/x)")).toBe("2 + 2 = 4 Scripted, see this");
   expect(plain("# Title\n- a `b` snake_case 2 * 3")).toBe("Title a b snake_case 2 * 3");
+});
+
+test("of a long message only the beginning is read", () => {
+  expect(plain(`**Yes.** ${"[".repeat(64_000)}`).length).toBeLessThan(500);
+});
+
+test("a queued turn says how many go before it, also when it is one", () => {
+  const turn = { state: "queued", stop_wanted: false } as Turn;
+  expect([null, 0, 1, 3].map((position) => turnWords({ ...turn, position }).text)).toEqual(["Queued", "Queued", "Queued, 1 before it", "Queued, 3 before it"]);
 });
 
 test("a face has two letters", () => {

@@ -82,9 +82,12 @@ export function sentence(clause: string): string {
   return text === "" || /[.!?…:]$/.test(text) ? text : `${text}.`;
 }
 
+/** More than any line or notification shows; the patterns below take the square of it. */
+const PLAIN_READ = 500;
+
 /** The first words of a message without its Markdown, for a line that is cut anyway. */
 export function plain(text: string): string {
-  return text
+  return text.slice(0, PLAIN_READ)
     .replace(/!?\[([^\]]*)\]\([^)]*\)?/g, "$1")
     .replace(/(\*\*|__|~~|`+)/g, "")
     .replace(/(^|\s)[*_](?=\S)|(?<=\S)[*_](?=\s|[.,;:!?]|$)/g, "$1")
@@ -103,7 +106,7 @@ export function turnWords(turn: Turn): { text: string; lamp: LampKind } {
   switch (turn.state) {
     case "queued":
       if (turn.stop_wanted) return { text: "Stopping", lamp: "running" };
-      return { text: turn.position && turn.position > 1 ? `Queued, ${turn.position} before it` : "Queued", lamp: "off" };
+      return { text: turn.position && turn.position > 0 ? `Queued, ${turn.position} before it` : "Queued", lamp: "off" };
     case "running": return { text: turn.stop_wanted ? "Stopping" : "Answering", lamp: "running" };
     case "waiting_approval": return { text: turn.stop_wanted ? "Stopping" : "Waits for you", lamp: "needs" };
     case "done": return { text: "Answered", lamp: "none" };
