@@ -5,6 +5,7 @@ const reasons: Record<string, string> = {
   cancelled: "you stopped the answer",
   abandoned: "the answer was interrupted",
   timed_out: "the answer took too long",
+  refused: "the next message cannot be sent as it is",
   not_signed_in: "the assistant is not signed in",
   not_installed: "the assistant is not installed",
   upstream_failed: "the assistant’s service could not be reached",
