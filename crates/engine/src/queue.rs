@@ -76,7 +76,14 @@ impl Engine {
     /// Posts a message that waits now, ahead of the others and whatever holds them.
     pub async fn send_queued(&self, by: &Person, id: QueuedId) -> Result<Posted, ChatError> {
         let queued = self.own_queued(by, id).await?;
-        self.post_queued(by, queued, When::Now).await
+        match self.post_queued(by, queued, When::Now).await {
+            // Changed since it was read, or gone.
+            Err(ChatError::NotFound(_) | ChatError::ClientIdReused) => {
+                let queued = self.own_queued(by, id).await?;
+                self.post_queued(by, queued, When::Now).await
+            }
+            posted => posted,
+        }
     }
 
     async fn own_queued(&self, by: &Person, id: QueuedId) -> Result<Queued, ChatError> {
@@ -119,10 +126,9 @@ impl Engine {
             Err(_) => return self.store().clear_queue(thread, person).await,
         }
         match self.post_queued(&by, queued, When::Due).await {
-            Ok(_) => Ok(()),
+            // Or taken back, changed hands or posted by another process in this very moment.
+            Ok(_) | Err(ChatError::NotFound(_)) => Ok(()),
             Err(ChatError::Store(error)) => Err(error),
-            // Taken back, changed hands or posted by another process in this very moment.
-            Err(ChatError::NotFound(_)) => Ok(()),
             Err(refusal) => {
                 tracing::info!(%thread, %refusal, "a queued message cannot be posted");
                 self.store().refuse_queued(thread, person).await

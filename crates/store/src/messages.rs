@@ -76,7 +76,7 @@ pub enum PostError {
     /// A file that was never there, is somebody else's, or came with another message already.
     #[error("there is no attachment {0} that could come with this message")]
     NoAttachment(AttachmentId),
-    /// It waits in no queue any more, or its time has not come.
+    /// It waits in no queue any more, or with another text, or its time has not come.
     #[error("there is no such queued message")]
     NotWaiting,
     /// The database failed.

@@ -112,7 +112,7 @@ impl Store {
     ) -> Result<bool, StoreError> {
         self.write(Floor::Ignore, move |tx| {
             Box::pin(async move {
-                let Some(thread) = take(tx, id, person).await? else {
+                let Some(thread) = take(tx, id, person, None).await? else {
                     return Ok(false);
                 };
                 attachments::drop_reserved(tx, id).await?;
@@ -275,19 +275,21 @@ fn body_hash(new: &NewQueued) -> [u8; 32] {
 }
 
 /// Takes an entry out of its queue for the post that is written in the same transaction, which holds the
-/// thread.
+/// thread. What is posted has to be what waits: who posts it read it before, and it may have been changed
+/// since.
 pub(crate) async fn post_from(
     tx: &mut Tx<'_>,
     from: FromQueue,
     thread: ThreadId,
     person: PersonId,
+    text: &str,
 ) -> Result<(), PostError> {
     if from.when == When::Due {
         let sql = format!("SELECT q.id FROM queued q WHERE q.id = $2 AND {DUE}");
         let due = vals![tx.now(), from.id];
         tx.one(&sql, &due).await?.ok_or(PostError::NotWaiting)?;
     }
-    match take(tx, from.id, person).await? {
+    match take(tx, from.id, person, Some(text)).await? {
         Some(found) if found == thread => {
             changed(tx, thread, person);
             Ok(())
@@ -296,15 +298,17 @@ pub(crate) async fn post_from(
     }
 }
 
-/// Marks an entry as gone, its text forgotten. Says where it was.
+/// Marks an entry as gone, its text forgotten, if this is its text or it does not matter. Says where it
+/// was.
 async fn take(
     tx: &mut Tx<'_>,
     id: QueuedId,
     person: PersonId,
+    text: Option<&str>,
 ) -> Result<Option<ThreadId>, StoreError> {
     let sql = "UPDATE queued SET gone_at = $3, text = '' WHERE id = $1 AND person = $2 \
-               AND gone_at IS NULL RETURNING thread";
-    let gone = vals![id, person, tx.now()];
+               AND gone_at IS NULL AND text = COALESCE($4, text) RETURNING thread";
+    let gone = vals![id, person, tx.now(), text];
     let line = tx.one(sql, &gone).await?;
     line.map(|line| line.id("thread")).transpose()
 }
@@ -319,7 +323,7 @@ pub(crate) async fn clear(
     let lines = tx.all(sql, &vals![thread, person]).await?;
     for line in &lines {
         let id = line.id("id")?;
-        take(tx, id, person).await?;
+        take(tx, id, person, None).await?;
         attachments::drop_reserved(tx, id).await?;
     }
     if !lines.is_empty() {

@@ -132,6 +132,31 @@ on_both_databases! {
         assert_eq!(waiting(&world, &world.mara, thread).await, Queue::default());
     }
 
+    async fn a_change_that_was_accepted_is_what_is_posted_however_close_they_come(world: World) {
+        let thread = world.thread().await;
+        let mara = &world.mara;
+        // No dispatcher yet: nothing but the request sends it.
+        for n in 0..20 {
+            let id = queue(&world, mara, thread, "old words").await;
+            let (sent, changed) = tokio::join!(
+                world.engine.send_queued(mara, id),
+                world.engine.change_queued(mara, id, "new words"),
+            );
+            let expected = if changed.is_ok() { "new words" } else { "old words" };
+            assert_eq!(sent.unwrap().message.text, expected, "{n}");
+        }
+        // The same with the dispatcher, which sends it as soon as it sees it.
+        world.start();
+        for n in 0..20 {
+            let before = said(&world, thread).await.len();
+            let id = queue(&world, mara, thread, "old words").await;
+            let changed = world.engine.change_queued(mara, id, "new words").await;
+            empty_once(&world, mara, thread).await;
+            let expected = if changed.is_ok() { "new words" } else { "old words" };
+            assert_eq!(said(&world, thread).await[before], expected, "{n}");
+        }
+    }
+
     async fn a_limit_that_resets_lets_the_queue_go_on(world: World) {
         world.assistant("one", "obedient").await;
         world.start();

@@ -129,7 +129,7 @@ pub(super) async fn append(tx: &mut Tx<'_>, post: Post, text: Stowed) -> Result<
         return Ok(posted);
     }
     if let Some(from) = post.queued {
-        queue::post_from(tx, from, thread.id, post.author).await?;
+        queue::post_from(tx, from, thread.id, post.author, &post.text).await?;
     }
     // Whoever writes again has seen what went wrong.
     queue::end_hold(tx, thread.id, post.author).await?;

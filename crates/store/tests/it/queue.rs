@@ -245,6 +245,20 @@ on_both_databases! {
         ));
     }
 
+    async fn what_was_read_before_a_change_is_not_posted(world: World) {
+        let mara = world.person("mara").await;
+        let thread = world.thread(mara).await;
+        let read = queue(&world, thread, mara, "old words").await;
+        assert!(world.store.change_queued(mara, read.id, "new words".into()).await.unwrap());
+        for when in [When::Due, When::Now] {
+            let posted = post_it(&world, &read, when, &[]).await;
+            assert!(matches!(posted, Err(PostError::NotWaiting)));
+        }
+        let read = world.reader().queued(mara, read.id).await.unwrap().unwrap();
+        let posted = post_it(&world, &read, When::Due, &[]).await.unwrap();
+        assert_eq!(posted.message.text, "new words");
+    }
+
     async fn who_cannot_post_any_more_has_nothing_waiting(world: World) {
         let (mara, eve) = (world.person("mara").await, world.person("eve").await);
         let thread = world.thread(mara).await;
