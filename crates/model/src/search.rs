@@ -256,9 +256,12 @@ mod tests {
 
     fn shown(query: &str, text: &str) -> String {
         let pieces = Query::parse(query).unwrap().snippet(text);
-        let marked = pieces.iter().map(|piece| match piece.hit {
-            true => format!("[{}]", piece.text),
-            false => piece.text.clone(),
+        let marked = pieces.iter().map(|piece| {
+            if piece.hit {
+                format!("[{}]", piece.text)
+            } else {
+                piece.text.clone()
+            }
         });
         marked.collect()
     }

@@ -121,30 +121,32 @@ async fn list(
 ) -> Result<(Vec<AuditEntry>, Option<String>), StoreError> {
     // One more than asked for shows whether there is a next page.
     let mut vals = vals![limit as i64 + 1].to_vec();
-    let mut only = String::new();
+    let mut only = vec!["1 = 1".to_owned()];
     if let Some(action) = filter.action {
         // By length and beginning: LIKE folds case in SQLite only.
         vals.extend(vals![&action, format!("{action}.")]);
         let (exact, noun) = (vals.len() - 1, vals.len());
-        only += &format!(
-            " AND (a.action = ${exact} OR substr(a.action, 1, length(${noun})) = ${noun})"
-        );
+        only.push(format!(
+            "(a.action = ${exact} OR substr(a.action, 1, length(${noun})) = ${noun})"
+        ));
     }
     if let Some(person) = filter.person {
         vals.extend(vals![person]);
         let at = vals.len();
-        only += &format!(" AND (a.actor = ${at} OR a.whom = ${at})");
+        only.push(format!("(a.actor = ${at} OR a.whom = ${at})"));
     }
     if let Some(AuditCursor { at, id }) = filter.before {
         vals.extend(vals![at, id.to_string()]);
-        only += &format!(" AND (a.at, a.id) < (${}, ${})", vals.len() - 1, vals.len());
+        let (at, id) = (vals.len() - 1, vals.len());
+        only.push(format!("(a.at, a.id) < (${at}, ${id})"));
     }
     let sql = format!(
         "SELECT a.id, a.at, a.action, a.object, a.detail, \
          p.id AS actor_id, p.handle AS actor_handle, p.name AS actor_name, \
          w.id AS whom_id, w.handle AS whom_handle, w.name AS whom_name \
          FROM audit a LEFT JOIN people p ON p.id = a.actor LEFT JOIN people w ON w.id = a.whom \
-         WHERE 1 = 1{only} ORDER BY a.at DESC, a.id DESC LIMIT $1"
+         WHERE {} ORDER BY a.at DESC, a.id DESC LIMIT $1",
+        only.join(" AND ")
     );
     let lines = conn.all(&sql, &vals).await?;
     let entries = lines

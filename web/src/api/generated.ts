@@ -1667,7 +1667,7 @@ export interface components {
         };
         /** @description What a sign-in link carries after the `#`. */
         SignIn: {
-            /** @description Good for one sign-in within ten minutes. */
+            /** @description Good for one sign-in, until it expires. */
             secret: string;
         };
         /** @description A piece of a text. */

@@ -123,7 +123,7 @@ impl Iterator for Words<'_> {
             if let Some((start, c)) = self.text.next() {
                 let waiting = &mut self.waiting;
                 fold(c, |folded| {
-                    waiting.push_back((folded, start, start + c.len_utf8()))
+                    waiting.push_back((folded, start, start + c.len_utf8()));
                 });
                 continue;
             }

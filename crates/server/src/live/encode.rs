@@ -288,22 +288,20 @@ impl Encoder {
                 &wire::PersonEvent::Changed(seen),
             )
         };
-        Ok(match self.engine.reader().person(id).await? {
-            Some(person) => Payload::Person {
-                text: changed(Role::Member, &person),
-                for_admins: changed(Role::Admin, &person),
-                person: Arc::new(person),
-            },
-            None => {
-                let gone = wire::PersonEvent::Removed(wire::Removed {
-                    id: id.to_string(),
-                    removed: true,
-                });
-                Payload::Removed {
-                    person: id,
-                    text: event("person", Some(&self.id(pos)), &gone),
-                }
-            }
+        let Some(person) = self.engine.reader().person(id).await? else {
+            let gone = wire::PersonEvent::Removed(wire::Removed {
+                id: id.to_string(),
+                removed: true,
+            });
+            return Ok(Payload::Removed {
+                person: id,
+                text: event("person", Some(&self.id(pos)), &gone),
+            });
+        };
+        Ok(Payload::Person {
+            text: changed(Role::Member, &person),
+            for_admins: changed(Role::Admin, &person),
+            person: Arc::new(person),
         })
     }
 

@@ -364,9 +364,13 @@ mod tests {
         room.board.arrive(room.mara);
         let mut told = 0;
         for round in 0..10_000 {
-            let thread = id(if round % 2 == 0 { "b0" } else { "b1" });
-            room.board
-                .say(room.mara, Some(thread), round % 3 == 0, room.now);
+            let thread = id(["b0", "b1"][round % 2]);
+            room.board.say(
+                room.mara,
+                Some(thread),
+                [true, false, false][round % 3],
+                room.now,
+            );
             told += room.told().len();
             room.pass(1);
         }

@@ -258,16 +258,25 @@ impl Viewer {
                 Payload::Message { author, own, .. } if *author == me => {
                     text.extend_from_slice(own);
                 }
-                Payload::Text(shared) | Payload::Message { text: shared, .. } => {
+                Payload::Presence { of, .. } if *of == me => {}
+                Payload::Removed { person, .. } if *person == me => {
+                    self.phase = Phase::End;
+                    return Ok(());
+                }
+                Payload::Text(shared)
+                | Payload::Message { text: shared, .. }
+                | Payload::Presence { text: shared, .. }
+                | Payload::Removed { text: shared, .. } => {
                     text.extend_from_slice(shared);
                 }
-                Payload::Thread { row, texts } => match texts.get(&me) {
-                    Some(shared) => text.extend_from_slice(shared),
-                    None => {
+                Payload::Thread { row, texts } => {
+                    if let Some(shared) = texts.get(&me) {
+                        text.extend_from_slice(shared);
+                    } else {
                         let own = Box::pin(self.thread(frame.pos, row)).await?;
                         text.extend_from_slice(&own);
                     }
-                },
+                }
                 Payload::Person {
                     person,
                     text: shared,
@@ -281,13 +290,6 @@ impl Viewer {
                         Role::Member => shared,
                     });
                 }
-                Payload::Presence { of, .. } if *of == me => {}
-                Payload::Presence { text: shared, .. } => text.extend_from_slice(shared),
-                Payload::Removed { person, .. } if *person == me => {
-                    self.phase = Phase::End;
-                    return Ok(());
-                }
-                Payload::Removed { text: shared, .. } => text.extend_from_slice(shared),
                 Payload::Assistant(id) => {
                     let own = Box::pin(self.assistant(frame.pos, *id)).await?;
                     text.extend_from_slice(&own);

@@ -119,14 +119,12 @@ pub(crate) async fn remove(
 /// Where people open the page: the public URL, or the name by which this request called us, which the
 /// gate has found to be one of ours.
 fn base(app: &Shared, headers: &HeaderMap) -> String {
-    match &app.settings.public_url {
-        Some(url) => url.to_string(),
-        None => {
-            let host = headers
-                .get(header::HOST)
-                .and_then(|host| host.to_str().ok());
-            let listen = app.settings.listen.to_string();
-            format!("http://{}", host.unwrap_or(&listen))
-        }
+    if let Some(url) = &app.settings.public_url {
+        return url.to_string();
     }
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let listen = app.settings.listen.to_string();
+    format!("http://{}", host.unwrap_or(&listen))
 }

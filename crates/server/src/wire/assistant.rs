@@ -62,6 +62,7 @@ pub struct Assistant {
 /// What bounds an assistant's turns, in seconds; null is the default.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[expect(clippy::struct_field_names, reason = "the ending is the unit")]
 pub struct AssistantLimits {
     /// The whole of a turn that answers a mention in a shared thread; 120 by default.
     pub mention_s: Option<u64>,

@@ -32,7 +32,7 @@ pub struct Workspace {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SignIn {
-    /// Good for one sign-in within ten minutes.
+    /// Good for one sign-in, until it expires.
     pub secret: String,
 }
 

@@ -26,9 +26,10 @@ async fn found(house: &House, who: &Someone, query: &str) -> Vec<String> {
     let items = page["items"].as_array().unwrap().iter();
     let text = |piece: &Value| {
         let text = piece["text"].as_str().unwrap();
-        match piece["hit"].as_bool().unwrap() {
-            true => format!("[{text}]"),
-            false => text.to_owned(),
+        if piece["hit"].as_bool().unwrap() {
+            format!("[{text}]")
+        } else {
+            text.to_owned()
         }
     };
     items

@@ -12,7 +12,7 @@ use crate::{compose::House, running};
 pub enum People {
     /// List everyone
     List,
-    /// Print a fresh sign-in link (10 minutes, once)
+    /// Print a fresh sign-in link (10 minutes, once; 7 days for who never signed in)
     Link {
         /// A handle [default: the local admin]
         name: Option<String>,
