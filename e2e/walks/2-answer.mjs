@@ -144,7 +144,9 @@ export default {
     const handle = await demoHandle(page);
     await newThread(page, `@${handle} go\nmock: gate forever`);
     await turn(page, "running");
-    await say(page, `@${handle} and then?`);
+    // At once, and not when the first one is answered.
+    await page.locator("#composer").fill(`@${handle} and then?`);
+    await page.locator("#composer").press("Control+Enter");
     const queued = await turn(page, "queued");
     await queued.getByText("Queued").waitFor();
     await queued.getByRole("button", { name: "Remove" }).click();

@@ -126,13 +126,18 @@ function Edge({ words, more, watch }: { words: string; more: () => Promise<void>
   return <div className="older" ref={box} aria-live="off"><Lamp kind="running" /><button className="btn small quiet" type="button" onClick={() => attempt(more())}>{words}</button></div>;
 }
 
-/** Up to where the person had read when they came; what came since they left stands behind the line. */
+/** Up to where the person had read when they came; what came since they left stands behind the line. Null where nobody counts. */
 function useReadTo(thread: Id): [number | null, (seq: number | null) => void] {
   const desk = useDesk();
-  const [readTo, setReadTo] = useState<number | null>(() => desk.store.get().threads[thread]?.read_seq ?? null);
+  const now = () => {
+    // Whoever is no member has read nothing and has nothing to read.
+    const { read_seq = 0, unread = 0 } = desk.store.get().threads[thread] ?? {};
+    return read_seq > 0 || unread > 0 ? read_seq : null;
+  };
+  const [readTo, setReadTo] = useState<number | null>(now);
   useEffect(() => {
     const leave = () => {
-      if (document.visibilityState === "hidden") setReadTo(desk.store.get().threads[thread]?.read_seq ?? null);
+      if (document.visibilityState === "hidden") setReadTo(now());
     };
     document.addEventListener("visibilitychange", leave);
     return () => document.removeEventListener("visibilitychange", leave);

@@ -62,9 +62,10 @@ export function PendingView({ pending }: { pending: Pending }) {
         {failed ? (
           <p className="error-line not-sent" role="alert">
             <Icon name="alert" className="icon-s" />
-            <span className="grow">Not sent. {sentence(pending.reason ?? "")}</span>
-            <button className="btn small" type="button" onClick={() => void desk.resend(pending)}>Retry</button>
-            <button className="btn small quiet" type="button" onClick={() => desk.forget(pending)}>Remove</button>
+            <span className="grow">{pending.kind === "queue" ? "Not queued." : "Not sent."} {sentence(pending.reason ?? "")}</span>
+            <button className="btn small" type="button" onClick={() => void desk.outbox.retry(pending)}>Retry</button>
+            {pending.refused ? <button className="btn small quiet" type="button" onClick={() => desk.outbox.takeBack(pending)}>Edit</button> : null}
+            <button className="btn small quiet" type="button" onClick={() => desk.outbox.forget(pending)}>Remove</button>
           </p>
         ) : null}
       </div>

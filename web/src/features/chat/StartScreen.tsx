@@ -1,5 +1,5 @@
 /** Where a new thread begins: whom it is for, who can see it, and the first words. Before any thread exists, the first run. */
-import { Fragment, type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import type { Assistant, Id } from "../../api/types";
 import { drafts } from "../../state/local";
 import { useDesk, useView } from "../../state/react";
@@ -32,19 +32,20 @@ export function StartScreen({ mention, drawFound, drawComposer }: StartScreenPro
   const ready = assistants.some((assistant) => assistant.usable && assistant.state === "ready");
   const [direct, setDirect] = useState<Id | null>(null);
   const [open, setOpen] = useState(false);
-  const [example, setExample] = useState(0);
+  const tried = useRef({ as: "", client_id: "" });
   const picked = direct ? byId[direct] : undefined;
 
-  // A new composer takes the text up: the example is only a beginning that can still be changed.
-  const ask = (handle: string) => {
-    drafts.set("new", `@${handle} what is 2+2?`);
-    setExample(example + 1);
-  };
+  // Only a beginning that can still be changed, added to what is there.
+  const ask = (handle: string) => desk.prefill("new", `@${handle} what is 2+2?`);
   const send = async ({ text, attachments }: Words) => {
+    // The same thread is opened once, however often its answer is lost on the way.
+    const as = direct ?? (open ? "open" : "private");
+    if (tried.current.as !== as) tried.current = { as, client_id: crypto.randomUUID() };
     try {
       const thread = await desk.createThread({
-        visibility: open && !direct ? "open" : "private", client_id: crypto.randomUUID(), ...(direct ? { assistant: direct } : {}),
+        visibility: open && !direct ? "open" : "private", client_id: tried.current.client_id, ...(direct ? { assistant: direct } : {}),
       });
+      tried.current = { as: "", client_id: "" };
       drafts.set("new", "");
       void desk.post(thread.id, text, attachments);
       go(chatPath(thread.id));
@@ -78,18 +79,16 @@ export function StartScreen({ mention, drawFound, drawComposer }: StartScreenPro
       </div>
       <div className="dock">
         <div className="col">
-          <Fragment key={example}>
-            {drawComposer({
-              thread: null, prefill: mention ? `@${mention} ` : null, onSend: send,
-              placeholder: picked ? `Message @${picked.handle}` : "Message, @ asks an assistant",
-              tools: (
-                <>
-                  <WhoChip assistants={assistants} picked={picked} onPick={setDirect} />
-                  {picked ? null : <SeenChip open={open} onPick={setOpen} />}
-                </>
-              ),
-            })}
-          </Fragment>
+          {drawComposer({
+            thread: null, prefill: mention ? `@${mention} ` : null, onSend: send,
+            placeholder: picked ? `Message @${picked.handle}` : "Message, @ asks an assistant",
+            tools: (
+              <>
+                <WhoChip assistants={assistants} picked={picked} onPick={setDirect} />
+                {picked ? null : <SeenChip open={open} onPick={setOpen} />}
+              </>
+            ),
+          })}
         </div>
       </div>
     </>

@@ -33,7 +33,8 @@ test("the line stands before the first news of others, once, and never for one's
   expect(line([asked(1), asked(2, "me"), asked(3), asked(4)], 1)).toEqual(["m3"]);
   expect(line([asked(1), asked(2)], 2)).toEqual([]);
   expect(line([asked(1), asked(2)], null)).toEqual([]);
-  expect(line([answered(1, 3), asked(2, "me")], 2)).toEqual(["m1"]);
+  expect(line([asked(1), answered(2, 4), asked(3, "me")], 3)).toEqual(["m2"]);
+  expect(line([asked(1), asked(2)], 0)).toEqual([]);
 });
 
 test("a stretch is drawn again only when what it draws is another", () => {

@@ -29,11 +29,13 @@ export function stretchesOf(exchanges: Exchange[], { me, readTo }: Reader): Stre
   let before: number | null = null;
   for (const exchange of exchanges) {
     const { message } = exchange;
+    const first = before === null;
     const day = before === null || !sameDay(before, message.created_at) ? message.created_at : null;
     before = message.created_at;
     const unread: boolean = !told && isNews(exchange, readTo ?? 0, me);
     told ||= unread;
-    const row = { exchange, day, unread };
+    // Where everything is new, a line says nothing.
+    const row = { exchange, day, unread: unread && !first };
     const last = stretches.at(-1);
     if (last?.key === keyOf(message.seq)) last.rows.push(row);
     else stretches.push({ key: keyOf(message.seq), rows: [row] });

@@ -53,7 +53,7 @@ function Limit({ turn, handle }: EndCardProps) {
             : <>It is open again at <b className="strong num">{time(open)}</b>, <span className="num">{until(open, now)}</span>.</>}
         </p>
       )}
-      {error.hint && !plain ? <p><Hint text={sentence(error.hint)} /></p> : null}
+      {error.hint ? <p><Hint text={sentence(error.hint)} /></p> : null}
       <div className="do"><RetryButton turn={turn} /></div>
       <Detail turn={turn} handle={handle} />
     </div>
