@@ -45,7 +45,7 @@ export type Change =
   | { type: "fresh"; list: Page<Thread>; open: { thread: Thread; asked: Asked; page: MessagePage; items: { turn: Id; page: Page<Item> }[] } | null }
   | { type: "posting"; pending: Pending }
   | { type: "posted"; client_id: string; message: Message }
-  | { type: "not_posted"; client_id: string; reason: string }
+  | { type: "not_posted"; client_id: string; refused: boolean; reason: string }
   | { type: "unpost"; client_id: string }
   | { type: "fetching" }
   | { type: "prefill"; place: Place; text: string }

@@ -8,8 +8,8 @@ import type { Attachment, Frame, Id, Presence, Session, Thread, ThreadPatch } fr
 import { type Asked, type Change, changeOf } from "./change";
 import { Finder } from "./finder";
 import { forgetDrafts } from "./local";
-import type { Pending, Place } from "./model";
-import { loadOutbox, saveOutbox } from "./outbox";
+import type { Place } from "./model";
+import { Outbox } from "./outbox";
 import { Queue } from "./queue";
 import { RowTurns } from "./row-turns";
 import { Signs } from "./signs";
@@ -35,8 +35,9 @@ export class Desk {
   /** How far threads were read that the server has not confirmed. */
   #reads = new Map<Id, number>();
 
-  readonly #rowTurns: RowTurns;
+  #rowTurns: RowTurns;
   readonly queue: Queue;
+  readonly outbox: Outbox;
   readonly uploads: Uploads;
   readonly finder: Finder;
   readonly signs = new Signs();
@@ -44,11 +45,11 @@ export class Desk {
   constructor(readonly store: Store) {
     this.#rowTurns = new RowTurns(store);
     this.queue = new Queue(store);
+    this.outbox = new Outbox(store, this.queue);
     this.uploads = new Uploads(store);
     this.finder = new Finder(store);
     whenSignedOut(() => this.#signedOut());
     store.subscribe(() => this.#serveWants());
-    store.subscribe(() => saveOutbox(store.get().outbox));
     // A page that comes back from the browser's cache has been deaf for an unknown time.
     addEventListener("pageshow", (event) => {
       if (event.persisted) location.reload();
@@ -71,13 +72,21 @@ export class Desk {
   }
 
   async signOut(): Promise<void> {
-    await api.signOut();
+    try {
+      await api.signOut();
+    } catch (error) {
+      // A session that had ended already leaves as little behind.
+      if (!(error instanceof Problem && error.status === 401)) throw error;
+    }
     forgetDrafts();
+    this.outbox.clear();
     this.#signedOut();
   }
 
   async #enter(session: Session): Promise<void> {
     const { store } = this;
+    // A link may sign somebody in where somebody else is.
+    if (store.get().session?.person.id !== session.person.id) this.#signedOut();
     store.apply({ type: "session", session });
     this.#stream ??= openShared({
       onFrame: (frame) => {
@@ -98,12 +107,19 @@ export class Desk {
     store.apply({ type: "thread_list", page: list, of: "threads" });
     void this.#rowTurns.learn();
     this.#stream?.startAt(list.pos);
-    for (const pending of loadOutbox()) void this.#send({ ...pending, state: "sending", reason: null });
+    this.outbox.resume(session.person.id);
   }
 
+  /** What this tab learned as one person is not the next one's to know. */
   #signedOut() {
     this.#stream?.stop();
     this.#stream = undefined;
+    this.outbox.pause();
+    this.#open = null;
+    this.#asked = new Set();
+    this.#reads = new Map();
+    this.#fetching = new Set();
+    this.#rowTurns = new RowTurns(this.store);
     if (this.store.get().session) this.store.apply({ type: "session", session: null });
   }
 
@@ -320,31 +336,7 @@ export class Desk {
   async post(thread: Id, text: string, attachments: Attachment[] = []): Promise<void> {
     // What the person says stands at the end, so that is what they want to see.
     void this.#once(`newest:${thread}`, () => this.toNewest(thread));
-    await this.#send({
-      client_id: crypto.randomUUID(), thread_id: thread, text, attachments, created_at: Date.now(), state: "sending", reason: null,
-    });
-  }
-
-  /** The same client id again: if the first try did arrive, the server answers with that message. */
-  async resend(pending: Pending): Promise<void> {
-    await this.#send({ ...pending, state: "sending", reason: null });
-  }
-
-  forget(pending: Pending) {
-    this.store.apply({ type: "unpost", client_id: pending.client_id });
-  }
-
-  async #send(pending: Pending): Promise<void> {
-    const { client_id, thread_id, text, attachments } = pending;
-    this.store.apply({ type: "posting", pending });
-    try {
-      const { message } = await api.post(thread_id, {
-        text, client_id, ...(attachments.length ? { attachments: attachments.map(({ id }) => id) } : {}),
-      });
-      this.store.apply({ type: "posted", client_id, message });
-    } catch (error) {
-      this.store.apply({ type: "not_posted", client_id, reason: error instanceof Error ? error.message : String(error) });
-    }
+    await this.outbox.add("post", thread, text, attachments);
   }
 
   /** Only words of one's own, and only once no turn for them is open. */

@@ -7,12 +7,16 @@ export interface HeldItem extends Item { bytes: number }
 
 /** A message that the server has not confirmed. It is drawn at once, and kept with its reason when it could not be sent. */
 export interface Pending {
+  /** Said in the thread, or to wait in the person's queue. */
+  kind: "post" | "queue";
   client_id: string;
   thread_id: Id;
   text: string;
   attachments: Attachment[];
   created_at: number;
   state: "sending" | "failed";
+  /** The server has it not and will not take it as it is; else it may have arrived. */
+  refused: boolean;
   reason: string | null;
 }
 

@@ -1,6 +1,6 @@
-/** What the person can do with their queue of a thread. Owns no order and no waiting: the server sends when the time has come. */
+/** What the person can do with their queue of a thread; how words get into it is the outbox's. Owns no order and no waiting: the server sends when the time has come. */
 import { api } from "../api/client";
-import type { Attachment, Id, Queued } from "../api/types";
+import type { Id, Queued } from "../api/types";
 import type { Store } from "./store";
 
 export class Queue {
@@ -12,10 +12,9 @@ export class Queue {
     this.store.apply({ type: "queue", asked, thread, items });
   }
 
-  async add(thread: Id, text: string, attachments: Attachment[] = []): Promise<void> {
-    const body = { text, client_id: crypto.randomUUID(), ...(attachments.length ? { attachments: attachments.map(({ id }) => id) } : {}) };
-    const queued = await api.enqueue(thread, body);
-    this.#set(thread, (items) => [...items.filter((one) => one.id !== queued.id), queued]);
+  /** One that the server has taken. */
+  put(queued: Queued) {
+    this.#set(queued.thread_id, (items) => [...items.filter((one) => one.id !== queued.id), queued]);
   }
 
   async change(queued: Queued, text: string): Promise<void> {

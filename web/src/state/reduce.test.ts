@@ -117,8 +117,16 @@ describe("copies", () => {
   });
 });
 
+test("what one person saw is gone when another signs in, also without signing out", () => {
+  const as = (id: string): Change => ({ type: "session", session: { person: { id } as Person } as Session });
+  const first = after([as("p1"), ...open, { type: "thread", thread: thread() }]);
+  expect(Object.keys(after([as("p1")], first).threads)).toEqual(["t1"]);
+  const second = after([as("p2")], first);
+  expect([second.threads, second.messages, second.pages, second.session?.person.id]).toEqual([{}, {}, {}, "p2"]);
+});
+
 describe("the outbox", () => {
-  const pending: Pending = { client_id: "c1", thread_id: "t1", text: "hi", attachments: [], created_at: 1, state: "sending", reason: null };
+  const pending: Pending = { kind: "post", refused: false, client_id: "c1", thread_id: "t1", text: "hi", attachments: [], created_at: 1, state: "sending", reason: null };
 
   test("a message replaces its echo, whether the stream or the answer is first", () => {
     const own = message({ client_id: "c1" });
@@ -131,8 +139,8 @@ describe("the outbox", () => {
   });
 
   test("a refusal keeps the text and says why", () => {
-    const state = after([{ type: "posting", pending }, { type: "not_posted", client_id: "c1", reason: "the disk is full" }]);
-    expect(state.outbox).toEqual([{ ...pending, state: "failed", reason: "the disk is full" }]);
+    const state = after([{ type: "posting", pending }, { type: "not_posted", client_id: "c1", refused: true, reason: "the disk is full" }]);
+    expect(state.outbox).toEqual([{ ...pending, state: "failed", refused: true, reason: "the disk is full" }]);
   });
 });
 

@@ -52,7 +52,10 @@ export function reduce(state: State, change: Change): State {
     // Positions from before may belong to another database; from here on `seen` tells what the stream said since.
     case "reset": return change.thread ? wantThread(state, change.thread) : { ...state, seen: {}, wants: { ...state.wants, everything: true } };
     case "link": return { ...state, link: change.link };
-    case "session": return change.session ? { ...state, session: change.session } : { ...emptyState(), link: state.link };
+    case "session": return change.session?.person.id === state.session?.person.id
+      ? { ...state, session: change.session }
+      // What one person saw is not the next one's to see.
+      : { ...emptyState(), link: state.link, session: change.session };
     case "people": return { ...state, people: byId(change.people) };
     case "assistants": return { ...state, assistants: byId(change.assistants) };
     case "thread_list": {
@@ -75,7 +78,7 @@ export function reduce(state: State, change: Change): State {
     case "posted": return putMessage(unpost(state, change.client_id), change.message, undefined);
     case "not_posted": return {
       ...state,
-      outbox: state.outbox.map((p) => (p.client_id === change.client_id ? { ...p, state: "failed", reason: change.reason } : p)),
+      outbox: state.outbox.map((p) => (p.client_id === change.client_id ? { ...p, state: "failed", refused: change.refused, reason: change.reason } : p)),
     };
     case "unpost": return unpost(state, change.client_id);
     case "fetching": return { ...state, wants: nothingWanted };

@@ -1,6 +1,6 @@
 /** Questions the screens ask of the state. Pure; owns no shapes that are stored. */
 import type { Assistant, Id, Message, Turn } from "../api/types";
-import { type HeldItem, type Pending, type State, type ThreadPage, turnIsOpen } from "./model";
+import { type HeldItem, type Pending, type State, type ThreadPage } from "./model";
 
 /** A message and the answers it is owed, one per assistant: the newest attempt, with the earlier ones behind it. */
 export interface Exchange {
@@ -48,13 +48,9 @@ function answersOf(turns: Turn[], replies: Map<Id, Message>): Answer[] {
   });
 }
 
-/** The echoes that still wait in a thread, oldest first. */
+/** The echoes that still wait in a thread, oldest first. What is queued stands over the composer in a moment, unless it fails. */
 export function pendingOf(state: Pick<State, "outbox">, thread: Id): Pending[] {
-  return state.outbox.filter((pending) => pending.thread_id === thread);
-}
-
-export function itemsOf(state: Pick<State, "items">, turn: Id): HeldItem[] {
-  return Object.values(state.items[turn] ?? {}).sort((a, b) => a.seq - b.seq);
+  return state.outbox.filter((pending) => pending.thread_id === thread && (pending.kind === "post" || pending.state === "failed"));
 }
 
 /** What a turn did, in its order, as the card draws it: runs of steps between runs of text. */
@@ -80,10 +76,6 @@ export function partsOf(items: HeldItem[], reply: Message | null): Part[] {
   const whole = bare(reply.text);
   if (texts.length && (bare(texts.at(-1) ?? "") === whole || bare(texts.join("")) === whole)) return parts;
   return [...parts.filter((part) => part.is === "steps"), { is: "text", key: reply.id, text: reply.text, open: false }];
-}
-
-export function openTurns(state: Pick<State, "turns">, thread: Id): Turn[] {
-  return Object.values(state.turns).filter((turn) => turn.thread_id === thread && turnIsOpen(turn));
 }
 
 /** Assistants as lists show them: the usable first, then by handle. */

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import type { Turn } from "../api/types";
 import { bytes, clock, commandIn, initials, plain, sentence, took, turnWords, until, withoutShell } from "./words";
 
-
 describe("durations", () => {
   test("that grow are clocks", () => {
     expect([0, 48_000, 728_000, 3_723_000].map(clock)).toEqual(["0:00", "0:48", "12:08", "1:02:03"]);

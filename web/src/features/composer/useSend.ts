@@ -2,9 +2,10 @@
  * What happens with what was written: it is posted, queued, saved or obeyed. Owns that nothing is lost on the way: what is not
  * taken is in the field again, with the reason beside it.
  */
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { Problem } from "../../api/client";
 import type { Attachment, Id } from "../../api/types";
+import { drafts } from "../../state/local";
 import type { Place } from "../../state/model";
 import { useDesk, useView } from "../../state/react";
 import { problemFrom } from "../../ui/load";
@@ -63,14 +64,6 @@ export function useSend({ thread, text, setText, edits, files, commands, waits, 
       desk.store.apply({ type: "upload", place, upload: { key, name, size, state: "done", progress: 1, attachment, reason: null } });
     }
   };
-  /** One after another, in the order in which they were said; nobody waits for it with the next words. */
-  const line = useRef(Promise.resolve());
-  const queue = (to: Id, said: string, attachments: Attachment[]) => {
-    line.current = line.current.then(() => desk.queue.add(to, said, attachments)).catch((error: unknown) => {
-      giveBack(said, attachments);
-      setProblem(problemFrom(error));
-    });
-  };
   const begin = async (said: string, attachments: Attachment[]) => {
     try {
       if (onSend && !await onSend({ text: said, attachments })) giveBack(said, attachments);
@@ -103,9 +96,12 @@ export function useSend({ thread, text, setText, edits, files, commands, waits, 
     desk.signs.stopped();
     setText("");
     setProblem(null);
-    if (!thread) await run(() => begin(said, attachments));
-    else if (waits && how === "usual") queue(thread, said, attachments);
-    // The echo says itself how it went.
+    if (!thread) {
+      // Until the thread is there the words stay where a reload finds them.
+      drafts.set(place, said);
+      await run(() => begin(said, attachments));
+    } else if (waits && how === "usual") void desk.outbox.add("queue", thread, said, attachments);
+    // The echo says itself how it went, here as there.
     else void desk.post(thread, said, attachments);
   };
   return { send, busy, offline, problem, setProblem };
