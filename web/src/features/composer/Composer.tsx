@@ -22,7 +22,7 @@ import { useAwaited } from "./useAwaited";
 import { useCommands } from "./useCommands";
 import { useDraft } from "./useDraft";
 import { useDrop } from "./useDrop";
-import { type Editing, editedText, useEditing } from "./useEditing";
+import { type Editing, editedText, useEditing, withReleased } from "./useEditing";
 import { useFiles } from "./useFiles";
 import { useSend, type Words } from "./useSend";
 import { type Pick, useSuggestions } from "./useSuggestions";
@@ -74,8 +74,10 @@ export function Composer({ thread, placeholder, onSend, tools, prefill }: Compos
   // The queued message was sent, or removed in another tab: there is nothing left to edit.
   const lost = editing?.is === "queued" && !queue.some((one) => one.id === editing.queued.id);
   useEffect(() => {
-    if (lost) edits.end();
-  }, [lost, edits.end]);
+    if (!lost || !editing) return;
+    draft.setText((now) => withReleased(now, editedText(editing), edited));
+    edits.end();
+  }, [lost, editing, edited, draft.setText, edits.end]);
 
   const write = (next: string, at: number) => {
     // At once, so that a key pressed right after finds the caret where it belongs.

@@ -9,6 +9,10 @@ export type Editing = { is: "queued"; queued: Queued } | { is: "message"; messag
 
 export const editedText = (editing: Editing) => (editing.is === "queued" ? editing.queued.text : editing.message.text);
 
+/** The draft after what was being changed has gone without the change: by then the change is nowhere else. */
+export const withReleased = (draft: string, was: string, edited: string): string =>
+  edited.trim() && edited !== was ? [draft, edited].filter(Boolean).join("\n") : draft;
+
 export interface Edits {
   editing: Editing | null;
   start: (editing: Editing) => void;
