@@ -1,7 +1,7 @@
 /** How the server is: what fails first, each with its code and a fix; then all that was looked at, by what it belongs to; the settings. */
 import { useCallback, useEffect, useState } from "react";
 import { type Finding, house, type Setting } from "../../api/house";
-import { useNow } from "../../state/react";
+import { useNow, useView } from "../../state/react";
 import { ago, begun, commandIn, type LampKind } from "../../state/words";
 import { Command } from "../../ui/Copy";
 import { Hint } from "../../ui/Hint";
@@ -20,12 +20,14 @@ const groups: [Finding["group"], string][] = [
 const rank = (finding: Finding) => (finding.state === "failed" ? 0 : 1);
 
 export function Health() {
-  const [report, setReport] = useState(lastReport);
+  const me = useView((state) => state.session?.person.id);
+  const [report, setReport] = useState(() => lastReport(me));
   const { run, busy, problem } = useAction();
   const look = useCallback(() => run(async () => {
-    reported(await house.health());
-    setReport(lastReport());
-  }), [run]);
+    const found = await house.health();
+    if (me) reported(me, found);
+    setReport(found);
+  }), [run, me]);
   useEffect(() => void look(), [look]);
   const now = useNow(report !== null);
   const checks = report?.checks ?? [];

@@ -57,7 +57,7 @@ export function SettingsSidebar({ section }: { section: SettingsSection }) {
 }
 
 function PlaceLink({ place, current }: { place: Place; current: boolean }) {
-  const findings = useFindings();
+  const findings = useFindings(useView((state) => state.session?.person.id));
   const count = place.section === "health" ? findings : 0;
   return (
     <Link to={settingsPath(place.section)} aria-current={current ? "page" : undefined}>
