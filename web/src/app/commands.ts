@@ -1,7 +1,7 @@
 /** What can be done from anywhere, as the palette lists it. Owns the list; each command is done by whoever it belongs to. */
 import { useMemo } from "react";
 import type { Command } from "../features/palette/entries";
-import { drafts, theme } from "../state/local";
+import { theme } from "../state/local";
 import { turnIsOpen } from "../state/model";
 import { useDesk, useView } from "../state/react";
 import { assistantRows } from "../state/view";
@@ -29,7 +29,6 @@ export function useCommands(route: Route, showKeys: () => void): Command[] {
   const runs = thread !== null && Object.values(turns).some((turn) => turn.thread_id === thread && turnIsOpen(turn));
   return useMemo(() => {
     const ask = (handle: string) => {
-      drafts.set("new", "");
       desk.prefill("new", `@${handle} `);
       newThread();
     };
