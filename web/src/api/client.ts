@@ -1,6 +1,6 @@
 /** One function per request. Owns how a request is sent and how a refusal becomes a `Problem`; keeps no state. */
 import type {
-  Assistant, Attachment, Author, Check, Hit, Id, Item, Message, MessagePage, NewMessage, NewThread, Page, Person, Posted, Queued, Session,
+  Assistant, Attachment, Author, Hit, Id, Item, Mention, Message, MessagePage, NewMessage, NewThread, Page, Person, Posted, Queued, Session,
   SessionRow, Thread, ThreadPatch, Turn,
 } from "./types";
 
@@ -70,7 +70,8 @@ export const api = {
 
   people: () => call<Page<Person>>("GET", "/api/people"),
   assistants: () => call<Page<Assistant>>("GET", "/api/assistants"),
-  doctor: () => call<{ checks: Check[] }>("GET", "/api/doctor"),
+  /** The names in a text that mean somebody; posting it would mention exactly these. */
+  mentions: (text: string) => call<{ items: Mention[] }>("POST", "/api/mentions", { text }),
 
   threads: (ask: { archived?: boolean; before?: string; limit?: number } = {}) =>
     call<Page<Thread>>("GET", `/api/threads${query(ask)}`),

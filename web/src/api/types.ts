@@ -43,7 +43,6 @@ type OfEveryItem = "id" | "turn_id" | "thread_id" | "seq" | "kind" | "status" | 
 export type Item = Said<Pick<Wire["Item"], OfEveryItem>> & Omit<Wire["Item"], OfEveryItem>;
 export type FileChange = Wire["FileChange"];
 export type Delta = Wire["Delta"];
-export type Check = Said<Wire["Check"]>;
 export type Question = Said<Wire["Question"]>;
 export type Posted = Said<Wire["Posted"]>;
 

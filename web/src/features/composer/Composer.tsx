@@ -18,6 +18,7 @@ import { QueueList } from "./QueueList";
 import { EditingStrip, PastedStrip } from "./Strips";
 import { optionId, Suggestions } from "./Suggestions";
 import { Tools } from "./Tools";
+import { useAsked } from "./useAsked";
 import { useAwaited } from "./useAwaited";
 import { useCommands } from "./useCommands";
 import { useDraft } from "./useDraft";
@@ -58,7 +59,8 @@ export function Composer({ thread, placeholder, onSend, tools, prefill }: Compos
   const assistants = useView((state) => state.assistants);
   const direct = useView((state) => (thread ? state.threads[thread]?.assistant_id ?? null : null));
   const { queue, waits, awaited, stop, running } = useAwaited(thread);
-  const files = useFiles(place, askedIn(draft.text, assistantRows({ assistants }), direct));
+  const asked = useAsked(place, draft.text, askedIn(draft.text, assistantRows({ assistants }), direct), direct);
+  const files = useFiles(place, asked);
   const commands = useCommands({ thread, stop, onAttach: () => picker.current?.click() });
   const list = useSuggestions(focused && !(editing && text.startsWith("/")), text, caret, thread, commands);
   const { send, busy, offline, problem, setProblem } = useSend({ thread, text, setText, edits, files, commands, waits, onSend, onFree: focus });
