@@ -20,13 +20,13 @@ export interface MarkdownProps {
   open?: boolean;
   /** People's own lines break where they broke them; assistants write Markdown. */
   breaks?: boolean;
-  /** Handles that resolved in this text, without the @. */
+  /** Handles that resolved in this text, without the @ and in any case. */
   mentions?: string[];
 }
 
 export const Markdown = memo(function Markdown({ text, open = false, breaks = false, mentions }: MarkdownProps) {
   const { blocks, links } = useMemo(() => blocksOf(text, { breaks, open }), [text, breaks, open]);
-  const names = mentions?.join(" ") ?? "";
+  const names = mentions?.join(" ").toLowerCase() ?? "";
   return (
     <div className="prose" dir="auto">
       {blocks.map((block, index) => (
@@ -168,6 +168,6 @@ function Away({ href, said, card = false, children }: { href: string; said: stri
 function withMentions(text: string, names: Names): ReactNode {
   if (names.size === 0 || !text.includes("@")) return text;
   return text.split(/(@[\p{L}\p{N}_.\-/]*[\p{L}\p{N}_])/u).map((piece, at) => (
-    at % 2 === 1 && names.has(piece.slice(1)) ? <span key={at} className="mention">{piece}</span> : piece
+    at % 2 === 1 && names.has(piece.slice(1).toLowerCase()) ? <span key={at} className="mention">{piece}</span> : piece
   ));
 }

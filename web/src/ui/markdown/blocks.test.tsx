@@ -110,4 +110,9 @@ describe("foreign text", () => {
     const html = renderToStaticMarkup(<Markdown text="@one, `@one` and @two" mentions={["one"]} />);
     expect(html).toContain('<span class="mention">@one</span>, <code>@one</code> and @two');
   });
+
+  test("a handle is marked as it was written, in any case", () => {
+    const html = renderToStaticMarkup(<Markdown text="@ChatGPT and @chatgpt" mentions={["chatgpt"]} />);
+    expect(html).toContain('<span class="mention">@ChatGPT</span> and <span class="mention">@chatgpt</span>');
+  });
 });
