@@ -1,23 +1,14 @@
 /** What can be done from anywhere, as the palette lists it. Owns the list; each command is done by whoever it belongs to. */
 import { useMemo } from "react";
 import type { Command } from "../features/palette/entries";
+import { placesFor } from "../features/settings/places";
 import { theme } from "../state/local";
 import { turnIsOpen } from "../state/model";
 import { useDesk, useView } from "../state/react";
 import { assistantRows } from "../state/view";
-import { go, type Route, type SettingsSection, settingsPath } from "../ui/route";
+import { go, type Route, settingsPath } from "../ui/route";
 import { attempt } from "../ui/Toasts";
 import { newThread, nextWaiting, stopAll } from "./acts";
-
-const places: { section: SettingsSection; name: string; words: string; admins?: boolean }[] = [
-  { section: "profile", name: "Profile", words: "name handle notifications theme" },
-  { section: "sessions", name: "Sessions", words: "devices browsers" },
-  { section: "tokens", name: "API tokens", words: "programs key" },
-  { section: "assistants", name: "Assistants", words: "enable access limits" },
-  { section: "people", name: "People", words: "invite roles members" },
-  { section: "audit", name: "Audit", words: "log history", admins: true },
-  { section: "health", name: "Health", words: "doctor checks", admins: true },
-];
 
 export function useCommands(route: Route, showKeys: () => void): Command[] {
   const desk = useDesk();
@@ -42,7 +33,7 @@ export function useCommands(route: Route, showKeys: () => void): Command[] {
         { id: `ask-${one.id}`, label: `Ask @${one.handle}`, icon: "thought", words: `${one.name} mention new`, act: () => ask(one.handle) }
       )),
       { id: "archive", label: "Archived threads", icon: "inbox", words: "old hidden", act: () => go("/chat?archived") },
-      ...places.filter((place) => !place.admins || role === "admin").map((place): Command => ({
+      ...placesFor(role).map((place): Command => ({
         id: place.section, label: `Settings: ${place.name}`, icon: "sliders", words: place.words,
         ...(place.section === "assistants" ? { keys: "G S" } : {}), act: () => go(settingsPath(place.section)),
       })),

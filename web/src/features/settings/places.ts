@@ -6,7 +6,7 @@ import type { SettingsSection } from "../../ui/route";
 export interface Place { section: SettingsSection; name: string; icon: IconName; group: string; admins: boolean; words: string }
 
 const places: Place[] = [
-  { section: "profile", name: "Profile", icon: "person", group: "You", admins: false, words: "name handle notifications theme colours light dark sign out" },
+  { section: "profile", name: "Profile", icon: "person", group: "You", admins: false, words: "name handle notifications theme mode colours light dark sign out" },
   { section: "sessions", name: "Sessions", icon: "device", group: "You", admins: false, words: "browsers devices signed in sign out others" },
   { section: "tokens", name: "API tokens", icon: "key", group: "You", admins: false, words: "programs bearer key revoke" },
   { section: "assistants", name: "Assistants", icon: "plug", group: "This server", admins: false, words: "mention enable access limits owner client secret rotate" },
