@@ -15,7 +15,7 @@ type Made = Invitation & { person: Managed };
 const roles: [Role, string][] = [["member", "Member"], ["admin", "Admin"]];
 
 /** `Ada Lovelace` would be mentioned as `ada`. */
-const handleOf = (name: string) => (name.trim().split(/\s+/)[0] ?? "").normalize("NFD").replace(/[^a-zA-Z0-9_-]/g, "").toLocaleLowerCase();
+const handleOf = (name: string) => (name.trim().split(/\s+/)[0] ?? "").normalize("NFD").replace(/[^a-zA-Z0-9_-]/g, "").toLocaleLowerCase().slice(0, 32);
 
 export function Invite({ onInvited, onClose }: { onInvited: (made: Made) => void; onClose: () => void }) {
   const [name, setName] = useState("");
@@ -33,7 +33,7 @@ export function Invite({ onInvited, onClose }: { onInvited: (made: Made) => void
     <form className="card form asked" aria-label="Invite" onSubmit={invite} onKeyDown={(event) => event.key === "Escape" && onClose()}>
       <div className="pair">
         <Field label="Name" autoFocus required maxLength={120} value={name} autoComplete="off" onChange={(event) => setName(event.target.value)} />
-        <Field label="Handle" before="@" required maxLength={40} value={said} autoComplete="off" autoCapitalize="none" spellCheck={false}
+        <Field label="Handle" before="@" required minLength={2} maxLength={32} value={said} autoComplete="off" autoCapitalize="none" spellCheck={false}
           onChange={(event) => setHandle(event.target.value.replace(/^@/, "").toLocaleLowerCase())} />
       </div>
       <div className="role"><Choice label="Role" value={role} options={roles} onPick={setRole} /><span className="hint">{role === "admin" ? "May do everything you may." : "Writes in threads and asks what is open to everyone."}</span></div>

@@ -74,7 +74,7 @@ function NameForm({ person }: { person: Person }) {
   return (
     <form className="in-card form" onSubmit={(event) => void save(event)}>
       <Field label="Name" value={name} required maxLength={120} autoComplete="name" onChange={(event) => setName(event.target.value)} />
-      <Field label="Handle" before="@" value={handle} required maxLength={40} spellCheck={false} autoCapitalize="none" autoComplete="off"
+      <Field label="Handle" before="@" value={handle} required minLength={2} maxLength={32} spellCheck={false} autoCapitalize="none" autoComplete="off"
         hint="What others write to mention you. Old mentions keep the old one."
         onChange={(event) => setHandle(event.target.value.replace(/^@/, "").toLocaleLowerCase())} />
       <Trouble problem={action.problem} />

@@ -1,10 +1,10 @@
 /** The actions that the audit can be asked for: what they are about, in words and as it is written, and what was done to it. */
 export const actions: [string, string, string[]][] = [
   ["People", "person", ["invite", "link", "rename", "role", "remove"]],
-  ["Sessions", "session", ["open"]],
+  ["Sessions", "session", ["open", "end"]],
   ["Tokens", "token", ["create", "revoke"]],
   ["Assistants", "assistant", ["add", "enable", "disable", "access", "limits", "rotate", "remove"]],
-  ["Threads", "thread", ["add", "leave", "remove", "delete"]],
+  ["Threads", "thread", ["open", "close", "add", "leave", "remove", "delete"]],
   ["Turns", "turn", ["start"]],
   ["Decisions", "question", ["decide"]],
 ];
