@@ -60,7 +60,7 @@ pub use open::{Database, OpenOptions};
 pub use questions::DecideError;
 pub use queue::{FromQueue, NewQueued, QueueError, When};
 pub use reader::Reader;
-pub use search::{Hit, Hits};
+pub use search::{FoundMessage, Hit, Hits};
 pub use threads::{MemberError, NewThread, Page, ThreadPatch, ThreadRow, ThreadState};
 pub use turns::{ClaimRules, Claimed, Finished, Orphan, RetryError, StopError};
 

@@ -84,7 +84,7 @@ pub enum PostError {
     Store(#[from] StoreError),
 }
 
-/// A page of a thread.
+/// A page of a thread: as many messages as were asked for, or fewer once they have 4 MiB of text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MessagePage {
     /// By `seq`, ascending.
@@ -101,6 +101,9 @@ pub struct MessagePage {
     pub position: Position,
 }
 
+/// How much text a page has before it ends; its first message is there whatever it has.
+const PAGE_TEXT: usize = 4 * 1024 * 1024;
+
 impl Store {
     /// Stores a message, one delivery and one turn per addressed assistant, moves the thread up and
     /// titles it if it has no title. Refused below the disk floor.
@@ -114,7 +117,7 @@ impl Store {
 }
 
 impl Reader {
-    /// The newest `limit` messages before `before` (`None`: the newest of all), as a snapshot.
+    /// At most `limit` messages, the newest before `before` (`None`: the newest of all), as a snapshot.
     pub async fn messages(
         &self,
         thread: ThreadId,
@@ -123,8 +126,9 @@ impl Reader {
     ) -> Result<MessagePage, StoreError> {
         self.read(move |conn| {
             Box::pin(async move {
-                let lines = newest(conn, thread, before.unwrap_or(i64::MAX), limit).await?;
-                page(conn, thread, &lines).await
+                let before = before.unwrap_or(i64::MAX);
+                let said = newest(conn, thread, before, limit, PAGE_TEXT).await?;
+                page(conn, thread, said).await
             })
         })
         .await
@@ -139,8 +143,8 @@ impl Reader {
     ) -> Result<MessagePage, StoreError> {
         self.read(move |conn| {
             Box::pin(async move {
-                let lines = oldest(conn, thread, after, limit).await?;
-                page(conn, thread, &lines).await
+                let said = oldest(conn, thread, after, limit, PAGE_TEXT).await?;
+                page(conn, thread, said).await
             })
         })
         .await
@@ -155,10 +159,11 @@ impl Reader {
     ) -> Result<MessagePage, StoreError> {
         self.read(move |conn| {
             Box::pin(async move {
-                let after = limit / 2;
-                let mut lines = newest(conn, thread, seq.saturating_add(1), limit - after).await?;
-                lines.extend(oldest(conn, thread, seq, after).await?);
-                page(conn, thread, &lines).await
+                let (after, text) = (limit / 2, PAGE_TEXT / 2);
+                let here = seq.saturating_add(1);
+                let mut said = newest(conn, thread, here, limit - after, text).await?;
+                said.extend(oldest(conn, thread, seq, after, text).await?);
+                page(conn, thread, said).await
             })
         })
         .await
@@ -169,8 +174,8 @@ impl Reader {
         self.read(move |conn| Box::pin(load_one(conn, id))).await
     }
 
-    /// The `limit` messages before `seq`, ascending: what a prompt quotes. Failures are not messages,
-    /// so they are never among them.
+    /// The `limit` messages before `seq`, ascending: what a prompt quotes, and fewer once they have more
+    /// text than any prompt. Failures are not messages, so they are never among them.
     pub async fn context(
         &self,
         thread: ThreadId,
@@ -179,8 +184,9 @@ impl Reader {
     ) -> Result<Vec<Message>, StoreError> {
         self.read(move |conn| {
             Box::pin(async move {
-                let lines = newest(conn, thread, before, limit).await?;
-                all(conn, &lines).await
+                let said = newest(conn, thread, before, limit, PAGE_TEXT).await?;
+                let messages = said.into_iter().map(|said| said.message).collect();
+                with_files(conn, messages).await
             })
         })
         .await
@@ -209,42 +215,68 @@ pub(crate) async fn load_one(
     }
 }
 
-/// The newest messages before a place, in the order of the thread.
+/// A message of a page, its files not yet with it.
+struct Said {
+    message: Message,
+    client_id: Option<String>,
+}
+
+/// The newest messages before a place, in the order of the thread, with about so much text at most.
 async fn newest(
     conn: &mut Conn<'_>,
     thread: ThreadId,
     before: i64,
     limit: usize,
-) -> Result<Vec<Line>, StoreError> {
+    text: usize,
+) -> Result<Vec<Said>, StoreError> {
     let sql = format!("{MESSAGE} WHERE m.thread = $1 AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3");
-    let mut lines = conn.all(&sql, &vals![thread, before, limit as i64]).await?;
-    lines.reverse();
-    Ok(lines)
+    let lines = conn.all(&sql, &vals![thread, before, limit as i64]).await?;
+    let mut said = as_fit(conn, &lines, text).await?;
+    said.reverse();
+    Ok(said)
 }
 
-/// The messages that follow a place.
+/// The messages that follow a place, with about so much text at most.
 async fn oldest(
     conn: &mut Conn<'_>,
     thread: ThreadId,
     after: i64,
     limit: usize,
-) -> Result<Vec<Line>, StoreError> {
+    text: usize,
+) -> Result<Vec<Said>, StoreError> {
     let sql = format!("{MESSAGE} WHERE m.thread = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3");
-    conn.all(&sql, &vals![thread, after, limit as i64]).await
+    let lines = conn.all(&sql, &vals![thread, after, limit as i64]).await?;
+    as_fit(conn, &lines, text).await
+}
+
+/// The first of these messages, until they have so much text. A large text is read only if it is among
+/// them.
+async fn as_fit(conn: &mut Conn<'_>, lines: &[Line], text: usize) -> Result<Vec<Said>, StoreError> {
+    let (mut said, mut size) = (Vec::new(), 0);
+    for line in lines {
+        if size >= text {
+            break;
+        }
+        let message = message(conn, line).await?;
+        size += message.text.len();
+        let client_id = line.opt_text("client_id")?;
+        said.push(Said { message, client_id });
+    }
+    Ok(said)
 }
 
 async fn page(
     conn: &mut Conn<'_>,
     thread: ThreadId,
-    lines: &[Line],
+    said: Vec<Said>,
 ) -> Result<MessagePage, StoreError> {
-    let messages = all(conn, lines).await?;
     let mut client_ids = Vec::new();
-    for (line, message) in lines.iter().zip(&messages) {
-        if let Some(client_id) = line.opt_text("client_id")? {
-            client_ids.push((message.id, client_id));
-        }
+    let mut messages = Vec::with_capacity(said.len());
+    for Said { message, client_id } in said {
+        client_ids.extend(client_id.map(|client_id| (message.id, client_id)));
+        messages.push(message);
     }
+    let messages = with_files(conn, messages).await?;
     // Places start at 1, so that 1 to 0 is an empty range.
     let (first, last) = match (messages.first(), messages.last()) {
         (Some(first), Some(last)) => (first.seq, last.seq),
@@ -269,6 +301,13 @@ async fn all(conn: &mut Conn<'_>, lines: &[Line]) -> Result<Vec<Message>, StoreE
     for line in lines {
         messages.push(message(conn, line).await?);
     }
+    with_files(conn, messages).await
+}
+
+async fn with_files(
+    conn: &mut Conn<'_>,
+    mut messages: Vec<Message>,
+) -> Result<Vec<Message>, StoreError> {
     let ids: Vec<_> = messages.iter().map(|m| m.id.to_string()).collect();
     let mut files = attachments::of_messages(conn, &ids).await?;
     for message in &mut messages {

@@ -6,7 +6,8 @@ use std::{collections::HashMap, fmt::Write};
 
 use switchboard_model::{
     MessageId, Millis, PersonId, ThreadId,
-    message::Message,
+    message::{Message, Speaker},
+    person::Author,
     search::{self, Piece, Query},
 };
 
@@ -24,6 +25,36 @@ const MOST: usize = 256 * 1024;
 /// Documents of one millisecond are numbered; so many of them are in order.
 const PER_MILLI: i64 = 1 << 20;
 
+/// How many texts are held at once to show a part of each. Each may have a megabyte.
+const AT_ONCE: usize = 8;
+
+/// A message that was found, without its text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FoundMessage {
+    /// Which.
+    pub id: MessageId,
+    /// Its place in the thread.
+    pub seq: i64,
+    /// Whose voice.
+    pub role: Speaker,
+    /// Who wrote it.
+    pub author: Author,
+    /// When it was stored.
+    pub created_at: Millis,
+}
+
+impl From<Message> for FoundMessage {
+    fn from(message: Message) -> Self {
+        Self {
+            id: message.id,
+            seq: message.seq,
+            role: message.role,
+            author: message.author,
+            created_at: message.created_at,
+        }
+    }
+}
+
 /// One thread or message that was found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Hit {
@@ -32,7 +63,7 @@ pub struct Hit {
     /// The thread's title.
     pub title: String,
     /// What was said; `None` if it is the title that was found.
-    pub message: Option<Message>,
+    pub message: Option<FoundMessage>,
     /// The part of it to show.
     pub snippet: Vec<Piece>,
 }
@@ -98,26 +129,35 @@ async fn find(
         Some(last) if lines.len() > limit => Some(last.doc),
         _ => None,
     };
-    let ids: Vec<String> = found
-        .iter()
-        .filter_map(|found| Some(found.message?.to_string()))
-        .collect();
+    let mut items = Vec::with_capacity(found.len());
+    for some in found.chunks(AT_ONCE) {
+        show(conn, &query, some, &mut items).await?;
+    }
+    Ok(Hits { items, next })
+}
+
+/// Reads what was found and keeps of each text the part to show.
+async fn show(
+    conn: &mut Conn<'_>,
+    query: &Query,
+    found: &[Found],
+    items: &mut Vec<Hit>,
+) -> Result<(), StoreError> {
+    let ids = found.iter().filter_map(|found| found.message);
+    let ids: Vec<String> = ids.map(|id| id.to_string()).collect();
     let said = messages::load(conn, &ids).await?;
     let mut said: HashMap<_, _> = said.into_iter().map(|m| (m.id, m)).collect();
-    let items = found
-        .into_iter()
-        .map(|found| {
-            let message = found.message.and_then(|id| said.remove(&id));
-            let text = message.as_ref().map_or(&found.title, |m| &m.text);
-            Hit {
-                thread: found.thread,
-                snippet: query.snippet(text),
-                title: found.title,
-                message,
-            }
-        })
-        .collect();
-    Ok(Hits { items, next })
+    items.extend(found.iter().map(|found| {
+        let message = found.message.and_then(|id| said.remove(&id));
+        let text = message.as_ref().map_or(&found.title, |m| &m.text);
+        Hit {
+            thread: found.thread,
+            snippet: query.snippet(text),
+            title: found.title.clone(),
+            message: message.map(FoundMessage::from),
+        }
+    }));
+    Ok(())
 }
 
 fn found(line: &Line) -> Result<Found, StoreError> {

@@ -3349,7 +3349,7 @@ export interface operations {
                 around?: number;
                 /** @description Older messages: the `next` of the page after. Without either, the newest messages. */
                 before?: string;
-                /** @description How many, 1 to 200; 50 unless said otherwise. */
+                /** @description How many, 1 to 200; 50 unless said otherwise. A page ends sooner once it has 4 MiB of text. */
                 limit?: number;
             };
             header?: never;

@@ -35,7 +35,7 @@ pub(crate) struct Part {
     after: Option<String>,
     /// The messages around this `seq`, as many before it as after it.
     around: Option<i64>,
-    /// How many, 1 to 200; 50 unless said otherwise.
+    /// How many, 1 to 200; 50 unless said otherwise. A page ends sooner once it has 4 MiB of text.
     limit: Option<usize>,
 }
 
@@ -71,12 +71,8 @@ pub(crate) async fn list(
         }
         (None, Some(after), None) => {
             let page = reader.messages_after(id, after, limit).await?;
-            let newest = page
-                .messages
-                .last()
-                .filter(|_| page.messages.len() == limit)
-                .map(|message| message.seq);
-            (page, newest)
+            let newer = page.newer;
+            (page, newer)
         }
         _ => {
             return Err(ApiError::invalid(

@@ -160,6 +160,28 @@ on_both_databases! {
         assert_eq!((seqs(&end), end.older), (vec![], None));
     }
 
+    async fn a_page_of_large_messages_ends_before_its_limit_and_says_so(world: World) {
+        let mara = world.person("mara").await;
+        let thread = world.thread(mara).await;
+        let large = "x".repeat(1024 * 1024);
+        for _ in 0..6 {
+            world.post(thread, mara, &large, &[]).await;
+        }
+        let reader = world.reader();
+        let newest = reader.messages(thread, None, 200).await.unwrap();
+        assert_eq!((seqs(&newest), newest.older, newest.newer), (vec![3, 4, 5, 6], Some(3), None));
+        let older = reader.messages(thread, newest.older, 200).await.unwrap();
+        assert_eq!((seqs(&older), older.older), (vec![1, 2], None));
+        let first = reader.messages_after(thread, 0, 200).await.unwrap();
+        assert_eq!((seqs(&first), first.newer), (vec![1, 2, 3, 4], Some(4)));
+        let rest = reader.messages_after(thread, 4, 200).await.unwrap();
+        assert_eq!((seqs(&rest), rest.newer), (vec![5, 6], None));
+        let around = reader.messages_around(thread, 3, 200).await.unwrap();
+        assert_eq!((seqs(&around), around.older, around.newer), (vec![2, 3, 4, 5], Some(2), Some(5)));
+        let context = reader.context(thread, 7, 50).await.unwrap();
+        assert_eq!(context.len(), 4);
+    }
+
     async fn a_page_has_the_newest_attempts_of_its_messages_and_every_open_turn(world: World) {
         let mara = world.person("mara").await;
         let helper = world.assistant("helper", mara).await;
