@@ -1,5 +1,5 @@
-//! Mentions: finds @names in a text. The only parser: the page asks the server instead of guessing,
-//! so that what is highlighted and what is answered cannot disagree. Never knows which names exist.
+//! Mentions: finds @names in a text. The only parser that decides: while somebody types, the page guesses
+//! and asks the server, and who answers is what is found here. Never knows which names exist.
 //!
 //! A message is Markdown, so a Markdown parser says first what is prose. Names in code (spans, fences,
 //! indented blocks), link texts, link destinations and autolinks are not addressed to anyone. Raw HTML
