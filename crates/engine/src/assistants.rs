@@ -13,7 +13,7 @@ use switchboard_store::{HandleTaken, NewAssistant, StoreError};
 
 pub use change::AssistantChange;
 
-use crate::{Engine, backend::Spec, chat::ChatError};
+use crate::{Engine, attachments::kinds, backend::Spec, chat::ChatError};
 
 /// An assistant and its present state, as one person sees it.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ pub struct AssistantView {
     pub runs_on: String,
     /// What its backend can do.
     pub capabilities: Vec<&'static str>,
-    /// Which attachments it can take.
+    /// Which kinds of attachments it can take, of each at least one format.
     pub accepts: Vec<Kind>,
     /// One line about what it may do.
     pub note: String,
@@ -162,7 +162,7 @@ impl Engine {
                 .unwrap_or_default(),
             accepts: spec
                 .as_ref()
-                .map(|spec| spec.accepts.clone())
+                .map(|spec| kinds(&spec.accepts))
                 .unwrap_or_default(),
             note: spec.map(|spec| spec.note).unwrap_or_default(),
             named,

@@ -4,7 +4,7 @@
 use futures_util::{Stream, StreamExt as _};
 use switchboard_model::{
     AttachmentId,
-    attachment::{self, Attachment, Kind, Look, Unsupported},
+    attachment::{self, Attachment, Format, Kind, Look, Unsupported},
     message,
     person::Person,
 };
@@ -182,15 +182,31 @@ impl Engine {
     }
 }
 
-/// What of a message cannot reach an assistant that accepts these kinds, in words; `None`: nothing.
-pub(crate) fn unfit(accepts: &[Kind], text: &str, files: &[Attachment]) -> Option<String> {
-    if let Some(file) = files.iter().find(|f| !accepts.contains(&f.format.kind())) {
-        let kind = match file.format.kind() {
-            Kind::Image => "images",
-            Kind::Text => "text files",
-            Kind::Pdf => "PDF files",
+/// The kinds of these formats, each once.
+pub(crate) fn kinds(formats: &[Format]) -> Vec<Kind> {
+    let mut kinds: Vec<Kind> = Vec::new();
+    for format in formats {
+        if !kinds.contains(&format.kind()) {
+            kinds.push(format.kind());
+        }
+    }
+    kinds
+}
+
+/// What of a message cannot reach an assistant that accepts these formats, in words; `None`: nothing.
+pub(crate) fn unfit(accepts: &[Format], text: &str, files: &[Attachment]) -> Option<String> {
+    if let Some(file) = files.iter().find(|f| !accepts.contains(&f.format)) {
+        let others = kinds(accepts).contains(&file.format.kind());
+        let what = match file.format {
+            Format::Png if others => "PNG images",
+            Format::Jpeg if others => "JPEG images",
+            Format::Gif if others => "GIF images",
+            Format::Webp if others => "WebP images",
+            Format::Png | Format::Jpeg | Format::Gif | Format::Webp => "images",
+            Format::Text => "text files",
+            Format::Pdf => "PDF files",
         };
-        return Some(format!("{kind}, as {} is one", file.name));
+        return Some(format!("{what}, as {} is one", file.name));
     }
     let texts: Vec<_> = files
         .iter()

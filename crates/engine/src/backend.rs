@@ -7,7 +7,7 @@ use std::{path::PathBuf, time::Duration};
 use futures_util::future::BoxFuture;
 use switchboard_model::{
     AssistantId, Millis, PersonId, ThreadId, TurnId,
-    attachment::Kind,
+    attachment::Format,
     outcome::{Failure, OutcomeCode},
 };
 
@@ -48,8 +48,8 @@ pub struct Spec {
     pub account_words: String,
     /// What it can do.
     pub capabilities: Vec<Capability>,
-    /// Which attachments it can take.
-    pub accepts: Vec<Kind>,
+    /// Which attachments it can take, the kinds in the order they are told.
+    pub accepts: Vec<Format>,
     /// One line for the assistant's card: "reads only, cannot write files".
     pub note: String,
 }

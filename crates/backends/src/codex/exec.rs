@@ -19,7 +19,7 @@ use switchboard_engine::{
 };
 use switchboard_model::{
     Clock,
-    attachment::Kind,
+    attachment::Format,
     item::{ItemBody, ItemEvent, ItemStatus},
     outcome::{Failure, OutcomeCode},
 };
@@ -85,7 +85,13 @@ impl CodexExec {
             title: "ChatGPT".into(),
             account_words: setup.account_words.clone(),
             capabilities: vec![Capability::Steps],
-            accepts: vec![Kind::Image, Kind::Text],
+            accepts: vec![
+                Format::Png,
+                Format::Jpeg,
+                Format::Gif,
+                Format::Webp,
+                Format::Text,
+            ],
             note: "reads only, cannot write files".into(),
         };
         Self {

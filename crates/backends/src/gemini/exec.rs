@@ -15,7 +15,7 @@ use switchboard_engine::{
         TurnOutcome, TurnRequest, Work,
     },
 };
-use switchboard_model::{Clock, attachment::Kind, outcome::Failure};
+use switchboard_model::{Clock, attachment::Format, outcome::Failure};
 
 use super::{
     errors, finish,
@@ -80,7 +80,14 @@ impl GeminiExec {
             title: "Gemini".into(),
             account_words: setup.account_words.clone(),
             capabilities: vec![Capability::Streams, Capability::Steps],
-            accepts: vec![Kind::Image, Kind::Text, Kind::Pdf],
+            // Google takes no GIF.
+            accepts: vec![
+                Format::Png,
+                Format::Jpeg,
+                Format::Webp,
+                Format::Text,
+                Format::Pdf,
+            ],
             note: "answers from the conversation and its files, runs no commands".into(),
         };
         Self {

@@ -18,7 +18,7 @@ use switchboard_engine::{
 };
 use switchboard_model::{
     Clock,
-    attachment::Kind,
+    attachment::Format,
     outcome::{Failure, OutcomeCode},
 };
 
@@ -58,7 +58,13 @@ impl Scripted {
             title: "ChatGPT (demo)".into(),
             account_words: "demo script".into(),
             capabilities: vec![Capability::Streams, Capability::Steps],
-            accepts: vec![Kind::Image, Kind::Text],
+            accepts: vec![
+                Format::Png,
+                Format::Jpeg,
+                Format::Gif,
+                Format::Webp,
+                Format::Text,
+            ],
             note: "answers from a script, runs no commands".into(),
         };
         Self { spec, setup }

@@ -315,6 +315,18 @@ async fn gemini_gets_images_and_documents_as_they_are_and_no_other_name_becomes_
         json!(["image", "text", "pdf"])
     );
     let thread = client.thread().await;
+    // Google takes no GIF, which is said before anything is stored.
+    let gif = client.attach("moving.gif", bytes(GIF)).await;
+    let refused = client
+        .say_with(&thread, "@gemini look", &[&gif])
+        .await;
+    assert_eq!(
+        (refused.status, text(&refused.body, "code")),
+        (422, "attachment_unsupported")
+    );
+    let detail = text(&refused.body, "detail");
+    assert!(detail.contains("GIF images, as moving.gif"), "{detail}");
+    assert_eq!(client.messages(&thread).await.len(), 0);
     let pdf = b"%PDF-1.4\n%%EOF\n".to_vec();
     let kinds = [
         ("image/png", bytes(PNG)),
