@@ -317,9 +317,7 @@ async fn gemini_gets_images_and_documents_as_they_are_and_no_other_name_becomes_
     let thread = client.thread().await;
     // Google takes no GIF, which is said before anything is stored.
     let gif = client.attach("moving.gif", bytes(GIF)).await;
-    let refused = client
-        .say_with(&thread, "@gemini look", &[&gif])
-        .await;
+    let refused = client.say_with(&thread, "@gemini look", &[&gif]).await;
     assert_eq!(
         (refused.status, text(&refused.body, "code")),
         (422, "attachment_unsupported")
