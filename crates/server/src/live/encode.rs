@@ -15,6 +15,7 @@ use switchboard_model::{
     item::{Item, ItemStatus},
     message::{Message, Speaker},
     person::Role,
+    queue::Queue,
     turn::{Turn, TurnState},
 };
 use switchboard_store::{Change, Delta, Mark, StoreError, ThreadRow};
@@ -240,7 +241,12 @@ impl Encoder {
         if !self.seats.has(person) {
             return Ok(None);
         }
-        let queue = self.engine.reader().queue(thread, person).await?;
+        let reader = self.engine.reader();
+        let queue = match reader.thread(person, thread).await? {
+            Some(_) => reader.queue(thread, person).await?,
+            // Lost, or gone: nothing of theirs waits there any more as far as they can see.
+            None => Queue::default(),
+        };
         let data = wire::Queue {
             thread_id: thread.to_string(),
             items: queue.to_wire(),
