@@ -149,6 +149,14 @@ export default {
     await post(page, thread, { text: `@${handle} go\nmock: reason ${quoted(corpus[1])} ; text ${quoted(corpus.slice(0, 40).join("\n\n"))}` });
     await turn(page, "done");
     await page.locator(".msg", { hasText: "with files" }).locator(".file").nth(2).waitFor();
+    const foreign = "<img src=x onerror=globalThis.ran=1>";
+    await post(page, thread, { text: `@${handle} go\nmock: shell ${quoted(`printf '%s' '${foreign}'`)}\nmock: text "Printed."` });
+    const printed = page.locator('.turn[data-state="done"]', { hasText: "Printed." });
+    await printed.waitFor({ timeout: ANSWER_MS });
+    const command = printed.locator("details.step", { hasText: "printf" });
+    await command.locator("summary").click();
+    // A shell may have words of its own before it.
+    await command.getByLabel("Output", { exact: true }).filter({ hasText: foreign }).waitFor();
 
     // Every message is drawn once on the way through the log.
     const drawn = new Set();
@@ -223,6 +231,21 @@ export default {
       const box = document.getElementById("m-3")?.getBoundingClientRect();
       return box && box.top > 0 && box.bottom < innerHeight;
     });
+  },
+
+  async "nothing moves for whoever asked for less motion"({ server, browser }) {
+    const page = await signIn(await browser.person({ reducedMotion: "reduce" }), await server.link());
+    const handle = await demoHandle(page);
+    await newThread(page, `@${handle} go\nmock: text "Slowly." ; gate forever`);
+    await (await turn(page, "running")).getByText("Slowly.").waitFor();
+    const arc = () => page.locator(".lamp.running").first().evaluate((lamp) => getComputedStyle(lamp, "::before").animationName);
+    const moving = () => page.evaluate(() => document.getAnimations().filter((one) => one.playState === "running").map((one) => one.animationName ?? one.transitionProperty));
+    assert.equal(await arc(), "none");
+    assert.deepEqual(await moving(), []);
+    await page.emulateMedia({ reducedMotion: "no-preference" });
+    assert.equal(await arc(), "spin", "it moves for everybody else");
+    await page.keyboard.press("Control+.");
+    await turn(page, "cancelled");
   },
 
   async "a message is changed by its author, and says so"({ server, browser }) {
