@@ -22,6 +22,36 @@ async function look(page, name) {
   assert.deepEqual(told, [], name);
 }
 
+/** Before anybody is known. */
+async function door(context, name, url) {
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.getByText("Sign in with a link").waitFor();
+  await look(page, `sign-in-${name}`);
+  await page.close();
+}
+
+/** What was not sent, and no connection. */
+async function troubles(page, name) {
+  await page.route("**/messages", (route) => (route.request().method() === "POST" ? route.abort() : route.continue()));
+  await say(page, "words that do not arrive");
+  await page.locator(".msg", { hasText: "words that do not arrive" }).getByRole("button", { name: "Retry" }).waitFor();
+  await look(page, `not-sent-${name}`);
+  await page.unroute("**/messages");
+  await page.context().setOffline(true);
+  await page.locator(".link-line", { hasText: "Not connected" }).waitFor();
+  await look(page, `offline-${name}`);
+  await page.context().setOffline(false);
+  await page.locator(".link-line").waitFor({ state: "detached", timeout: 30_000 });
+}
+
+async function drawer(page, name) {
+  await page.getByRole("button", { name: /^Threads/ }).click();
+  await page.waitForFunction(() => document.querySelector(".side").getAnimations().length === 0);
+  await look(page, `drawer-${name}`);
+  await page.keyboard.press("Escape");
+}
+
 async function screens(page, handle, name, url) {
   await page.goto(`${url}/chat`);
   await page.locator(".found li").first().waitFor();
@@ -35,10 +65,21 @@ async function screens(page, handle, name, url) {
   await page.locator("#composer").pressSequentially("And @");
   await page.getByRole("listbox", { name: "Mention" }).waitFor();
   await look(page, `chat-${name}`);
-  await page.locator("#composer").fill("");
+  await say(page, "and these words wait");
+  await page.locator(".queue").getByText("1 queued").waitFor();
+  await page.locator(".compose input[type=file]").setInputFiles([
+    { name: "notes.txt", mimeType: "text/plain", buffer: Buffer.from("some notes") },
+    { name: "program.bin", mimeType: "application/octet-stream", buffer: Buffer.from([0, 1, 2]) },
+  ]);
+  await page.locator('.file-chip[data-state="done"]').waitFor();
+  await page.locator('.file-chip[data-state="failed"]').waitFor();
+  await look(page, `queue-${name}`);
+  await page.locator('.file-chip[data-state="failed"]').getByRole("button", { name: /^Remove/ }).click();
   await page.keyboard.press("Control+.");
   await turn(page, "cancelled");
   await look(page, `ended-${name}`);
+  if (page.viewportSize().width < 700) await drawer(page, name);
+  await troubles(page, name);
   for (const section of ["profile", "people", "assistants", "tokens", "sessions", "health", "audit"]) {
     await page.goto(`${url}/settings/${section}`);
     await page.locator(".card").first().waitFor();
@@ -51,7 +92,9 @@ export default Object.fromEntries(looks.map(({ name, ...options }) => [
   `every screen is whole and readable, ${name}`,
   async ({ server, browser }) => {
     await mkdir(PICTURES, { recursive: true });
-    const page = await signIn(await browser.person(options), await server.link());
+    const context = await browser.person(options);
+    await door(context, name, server.url);
+    const page = await signIn(context, await server.link());
     await screens(page, await demoHandle(page), name, server.url);
   },
 ]));
