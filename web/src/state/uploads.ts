@@ -3,6 +3,7 @@ import { api, Problem, upload } from "../api/client";
 import type { Attachment } from "../api/types";
 import type { Place } from "./model";
 import type { Store } from "./store";
+import { sentence } from "./words";
 import { attachmentsOf, uploadsOf } from "./writing";
 
 interface Running { file: File; cut: AbortController }
@@ -48,7 +49,7 @@ export class Uploads {
       const attachment = await upload(file, (progress) => store.applySoon({ type: "upload_progress", place, key, progress }), cut.signal);
       store.apply({ type: "upload_done", place, key, attachment });
     } catch (error) {
-      const reason = error instanceof Problem ? [error.message, error.hint].filter(Boolean).join(". ") : String(error);
+      const reason = error instanceof Problem ? [error.message, error.hint ?? ""].map(sentence).join(" ").trim() : String(error);
       store.apply({ type: "upload_failed", place, key, reason });
     }
   }
