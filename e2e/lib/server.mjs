@@ -30,6 +30,14 @@ export class Server {
     return server;
   }
 
+  /** A plain server on a fresh home, as a new user starts it. */
+  static async plain() {
+    const server = await Server.#fresh({});
+    server.#words = ["serve"];
+    await server.up("127.0.0.1:0");
+    return server;
+  }
+
   /** A plain server on that database. The demo insists on a file of its own, so another demo beside it lends its upstream. */
   static async on(database) {
     const demo = await Server.demo();
