@@ -26,8 +26,12 @@ async fn described(client: &Client) -> Vec<(Method, String)> {
 
 /// A body that the route would take.
 fn body(path: &str) -> Value {
+    if path == "/api/messages/{id}" || path.contains("/queue") {
+        return json!({ "text": "hello" });
+    }
     match path.rsplit('/').next().unwrap() {
         "messages" => json!({ "text": "hello" }),
+        "read" => json!({ "seq": 1 }),
         "members" => json!({ "person": "ben" }),
         "decide" => json!({ "choice": "accept" }),
         "mentions" => json!({ "text": "@chatgpt" }),
@@ -329,13 +333,14 @@ async fn what_belongs_to_somebody_else_is_not_found_on_any_route() {
             "tokens" => text(&token, "id"),
             _ => NOBODY,
         };
-        if !path.contains("{id}") {
+        // People and assistants are everybody's to see; what may be done to them is another matter.
+        let seen_by_all = ["people", "assistants"].map(|noun| format!("/api/{noun}/"));
+        if !path.contains("{id}") || seen_by_all.iter().any(|start| path.starts_with(start)) {
             continue;
         }
         let sent = (method != Method::GET).then(|| body(&path));
-        let said = ben
-            .call(method.as_str(), &path.replace("{id}", id), sent)
-            .await;
+        let asked = path.replace("{id}", id).replace("{person}", NOBODY);
+        let said = ben.call(method.as_str(), &asked, sent).await;
         assert_eq!(said.status, 404, "{method} {path}: {:?}", said.body);
         assert_eq!(said.body["code"], "not_found", "{method} {path}");
         walked += 1;
