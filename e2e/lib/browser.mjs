@@ -80,11 +80,11 @@ export async function turn(page, state) {
   return card;
 }
 
-/** The handle of the assistant that the demo plays. */
-export async function demoHandle(page) {
+/** The handle of an assistant that the demo plays, and that can do this if it must: not each tells its text as it comes. */
+export async function demoHandle(page, can) {
   const reply = await page.request.get(new URL("/api/assistants", page.url()).href);
   const { items } = await reply.json();
-  const ready = items.find((assistant) => assistant.usable && assistant.state === "ready");
+  const ready = items.find(({ usable, state, capabilities }) => usable && state === "ready" && (!can || capabilities.includes(can)));
   if (!ready) throw new Error(`no assistant is ready: ${JSON.stringify(items.map(({ handle, state, message }) => ({ handle, state, message })))}`);
   return ready.handle;
 }

@@ -61,7 +61,7 @@ const atEnd = (page) => scroll(page).evaluate((box) => box.scrollHeight - box.sc
 export default {
   async "an answer grows without moving anything that is read"({ server, browser }) {
     const page = await signIn(await browser.person(), await server.link());
-    const handle = await demoHandle(page);
+    const handle = await demoHandle(page, "streams");
     await newThread(page, "hello");
     await page.locator(".msg[data-message]").waitFor();
     await say(page, `@${handle} go\nmock: type ${quoted(answer)} 15ms`);
