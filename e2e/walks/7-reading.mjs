@@ -58,6 +58,18 @@ const idOf = (url) => new URL(url).pathname.split("/").at(-1);
 const scroll = (page) => page.locator(".main .scroll");
 const atEnd = (page) => scroll(page).evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight < 80);
 
+/** Two frames later, and once every diagram in view is drawn or says why not: drawing takes longer than passing by. */
+const settled = (page) => page.evaluate(() => new Promise((done) => {
+  const box = document.querySelector(".main .scroll").getBoundingClientRect();
+  const inView = (one) => one.getBoundingClientRect().bottom > box.top && one.getBoundingClientRect().top < box.bottom;
+  const look = () => {
+    const waiting = [...document.querySelectorAll(".log .diagram")].filter((one) => inView(one) && !one.querySelector("img, .diagram-why, .typing"));
+    if (waiting.length === 0) done();
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(() => requestAnimationFrame(look));
+}));
+
 export default {
   async "an answer grows without moving anything that is read"({ server, browser }) {
     const page = await signIn(await browser.person(), await server.link());
@@ -171,7 +183,7 @@ export default {
     let pictures = 0;
     for (let step = 0; !(await look()); step++) {
       assert.ok(step < 400, "the beginning is never reached");
-      await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+      await settled(page);
       pictures = Math.max(pictures, await page.locator(".diagram img").count());
     }
     assert.ok(drawn.size >= corpus.length, `${drawn.size} messages were drawn`);
