@@ -111,6 +111,7 @@ export default {
     await page.getByRole("dialog").locator("img").waitFor();
     await page.keyboard.press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "Open large", "the focus is back");
     const frames = page.frames().filter((frame) => frame.url().endsWith("/diagram.html"));
     assert.equal(frames.length, 1, "one workshop draws them all");
     assert.equal(await frames[0].evaluate(() => globalThis.origin), "null", "it has no origin");

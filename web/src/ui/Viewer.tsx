@@ -1,29 +1,17 @@
-/** A picture as large as the window lets it be. Esc and a click beside it close it, and focus goes back to what opened it. */
-import { type ReactNode, useEffect, useRef } from "react";
+/** A picture as large as the window lets it be. */
+import type { ReactNode } from "react";
 import { Icon } from "./Icon";
+import { Modal } from "./Modal";
 
 export interface ViewerProps { title: string; src: string; width: number; height: number; onClose: () => void; actions?: ReactNode }
 
 export function Viewer({ title, src, width, height, onClose, actions }: ViewerProps) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
-    const shown = dialog.current;
-    if (shown && !shown.open) shown.showModal();
-    return () => shown?.close();
-  }, []);
   return (
-    <dialog ref={dialog} className="dialog viewer" aria-label={title}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-      onClick={(event) => {
-        if (event.target === dialog.current) onClose();
-      }}>
+    <Modal className="dialog viewer" aria-label={title} onClose={onClose}>
       <div className="head"><span className="grow cut">{title}</span>{actions}
         <button className="btn tool small" type="button" aria-label="Close" title="Close (Esc)" onClick={onClose}><Icon name="x" /></button>
       </div>
       <div className="viewer-in" tabIndex={0}><img src={src} width={width} height={height} alt={title} /></div>
-    </dialog>
+    </Modal>
   );
 }

@@ -9,6 +9,7 @@ import { threadLamp, threadRows } from "../../state/rows";
 import { sentence } from "../../state/words";
 import { Icon } from "../../ui/Icon";
 import { Lamp } from "../../ui/marks";
+import { Modal } from "../../ui/Modal";
 import { chatPath, go, messagePath } from "../../ui/route";
 import { attempt } from "../../ui/Toasts";
 import { type Command, type Entry, groupsFor } from "./entries";
@@ -24,7 +25,6 @@ export interface PaletteProps {
 
 export function Palette({ commands, within: first, current, onClose }: PaletteProps) {
   const desk = useDesk();
-  const dialog = useRef<HTMLDialogElement>(null);
   const field = useRef<HTMLInputElement>(null);
   const list = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -36,15 +36,9 @@ export function Palette({ commands, within: first, current, onClose }: PalettePr
   const now = useNow(true, 60_000);
   const scope = within ? threads[within]?.title || "this thread" : null;
 
-  // Closed while it still stands in the page: only then the browser gives the focus back.
   useLayoutEffect(() => {
-    const shown = dialog.current;
-    if (shown && !shown.open) shown.showModal();
     field.current?.focus();
-    return () => {
-      shown?.close();
-      desk.finder.close();
-    };
+    return () => desk.finder.close();
   }, [desk]);
 
   const rows = useMemo(() => [false, true].flatMap((archived) => threadRows({ threads }, archived)).map((thread) => ({ thread, lamp: threadLamp(thread).lamp })), [threads]);
@@ -89,14 +83,7 @@ export function Palette({ commands, within: first, current, onClose }: PalettePr
   const asking = search?.state === "asking" && typed.trim() !== "";
   let index = -1;
   return (
-    <dialog ref={dialog} className="dialog palette" aria-label="Search and commands"
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-      onClick={(event) => {
-        if (event.target === dialog.current) onClose();
-      }}>
+    <Modal className="dialog palette" aria-label="Search and commands" onClose={onClose}>
       <div className="palette-head">
         {asking ? <Lamp kind="running" /> : <Icon name="search" />}
         {scope ? <button className="tag accent cut" type="button" tabIndex={-1} aria-label={`Only in ${scope}. Search everywhere`} onClick={() => type(typed, null)}>{scope}<Icon name="x" className="icon-s" /></button> : null}
@@ -125,7 +112,7 @@ export function Palette({ commands, within: first, current, onClose }: PalettePr
         ))}
       </div>
       <p className="palette-foot" role="status">{foot(typed, search?.state ?? null, search?.reason ?? null, entries.length)}</p>
-    </dialog>
+    </Modal>
   );
 }
 
