@@ -1,9 +1,14 @@
 //! Questions that stop a turn, and their decisions. Owns the states and who may decide; never knows
 //! how an answer travels back to the backend.
 
+mod fit;
+mod forms;
+
+use std::time::Duration;
+
 use crate::{
     clock::Millis,
-    ids::{PersonId, QuestionId, ThreadId, TurnId},
+    ids::{AssistantId, PersonId, QuestionId, ThreadId, TurnId},
 };
 
 /// Where a question stands.
@@ -38,17 +43,32 @@ impl QuestionState {
     }
 }
 
+/// How long a question waits for its person before silence counts as a refusal.
+pub const PATIENCE: Duration = Duration::from_mins(30);
+
+/// Stands for an answer that nobody may read again.
+pub const SECRET_ANSWER: &str = r#"{"secret":true}"#;
+
 /// What a backend asks. Its key makes it idempotent: the same key again is the same question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asking {
     /// The backend's own name for the question, unique in the turn.
     pub key: String,
-    /// What sort of question: `command`, `file_change`, `permissions`, `question`, `form`, `link`.
+    /// What sort of question: `command`, `file_change`, `permissions`, `question`, `form`, `link`,
+    /// `tool`.
     pub kind: String,
     /// What is shown, as JSON text; exact bytes, never Markdown.
     pub body: String,
     /// The decisions offered, in order.
     pub offered: Vec<String>,
+}
+
+impl Asking {
+    /// Whether its answer is nobody's to read again.
+    pub fn is_secret(&self) -> bool {
+        serde_json::from_str::<serde_json::Value>(&self.body)
+            .is_ok_and(|body| body["secret"] == true)
+    }
 }
 
 /// A question as stored.
@@ -60,12 +80,18 @@ pub struct Question {
     pub turn: TurnId,
     /// Where.
     pub thread: ThreadId,
+    /// Who started the turn: the only one who decides.
+    pub person: PersonId,
+    /// Who asks.
+    pub assistant: AssistantId,
     /// What was asked.
     pub asking: Asking,
     /// Where it stands.
     pub state: QuestionState,
     /// When it was asked.
     pub asked_at: Millis,
+    /// When silence counts as a refusal.
+    pub expires_at: Option<Millis>,
     /// Who decided, and when.
     pub decided: Option<(PersonId, Millis)>,
     /// The decision, one of those offered, or a form's answer.
@@ -79,4 +105,6 @@ pub struct Decision {
     pub choice: String,
     /// The form's answer as JSON text, if the question was a form.
     pub answer: Option<String>,
+    /// Words to the assistant beside the decision: why not, or what instead.
+    pub feedback: Option<String>,
 }

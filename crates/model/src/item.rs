@@ -57,8 +57,10 @@ impl ItemStatus {
 pub enum ItemBody {
     /// The assistant speaks; text is Markdown.
     Text,
-    /// It thinks aloud; text is Markdown.
+    /// It thinks aloud; text is Markdown, a summary where the source has both.
     Reasoning,
+    /// Its thoughts as they are, where the source gives them beside a summary.
+    RawReasoning,
     /// It ran a command; text is the output.
     Command {
         /// As run.
@@ -67,6 +69,9 @@ pub enum ItemBody {
         cwd: Option<String>,
         /// How it ended.
         exit_code: Option<i64>,
+        /// How long it ran, in milliseconds, where the source says so.
+        #[serde(default)]
+        took: Option<i64>,
     },
     /// It changed files.
     FileChange {
@@ -81,6 +86,9 @@ pub enum ItemBody {
         tool: String,
         /// What it was given, as JSON text.
         arguments: String,
+        /// What it last said about how far it is.
+        #[serde(default)]
+        progress: Option<String>,
     },
     /// It searched the web.
     WebSearch {
@@ -91,6 +99,29 @@ pub enum ItemBody {
     Plan {
         /// In order.
         steps: Vec<PlanStep>,
+    },
+    /// A plan that it proposes before it works; text is Markdown.
+    Proposal,
+    /// All changes of the turn together; text is a unified diff, replaced when it grows.
+    TurnDiff,
+    /// What was said before was summed up to make room.
+    Compaction,
+    /// It set other agents to work, or heard from them; text is what they were told.
+    Subagent {
+        /// What it did: `spawn_agent`, `wait`, …
+        tool: String,
+        /// Which agents, by their names at the source.
+        agents: Vec<String>,
+    },
+    /// It looked at a picture, or made one.
+    Image {
+        /// Where it is.
+        path: String,
+    },
+    /// A program that the owner hung into the work ran; text is what it said.
+    Hook {
+        /// When it runs: `pre_tool_use`, …
+        event: String,
     },
     /// Something the reader should know: a warning, a retry in progress; text says what.
     Notice,
@@ -107,11 +138,18 @@ impl ItemBody {
         match self {
             Self::Text => "text",
             Self::Reasoning => "reasoning",
+            Self::RawReasoning => "raw_reasoning",
             Self::Command { .. } => "command",
             Self::FileChange { .. } => "file_change",
             Self::ToolCall { .. } => "tool_call",
             Self::WebSearch { .. } => "web_search",
             Self::Plan { .. } => "plan",
+            Self::Proposal => "proposal",
+            Self::TurnDiff => "turn_diff",
+            Self::Compaction => "compaction",
+            Self::Subagent { .. } => "subagent",
+            Self::Image { .. } => "image",
+            Self::Hook { .. } => "hook",
             Self::Notice => "notice",
             Self::Other { .. } => "other",
         }
@@ -123,11 +161,18 @@ impl ItemBody {
         match self {
             Self::Text
             | Self::Reasoning
+            | Self::RawReasoning
             | Self::WebSearch { .. }
             | Self::Plan { .. }
+            | Self::Proposal
+            | Self::Compaction
             | Self::Notice => false,
             Self::Command { .. }
             | Self::FileChange { .. }
+            | Self::TurnDiff
+            | Self::Subagent { .. }
+            | Self::Image { .. }
+            | Self::Hook { .. }
             | Self::ToolCall { .. }
             | Self::Other { .. } => true,
         }
@@ -137,9 +182,9 @@ impl ItemBody {
 /// One file in a file change.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileChange {
-    /// Relative to the working folder where possible.
+    /// Relative to the working folder where possible. Of a file that moved: `from → to`.
     pub path: String,
-    /// `add`, `update` or `delete`.
+    /// `add`, `update`, `delete` or `move`.
     pub change: String,
     /// Unified diff, where the backend gives one.
     pub diff: Option<String>,
@@ -152,6 +197,9 @@ pub struct PlanStep {
     pub text: String,
     /// Whether it is done.
     pub done: bool,
+    /// Whether it is being done.
+    #[serde(default)]
+    pub doing: bool,
 }
 
 /// An item as stored and shown.

@@ -13,11 +13,14 @@ pub mod message;
 pub mod outcome;
 pub mod person;
 pub mod prompt;
+pub mod provider;
 pub mod queue;
 pub mod search;
+pub mod settings;
 pub mod steer;
 pub mod thread;
 pub mod turn;
+pub mod usage;
 
 pub use clock::{Clock, Millis};
 pub use ids::{

@@ -38,11 +38,21 @@ pub enum OutcomeCode {
     AttachmentMissing,
     /// The assistant cannot take a file that came with the message.
     AttachmentUnsupported,
+    /// More was said than the model can read.
+    ContextTooLong,
+    /// The provider does not have the model that was asked for.
+    NoModel,
+    /// The Codex app server did not start.
+    CodexStartFailed,
+    /// Another program works in the assistant's own session.
+    SessionInUse,
+    /// The assistant's own record of the conversation is gone.
+    SessionLost,
 }
 
 impl OutcomeCode {
     /// Every code, for tables and tests.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 21] = [
         Self::NotInstalled,
         Self::NotSignedIn,
         Self::ApiKeyLogin,
@@ -59,6 +69,11 @@ impl OutcomeCode {
         Self::Abandoned,
         Self::AttachmentMissing,
         Self::AttachmentUnsupported,
+        Self::ContextTooLong,
+        Self::NoModel,
+        Self::CodexStartFailed,
+        Self::SessionInUse,
+        Self::SessionLost,
     ];
 
     /// The name in SQL, JSON, the page and the logs.
@@ -80,6 +95,11 @@ impl OutcomeCode {
             Self::Abandoned => "abandoned",
             Self::AttachmentMissing => "attachment_missing",
             Self::AttachmentUnsupported => "attachment_unsupported",
+            Self::ContextTooLong => "context_too_long",
+            Self::NoModel => "no_model",
+            Self::CodexStartFailed => "codex_start_failed",
+            Self::SessionInUse => "session_in_use",
+            Self::SessionLost => "session_lost",
         }
     }
 
@@ -119,6 +139,17 @@ impl OutcomeCode {
             Self::AttachmentUnsupported => {
                 "the assistant cannot take, or its program cannot read, a file that came with the message"
             }
+            Self::ContextTooLong => "the conversation is longer than the model can read",
+            Self::NoModel => "the provider does not have the model that was asked for",
+            Self::CodexStartFailed => {
+                "the Codex app server did not start, or ended before it could be used"
+            }
+            Self::SessionInUse => {
+                "another program works in the assistant's own session of this thread"
+            }
+            Self::SessionLost => {
+                "the assistant's program no longer has its own record of this thread"
+            }
         }
     }
 
@@ -132,7 +163,7 @@ impl OutcomeCode {
             Self::ApiKeyLogin => "sign in with your plan instead of an API key, then retry",
             Self::TimedOut => "ask in smaller messages, or raise this assistant's limit",
             Self::SandboxDenied => {
-                "expected: in threads the assistant reads only and cannot write files; ask for the text instead"
+                "expected where the assistant reads only: ask for the text instead, or choose Standard and a folder for this thread"
             }
             Self::SandboxUnavailable => {
                 "allow unprivileged user namespaces on this machine (sysctl kernel.unprivileged_userns_clone=1), then run `switchboard doctor`"
@@ -154,6 +185,13 @@ impl OutcomeCode {
             }
             Self::AttachmentUnsupported => {
                 "send the message again without the file, or ask an assistant that accepts it"
+            }
+            Self::ContextTooLong => "run /compact, start a new thread, or ask with less",
+            Self::NoModel => "choose another model, then retry",
+            Self::CodexStartFailed => "run `switchboard doctor`, then retry",
+            Self::SessionInUse => "end the other program that has this session open, then retry",
+            Self::SessionLost => {
+                "retry: it goes on in a new session, which is told what was said here"
             }
         }
     }

@@ -89,6 +89,17 @@ pub fn direct_prompt(context: &Context, budget: usize) -> String {
     build(context, &place, DIRECT_LINES, budget)
 }
 
+/// The prompt of a message in a direct thread whose earlier messages the assistant remembers: `context.messages` are
+/// only those that it has not heard. Where there is nothing but the message, the message is all.
+pub fn resumed_prompt(context: &Context, budget: usize) -> String {
+    if context.messages.is_empty() && context.attached.is_empty() {
+        return context.asking.text.clone();
+    }
+    let asker = &context.asking.handle;
+    let place = format!("still in the direct thread with @{asker}");
+    build(context, &place, DIRECT_LINES, budget)
+}
+
 fn build(context: &Context, place: &str, lines: usize, budget: usize) -> String {
     let handle = &context.handle;
     let mut prompt = format!("You are @{handle}, {} {place}.", json!(context.name));

@@ -5,6 +5,7 @@ use pulldown_cmark::{Event, Parser, TagEnd};
 use crate::{
     clock::Millis,
     ids::{AssistantId, PersonId, ThreadId},
+    settings::ThreadSettings,
 };
 
 /// Who may read and write in a thread.
@@ -67,6 +68,8 @@ pub struct Thread {
     pub last_seq: i64,
     /// Set while it is out of the way.
     pub archived_at: Option<Millis>,
+    /// How assistants work in it from the next turn on.
+    pub settings: ThreadSettings,
 }
 
 /// The longest title, in characters.

@@ -5,6 +5,8 @@ use crate::{
     clock::Millis,
     ids::{AssistantId, DeliveryId, MessageId, PersonId, ThreadId, TurnId},
     outcome::Failure,
+    settings::RanWith,
+    usage::Usage,
 };
 
 /// Where a turn stands. `waiting_approval` is not a state: it is a running turn with open questions.
@@ -165,6 +167,10 @@ pub struct Turn {
     pub ended_at: Option<Millis>,
     /// The message with its reply.
     pub reply: Option<MessageId>,
+    /// What it really ran with, as soon as its backend knows.
+    pub ran_with: Option<RanWith>,
+    /// What it used of its model so far.
+    pub used: Option<Usage>,
 }
 
 #[cfg(test)]
