@@ -94,6 +94,8 @@ pub enum Change {
         /// Whose.
         person: PersonId,
     },
+    /// What is kept of a backend changed; read it again.
+    Backend(String),
     /// A person gained or lost a thread.
     Member {
         /// Which.
@@ -117,7 +119,7 @@ impl Change {
             Self::Member { thread, .. }
             | Self::Mark { thread, .. }
             | Self::Queue { thread, .. } => Some(*thread),
-            Self::Assistant(_) | Self::Person(_) => None,
+            Self::Assistant(_) | Self::Person(_) | Self::Backend(_) => None,
         }
     }
 }
@@ -315,6 +317,11 @@ async fn load(
                 for id in ids {
                     let change = Change::Person(parse(&id)?);
                     keep(id, change);
+                }
+            }
+            Kind::Backend => {
+                for id in ids {
+                    keep(id.clone(), Change::Backend(id));
                 }
             }
             Kind::Member | Kind::Mark | Kind::Queue => {

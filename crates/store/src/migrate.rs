@@ -25,11 +25,18 @@ struct Migration {
 }
 
 /// All migrations, in order; the version of a database is how many of them it has had.
-const MIGRATIONS: &[Migration] = &[Migration {
-    both: include_str!("../migrations/0001_first.sql"),
-    sqlite: include_str!("../migrations/0001_search_sqlite.sql"),
-    postgres: include_str!("../migrations/0001_search_postgres.sql"),
-}];
+const MIGRATIONS: &[Migration] = &[
+    Migration {
+        both: include_str!("../migrations/0001_first.sql"),
+        sqlite: include_str!("../migrations/0001_search_sqlite.sql"),
+        postgres: include_str!("../migrations/0001_search_postgres.sql"),
+    },
+    Migration {
+        both: include_str!("../migrations/0002_app_server.sql"),
+        sqlite: "",
+        postgres: "",
+    },
+];
 
 /// Keeps other nodes from migrating the same PostgreSQL database. Any number will do, if it stays.
 const SCHEMA_LOCK: i64 = 0x5357_4254_0000_0002;

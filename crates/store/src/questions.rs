@@ -2,13 +2,15 @@
 
 use switchboard_model::{
     PersonId, QuestionId, ThreadId, TurnId,
-    approval::{Asking, Decision, Question, QuestionState},
+    approval::{Asking, Decision, PATIENCE, Question, QuestionState},
 };
 
 use crate::{
     Reader, Store, StoreError,
     db::{Conn, Line, vals},
     rows::{for_update, json, named, of_ids, to_json},
+    steers,
+    threads::VISIBLE,
     turns,
     writer::{Floor, Kind, Tx},
 };
@@ -93,6 +95,36 @@ impl Reader {
         .await
     }
 
+    /// The questions that wait, in the threads that a person may see, the oldest first.
+    pub async fn open_questions(&self, person: PersonId) -> Result<Vec<Question>, StoreError> {
+        self.read(move |conn| {
+            Box::pin(async move {
+                let sql = format!(
+                    "{QUESTION} JOIN threads t ON t.id = q.thread WHERE t.deleted_at IS NULL AND {VISIBLE} AND q.state = 'asked' AND w.state = 'running' \
+                     ORDER BY q.asked_at, q.id LIMIT {MOST_LISTED}"
+                );
+                let lines = conn.all(&sql, &vals![person]).await?;
+                lines.iter().map(question).collect()
+            })
+        })
+        .await
+    }
+
+    /// The questions that were decided or taken down last, in the threads that a person may see.
+    pub async fn settled_questions(&self, person: PersonId) -> Result<Vec<Question>, StoreError> {
+        self.read(move |conn| {
+            Box::pin(async move {
+                let sql = format!(
+                    "{QUESTION} JOIN threads t ON t.id = q.thread WHERE t.deleted_at IS NULL AND {VISIBLE} AND q.state <> 'asked' \
+                     ORDER BY COALESCE(q.decided_at, q.asked_at) DESC, q.id DESC LIMIT 50"
+                );
+                let lines = conn.all(&sql, &vals![person]).await?;
+                lines.iter().map(question).collect()
+            })
+        })
+        .await
+    }
+
     /// One question.
     pub async fn question(&self, id: QuestionId) -> Result<Option<Question>, StoreError> {
         self.read(move |conn| {
@@ -107,7 +139,11 @@ impl Reader {
 }
 
 const QUESTION: &str = "SELECT q.id, q.turn, q.thread, q.fence, q.key, q.kind, q.body, q.offered, q.state, \
-     q.asked_at, q.decided_by, q.decided_at, q.choice, q.answer FROM questions q";
+     q.asked_at, q.expires_at, q.decided_by, q.decided_at, q.choice, q.answer, q.feedback, w.person, w.assistant \
+     FROM questions q JOIN turns w ON w.id = q.turn";
+
+/// More open questions than anybody answers.
+const MOST_LISTED: usize = 200;
 
 /// Questions by their ids, in no order.
 pub(crate) async fn load(conn: &mut Conn<'_>, ids: &[String]) -> Result<Vec<Question>, StoreError> {
@@ -131,8 +167,8 @@ async fn ask(
     let now = tx.now();
     let asked = tx
         .run(
-            "INSERT INTO questions (id, turn, thread, fence, key, kind, body, offered, state, asked_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'asked', $9) ON CONFLICT (turn, fence, key) DO NOTHING",
+            "INSERT INTO questions (id, turn, thread, fence, key, kind, body, offered, state, asked_at, expires_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'asked', $9, $10) ON CONFLICT (turn, fence, key) DO NOTHING",
             &vals![
                 id,
                 turn,
@@ -142,7 +178,8 @@ async fn ask(
                 &asking.kind,
                 &asking.body,
                 to_json(&asking.offered)?,
-                now
+                now,
+                now.plus(PATIENCE)
             ],
         )
         .await?;
@@ -185,12 +222,23 @@ async fn decide(
     }
     let now = tx.now();
     tx.run(
-        "UPDATE questions SET state = 'decided', decided_by = $2, decided_at = $3, choice = $4, answer = $5 \
-         WHERE id = $1",
-        &vals![id, person, now, &decision.choice, decision.answer.as_ref()],
+        "UPDATE questions SET state = 'decided', decided_by = $2, decided_at = $3, choice = $4, answer = $5, \
+         feedback = $6 WHERE id = $1",
+        &vals![
+            id,
+            person,
+            now,
+            &decision.choice,
+            decision.answer.as_ref(),
+            decision.feedback.as_ref()
+        ],
     )
     .await?;
     changed(tx, id, question.turn, question.thread);
+    // What goes with a decision has no place in the answer to it: it follows as the person's next words.
+    if let Some(words) = &decision.feedback {
+        steers::insert(tx, question.turn, question.thread, person, words.clone()).await?;
+    }
     question.state = QuestionState::Decided;
     question.decided = Some((person, now));
     question.decision = Some(decision);
@@ -245,6 +293,8 @@ fn question(line: &Line) -> Result<Question, StoreError> {
         id: line.id("id")?,
         turn: line.id("turn")?,
         thread: line.id("thread")?,
+        person: line.id("person")?,
+        assistant: line.id("assistant")?,
         asking: Asking {
             key: line.text("key")?,
             kind: line.text("kind")?,
@@ -253,11 +303,13 @@ fn question(line: &Line) -> Result<Question, StoreError> {
         },
         state: named(line, "state", QuestionState::parse)?,
         asked_at: line.millis("asked_at")?,
+        expires_at: line.opt_millis("expires_at")?,
         decided: decided_by.zip(line.opt_millis("decided_at")?),
         decision: match line.opt_text("choice")? {
             Some(choice) => Some(Decision {
                 choice,
                 answer: line.opt_text("answer")?,
+                feedback: line.opt_text("feedback")?,
             }),
             None => None,
         },

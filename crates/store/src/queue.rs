@@ -2,14 +2,16 @@
 //! posted and out of the queue in one transaction; what a post becomes is `messages`' business.
 
 mod hold;
+mod order;
 
 use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 use switchboard_model::{
-    AttachmentId, Millis, PersonId, QueuedId, ThreadId,
+    AttachmentId, Millis, PersonId, QueuedId, ThreadId, TurnId,
     attachment::Attachment,
     queue::{MOST, Queue, Queued, Why},
+    steer::Steer,
 };
 
 use crate::{
@@ -20,6 +22,7 @@ use crate::{
 };
 
 pub(crate) use hold::{end_hold, turn_ended};
+pub(crate) use order::put_first;
 
 /// A message to queue.
 #[derive(Debug, Clone)]
@@ -100,6 +103,34 @@ impl Store {
                 }
                 Ok(line.is_some())
             })
+        })
+        .await
+    }
+
+    /// Puts a waiting message of this person before another of the same queue, or at its end. Says whether
+    /// both are there.
+    pub async fn move_queued(
+        &self,
+        person: PersonId,
+        id: QueuedId,
+        before: Option<QueuedId>,
+    ) -> Result<bool, StoreError> {
+        self.write(Floor::Ignore, move |tx| {
+            Box::pin(order::move_before(tx, person, id, before))
+        })
+        .await
+    }
+
+    /// Sends a waiting message of this person into a running turn instead. `None` if there is no such message,
+    /// it has files, or the turn does not run.
+    pub async fn steer_queued(
+        &self,
+        person: PersonId,
+        id: QueuedId,
+        turn: TurnId,
+    ) -> Result<Option<Steer>, StoreError> {
+        self.write(Floor::Ignore, move |tx| {
+            Box::pin(order::steer(tx, person, id, turn))
         })
         .await
     }

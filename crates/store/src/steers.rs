@@ -82,10 +82,21 @@ async fn add(
     if turns::in_deleted_thread(tx, &held).await? {
         return Ok(None);
     }
+    insert(tx, turn, held.thread, author, text).await.map(Some)
+}
+
+/// Writes a steer of a running turn down.
+pub(crate) async fn insert(
+    tx: &mut Tx<'_>,
+    turn: TurnId,
+    thread: ThreadId,
+    author: PersonId,
+    text: String,
+) -> Result<Steer, StoreError> {
     let steer = Steer {
         id: tx.ids().make(),
         turn,
-        thread: held.thread,
+        thread,
         author,
         text,
         state: SteerState::Queued,
@@ -106,7 +117,7 @@ async fn add(
     )
     .await?;
     tx.changed(Kind::Steer, steer.id, Some(steer.thread));
-    Ok(Some(steer))
+    Ok(steer)
 }
 
 async fn take(tx: &mut Tx<'_>, turn: TurnId, fence: i64) -> Result<Option<Steer>, StoreError> {

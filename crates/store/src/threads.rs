@@ -6,6 +6,7 @@ mod members;
 use switchboard_model::{
     AssistantId, Millis, PersonId, ThreadId,
     person::Person,
+    settings::{SettingsPatch, ThreadSettings},
     thread::{Thread, TitledBy, Visibility},
 };
 
@@ -17,7 +18,7 @@ use crate::{
     CreateError, Position, Reader, Store, StoreError,
     db::{Conn, Line, vals},
     feed, identity,
-    rows::{bytewise, for_update, named, of_ids},
+    rows::{bytewise, for_update, json, named, of_ids},
     writer::{Floor, Tx},
 };
 
@@ -32,6 +33,8 @@ pub struct NewThread {
     pub visibility: Visibility,
     /// For a direct thread.
     pub assistant: Option<AssistantId>,
+    /// How assistants are to work in it.
+    pub settings: ThreadSettings,
     /// The same id of the same person again gives the same thread, if all else is the same too.
     pub client_id: Option<String>,
 }
@@ -45,6 +48,10 @@ pub struct ThreadPatch {
     pub archived: Option<bool>,
     /// Who may see it.
     pub visibility: Option<Visibility>,
+    /// Another assistant for a direct thread.
+    pub assistant: Option<AssistantId>,
+    /// How assistants are to work in it.
+    pub settings: SettingsPatch,
 }
 
 /// What a thread's lamp shows: the strongest of its turns' states.
@@ -177,7 +184,7 @@ impl Reader {
 /// A thread as a list shows it. The lamp is the strongest state among its open turns; without any,
 /// what became of those that were asked for last.
 const ROW: &str = "SELECT t.id, t.title, t.titled_by, t.visibility, t.assistant, t.created_by, \
-     t.created_at, t.last_message_at, t.last_seq, t.archived_at, \
+     t.created_at, t.last_message_at, t.last_seq, t.archived_at, t.settings, \
      p.handle AS last_author, COALESCE(NULLIF(substr(m.text, 1, 140), ''), f.name) AS last_text, \
      CASE \
        WHEN EXISTS (SELECT 1 FROM turns r JOIN questions q ON q.turn = r.id AND q.state = 'asked' \
@@ -319,7 +326,16 @@ fn thread(line: &Line) -> Result<Thread, StoreError> {
         last_message_at: line.millis("last_message_at")?,
         last_seq: line.int("last_seq")?,
         archived_at: line.opt_millis("archived_at")?,
+        settings: settings(line)?,
     })
+}
+
+/// A thread that never was given any has those that new ones begin with.
+fn settings(line: &Line) -> Result<ThreadSettings, StoreError> {
+    line.opt_text("settings")?.map_or_else(
+        || Ok(ThreadSettings::initial()),
+        |text| json("settings", &text),
+    )
 }
 
 fn titled_by_name(titled_by: TitledBy) -> &'static str {

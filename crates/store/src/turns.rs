@@ -20,7 +20,7 @@ use crate::{
     Addressed, Reader, StoreError,
     db::{Conn, Line, vals},
     queue,
-    rows::{for_update, of_ids},
+    rows::{for_update, json, of_ids},
     writer::{Kind, Tx},
 };
 
@@ -156,7 +156,7 @@ impl Reader {
 
 const TURN: &str = "SELECT t.id, t.delivery, t.attempt, t.thread, t.message, t.seq, t.assistant, t.person, \
      t.state, t.failure, t.fence, t.instance, t.stop_wanted, t.runs_on, t.reverts, t.queued_at, \
-     t.started_at, t.ended_at, t.reply, \
+     t.started_at, t.ended_at, t.reply, t.ran_with, t.used, \
      (SELECT COUNT(*) FROM questions q WHERE q.turn = t.id AND q.state = 'asked') AS open_questions \
      FROM turns t";
 
@@ -251,6 +251,8 @@ pub(crate) async fn owe(
         started_at: None,
         ended_at: settled,
         reply: None,
+        ran_with: None,
+        used: None,
     };
     insert(tx, &turn, message.seq).await?;
     if turn.state.is_ended() {
@@ -341,7 +343,18 @@ fn turn(line: &Line) -> Result<Turn, StoreError> {
         started_at: line.opt_millis("started_at")?,
         ended_at: line.opt_millis("ended_at")?,
         reply: line.opt_id("reply")?,
+        ran_with: document(line, "ran_with")?,
+        used: document(line, "used")?,
     })
+}
+
+fn document<T: serde::de::DeserializeOwned>(
+    line: &Line,
+    column: &str,
+) -> Result<Option<T>, StoreError> {
+    line.opt_text(column)?
+        .map(|text| json(column, &text))
+        .transpose()
 }
 
 fn state(line: &Line) -> Result<TurnState, StoreError> {

@@ -4,6 +4,7 @@
 use sha2::{Digest, Sha256};
 use switchboard_model::{
     PersonId, ThreadId,
+    settings::Permission,
     thread::{TitledBy, Visibility, title_from},
 };
 
@@ -15,6 +16,7 @@ use super::{
 use crate::{
     CreateError, StoreError,
     db::vals,
+    rows::to_json,
     search,
     writer::{Kind, Tx},
 };
@@ -23,7 +25,10 @@ pub(super) async fn create(
     tx: &mut Tx<'_>,
     new: NewThread,
 ) -> Result<(ThreadRow, bool), CreateError> {
-    let hash = new.client_id.as_ref().map(|_| asked_for(&new));
+    let hash = match new.client_id {
+        Some(_) => Some(asked_for(&new)?),
+        None => None,
+    };
     let id: ThreadId = tx.ids().make();
     let now = tx.now();
     let (title, titled_by) = match new.title.filter(|title| !title.is_empty()) {
@@ -33,8 +38,8 @@ pub(super) async fn create(
     let added = tx
         .run(
             "INSERT INTO threads (id, title, titled_by, visibility, assistant, created_by, client_id, \
-             body_hash, created_at, last_message_at, last_seq) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 0) \
+             body_hash, created_at, last_message_at, last_seq, settings) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 0, $10) \
              ON CONFLICT (created_by, client_id) DO NOTHING",
             &vals![
                 id,
@@ -45,7 +50,8 @@ pub(super) async fn create(
                 new.created_by,
                 new.client_id.clone(),
                 hash,
-                now
+                now,
+                to_json(&new.settings)?
             ],
         )
         .await?;
@@ -66,15 +72,17 @@ pub(super) async fn create(
 }
 
 /// What was asked for, to tell a repeat from a reuse.
-fn asked_for(new: &NewThread) -> [u8; 32] {
+fn asked_for(new: &NewThread) -> Result<[u8; 32], StoreError> {
     let assistant = new.assistant.map(|id| id.to_string());
+    let settings = to_json(&new.settings)?;
     // No title holds a zero byte: PostgreSQL takes none.
     let parts = [
         new.title.as_deref().unwrap_or_default(),
         new.visibility.as_str(),
         assistant.as_deref().unwrap_or_default(),
+        &settings,
     ];
-    Sha256::digest(parts.join("\0")).into()
+    Ok(Sha256::digest(parts.join("\0")).into())
 }
 
 pub(super) async fn apply(
@@ -118,14 +126,28 @@ pub(super) async fn apply(
         };
         note(tx, by, action, id, None).await?;
     }
+    let before = thread.settings.permission;
+    patch.settings.apply(&mut thread.settings);
+    if thread.settings.permission != before {
+        let action = match thread.settings.permission {
+            Permission::ReadOnly => "thread.read_only",
+            Permission::Standard => "thread.standard",
+            Permission::Full => "thread.full",
+        };
+        note(tx, by, action, id, None).await?;
+    }
+    thread.assistant = patch.assistant.or(thread.assistant);
     tx.run(
-        "UPDATE threads SET title = $2, titled_by = $3, archived_at = $4, visibility = $5 WHERE id = $1",
+        "UPDATE threads SET title = $2, titled_by = $3, archived_at = $4, visibility = $5, settings = $6, \
+         assistant = $7 WHERE id = $1",
         &vals![
             id,
             &thread.title,
             titled_by_name(thread.titled_by),
             thread.archived_at,
-            thread.visibility.as_str()
+            thread.visibility.as_str(),
+            to_json(&thread.settings)?,
+            thread.assistant
         ],
     )
     .await?;

@@ -4,14 +4,18 @@
 use switchboard_model::{
     TurnId,
     outcome::{Failure, OutcomeCode},
+    settings::RanWith,
     turn::{Outcome, TurnEvent},
+    usage::Usage,
 };
 
 use super::{ClaimRules, Claimed, end::end_running, hold, load_one};
 use crate::{
     Store, StoreError, assistants,
     db::vals,
-    messages, threads,
+    messages,
+    rows::to_json,
+    threads,
     writer::{Floor, Kind, Tx},
 };
 
@@ -46,6 +50,38 @@ impl Store {
                 tx.run(
                     "UPDATE turns SET runs_on = $2 WHERE id = $1",
                     &vals![turn, runs_on],
+                )
+                .await?;
+                tx.changed(Kind::Turn, turn, Some(held.thread));
+                Ok(true)
+            })
+        })
+        .await
+    }
+
+    /// Says what a claimed turn runs with and has used so far; `None` leaves what is there. Says whether the
+    /// fence still holds.
+    pub async fn set_facts(
+        &self,
+        turn: TurnId,
+        fence: i64,
+        ran_with: Option<RanWith>,
+        used: Option<Usage>,
+    ) -> Result<bool, StoreError> {
+        self.write(Floor::Ignore, move |tx| {
+            let ran_with = ran_with.clone();
+            Box::pin(async move {
+                let Some(held) = hold(tx, turn, fence).await? else {
+                    return Ok(false);
+                };
+                tx.run(
+                    "UPDATE turns SET ran_with = COALESCE($2, ran_with), used = COALESCE($3, used) \
+                     WHERE id = $1",
+                    &vals![
+                        turn,
+                        ran_with.as_ref().map(to_json).transpose()?,
+                        used.as_ref().map(to_json).transpose()?
+                    ],
                 )
                 .await?;
                 tx.changed(Kind::Turn, turn, Some(held.thread));
@@ -180,7 +216,9 @@ async fn bind(
         "INSERT INTO backend_sessions (thread, assistant, account, home, session, turn, bound_at) \
          SELECT $1, a.id, a.owner, $3, $4, $5, $6 FROM assistants a WHERE a.id = $2 \
          ON CONFLICT (thread, assistant, account, home) \
-         DO UPDATE SET session = excluded.session, turn = excluded.turn, bound_at = excluded.bound_at",
+         DO UPDATE SET session = excluded.session, bound_at = excluded.bound_at, \
+         turn = CASE WHEN backend_sessions.session = excluded.session THEN backend_sessions.turn \
+                ELSE excluded.turn END",
         &vals![held.thread, held.assistant, home, session, turn, now],
     )
     .await?;

@@ -160,7 +160,10 @@ pub(super) async fn end(
     tx.changed(Kind::Turn, turn.id, Some(turn.thread));
     tx.changed(Kind::Thread, turn.thread, Some(turn.thread));
     match thread {
-        Some(_) => queue::turn_ended(tx, &turn).await?,
+        Some(thread) => {
+            release_steers(tx, &turn, &thread).await?;
+            queue::turn_ended(tx, &turn).await?;
+        }
         None => threads::sweep(tx, turn.thread).await?,
     }
     Ok(turn)
@@ -184,7 +187,7 @@ async fn close_items(tx: &mut Tx<'_>, turn: &Turn, now: Millis) -> Result<(), St
 }
 
 /// Takes open questions down, and marks steers that were given to the backend and never confirmed.
-/// Steers that are queued or were refused stay as they are: they become a later message.
+/// Steers that are queued or were refused become messages, see `release_steers`.
 pub(super) async fn close_talk(tx: &mut Tx<'_>, turn: &Turn) -> Result<(), StoreError> {
     for (kind, sql) in [
         (
@@ -199,6 +202,36 @@ pub(super) async fn close_talk(tx: &mut Tx<'_>, turn: &Turn) -> Result<(), Store
         for line in tx.all(sql, &vals![turn.id]).await? {
             tx.changed(kind, line.text("id")?, Some(turn.thread));
         }
+    }
+    Ok(())
+}
+
+/// Words that the turn did not take become their author's next message, in the order they were written in: nothing
+/// that was said is lost.
+async fn release_steers(tx: &mut Tx<'_>, turn: &Turn, thread: &Thread) -> Result<(), StoreError> {
+    let left = tx
+        .all(
+            "SELECT s.id, s.author, s.text, p.handle FROM steers s JOIN people p ON p.id = $2 \
+             WHERE s.turn = $1 AND s.state IN ('queued', 'refused') \
+             ORDER BY s.created_at DESC, s.id DESC",
+            &vals![turn.id, turn.assistant],
+        )
+        .await?;
+    for line in left {
+        let (id, text) = (line.text("id")?, line.text("text")?);
+        tx.run(
+            "UPDATE steers SET state = 'refused' WHERE id = $1",
+            &vals![&id],
+        )
+        .await?;
+        tx.changed(Kind::Steer, id, Some(turn.thread));
+        // Elsewhere a message without a mention is nobody's to answer.
+        let text = if thread.assistant == Some(turn.assistant) {
+            text
+        } else {
+            format!("@{} {text}", line.text("handle")?)
+        };
+        queue::put_first(tx, turn.thread, line.id("author")?, text).await?;
     }
     Ok(())
 }

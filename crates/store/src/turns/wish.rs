@@ -99,6 +99,8 @@ async fn retry(tx: &mut Tx<'_>, id: TurnId, person: PersonId) -> Result<Turn, Re
         started_at: None,
         ended_at: None,
         reply: None,
+        ran_with: None,
+        used: None,
         ..old
     };
     insert(tx, &turn, seq).await?;

@@ -26,6 +26,8 @@ pub(crate) enum Kind {
     Mark,
     /// Likewise.
     Queue,
+    /// Its id is a backend's name.
+    Backend,
 }
 
 impl Kind {
@@ -42,6 +44,7 @@ impl Kind {
             Self::Member => "member",
             Self::Mark => "mark",
             Self::Queue => "queue",
+            Self::Backend => "backend",
         }
     }
 
@@ -57,6 +60,7 @@ impl Kind {
             Self::Person,
             Self::Member,
             Self::Mark,
+            Self::Backend,
             Self::Queue,
         ]
         .into_iter()

@@ -21,6 +21,7 @@ fn command() -> ItemBody {
         command: "ls".into(),
         cwd: None,
         exit_code: None,
+        took: None,
     }
 }
 
@@ -164,7 +165,7 @@ on_both_databases! {
         world.put(&claimed, &[second.clone(), first.clone()]).await;
         first.text = "total 0\n".into();
         first.status = ItemStatus::Done;
-        first.body = ItemBody::Command { command: "ls".into(), cwd: Some("/".into()), exit_code: Some(0) };
+        first.body = ItemBody::Command { command: "ls".into(), cwd: Some("/".into()), exit_code: Some(0), took: None };
         first.ended_at = Some(first.started_at);
         world.put(&claimed, &[first.clone()]).await;
         let (items, position) = world.reader().items(claimed.turn.id).await.unwrap();
@@ -208,7 +209,7 @@ on_both_databases! {
         let claimed = world.claim().await.unwrap();
         let asked = world.store.ask(claimed.turn.id, claimed.fence, crate::talk::may_i("k1")).await.unwrap();
         assert!(!world.reader().running().await.unwrap()[0].had_effect);
-        let accept = switchboard_model::approval::Decision { choice: "accept".into(), answer: None };
+        let accept = switchboard_model::approval::Decision { choice: "accept".into(), answer: None, feedback: None };
         world.store.decide(asked.unwrap().id, mara, accept).await.unwrap();
         assert!(world.reader().running().await.unwrap()[0].had_effect);
     }

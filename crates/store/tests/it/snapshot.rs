@@ -121,6 +121,7 @@ impl View {
             | Change::Person(_)
             | Change::Member { .. }
             | Change::Mark { .. }
+            | Change::Backend(_)
             | Change::Queue { .. } => {}
         }
     }
@@ -257,6 +258,7 @@ impl Play {
                     let decision = Decision {
                         choice: "accept".into(),
                         answer: None,
+                        feedback: None,
                     };
                     let _ = store.decide(question, self.person, decision).await;
                 }

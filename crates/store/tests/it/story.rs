@@ -160,6 +160,7 @@ async fn a_mention_is_answered(
         command: "rm old".into(),
         cwd: None,
         exit_code: None,
+        took: None,
     };
     let work = world.item(&claimed, 2, command, ItemStatus::Open, "");
     world.put(&claimed, &[said, work]).await;
@@ -170,6 +171,7 @@ async fn a_mention_is_answered(
     let accept = Decision {
         choice: "accept".into(),
         answer: None,
+        feedback: None,
     };
     store.decide(question.id, eve, accept).await.unwrap();
     assert!(store.delivered(question.id, fence).await.unwrap());

@@ -22,6 +22,7 @@ fn say(choice: &str) -> Decision {
     Decision {
         choice: choice.into(),
         answer: None,
+        feedback: None,
     }
 }
 

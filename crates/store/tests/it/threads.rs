@@ -119,7 +119,7 @@ on_both_databases! {
         let second = world.thread(mara).await;
         assert_eq!(listed(&world, mara).await, [second, first]);
         world.tick(10);
-        let patch = ThreadPatch { title: Some("renamed".into()), archived: Some(true), visibility: None };
+        let patch = ThreadPatch { title: Some("renamed".into()), archived: Some(true), visibility: None, ..ThreadPatch::default() };
         let patched = world.store.patch_thread(None, first, patch).await.unwrap().unwrap();
         let back = ThreadPatch { archived: Some(false), ..ThreadPatch::default() };
         let patched_back = world.store.patch_thread(None, first, back).await.unwrap().unwrap();

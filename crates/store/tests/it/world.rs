@@ -256,6 +256,7 @@ pub fn options(database: Database, home: &Path, seed: u64) -> OpenOptions {
 
 pub fn private_thread(by: PersonId) -> NewThread {
     NewThread {
+        settings: switchboard_model::settings::ThreadSettings::initial(),
         created_by: by,
         title: None,
         visibility: Visibility::Private,

@@ -1,0 +1,163 @@
+//! What is kept of a backend: whether people want it on, its default model, and what its account last listed. Owns the
+//! rows; never knows what a model is, which is JSON text here.
+
+use switchboard_model::{Millis, PersonId};
+
+use crate::{
+    Audit, Reader, Store, StoreError, audit,
+    db::{Conn, Line, vals},
+    rows::{json, to_json},
+    writer::{Floor, Kind, Tx},
+};
+
+/// A backend's row. A backend that was never changed has none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BackendRow {
+    /// The backend's name, or that of a switch over several.
+    pub name: String,
+    /// `auto`, `on` or `off`, as written: another version may know more.
+    pub enabled: String,
+    /// The model for threads that chose none.
+    pub default_model: Option<String>,
+    /// Models that people do not want to see.
+    pub hidden: Vec<String>,
+    /// The models that the account last listed, as JSON text.
+    pub models: Option<String>,
+    /// When it did.
+    pub models_at: Option<Millis>,
+    /// Which account.
+    pub models_of: Option<String>,
+}
+
+/// What to change; `None` leaves it.
+#[derive(Debug, Clone, Default)]
+pub struct BackendPatch {
+    /// `auto`, `on` or `off`.
+    pub enabled: Option<String>,
+    /// `Some(None)` goes back to the backend's own.
+    pub default_model: Option<Option<String>>,
+    /// All that are hidden.
+    pub hidden: Option<Vec<String>>,
+}
+
+impl Reader {
+    /// All rows, by name.
+    pub async fn backend_rows(&self) -> Result<Vec<BackendRow>, StoreError> {
+        self.read(|conn| Box::pin(rows(conn))).await
+    }
+
+    /// How many living threads chose this backend, or have an assistant that it reaches.
+    pub async fn threads_of_backend(&self, backend: &str) -> Result<i64, StoreError> {
+        let backend = backend.to_owned();
+        self.read(move |conn| {
+            Box::pin(async move {
+                let line = conn
+                    .one(
+                        "SELECT COUNT(*) AS threads FROM threads t WHERE t.deleted_at IS NULL AND t.assistant IN \
+                         (SELECT a.id FROM assistants a WHERE a.backend = $1)",
+                        &vals![backend],
+                    )
+                    .await?;
+                line.map_or(Ok(0), |line| line.int("threads"))
+            })
+        })
+        .await
+    }
+}
+
+impl Store {
+    /// Changes a backend's row, in the name of `by`.
+    pub async fn change_backend(
+        &self,
+        by: PersonId,
+        name: String,
+        patch: BackendPatch,
+    ) -> Result<(), StoreError> {
+        self.write(Floor::Ignore, move |tx| {
+            let (name, patch) = (name.clone(), patch.clone());
+            Box::pin(async move {
+                ensure(tx, &name).await?;
+                if let Some(enabled) = &patch.enabled {
+                    let sql = "UPDATE backends SET enabled = $2 WHERE name = $1";
+                    tx.run(sql, &vals![&name, enabled]).await?;
+                }
+                if let Some(model) = &patch.default_model {
+                    let sql = "UPDATE backends SET default_model = $2 WHERE name = $1";
+                    tx.run(sql, &vals![&name, model.as_ref()]).await?;
+                }
+                if let Some(hidden) = &patch.hidden {
+                    let sql = "UPDATE backends SET hidden = $2 WHERE name = $1";
+                    tx.run(sql, &vals![&name, to_json(hidden)?]).await?;
+                }
+                let detail = format!("{patch:?}");
+                audit::note(
+                    tx,
+                    Audit {
+                        actor: Some(by),
+                        action: "backend.change",
+                        object: format!("backend {name}"),
+                        whom: None,
+                        detail,
+                    },
+                )
+                .await?;
+                tx.changed(Kind::Backend, name, None);
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Keeps the models that an account listed.
+    pub async fn keep_models(
+        &self,
+        name: String,
+        account: Option<String>,
+        models: String,
+    ) -> Result<(), StoreError> {
+        self.write(Floor::Ignore, move |tx| {
+            let (name, account, models) = (name.clone(), account.clone(), models.clone());
+            Box::pin(async move {
+                ensure(tx, &name).await?;
+                let now = tx.now();
+                tx.run(
+                    "UPDATE backends SET models = $2, models_at = $3, models_of = $4 WHERE name = $1",
+                    &vals![&name, models, now, account],
+                )
+                .await?;
+                tx.changed(Kind::Backend, name, None);
+                Ok(())
+            })
+        })
+        .await
+    }
+}
+
+async fn ensure(tx: &mut Tx<'_>, name: &str) -> Result<(), StoreError> {
+    let sql =
+        "INSERT INTO backends (name, enabled) VALUES ($1, 'auto') ON CONFLICT (name) DO NOTHING";
+    tx.run(sql, &vals![name.to_owned()]).await?;
+    Ok(())
+}
+
+async fn rows(conn: &mut Conn<'_>) -> Result<Vec<BackendRow>, StoreError> {
+    let sql = "SELECT name, enabled, default_model, hidden, models, models_at, models_of FROM backends ORDER BY name";
+    let lines = conn.all(sql, &[]).await?;
+    lines.iter().map(row).collect()
+}
+
+fn row(line: &Line) -> Result<BackendRow, StoreError> {
+    let hidden = line.opt_text("hidden")?;
+    Ok(BackendRow {
+        name: line.text("name")?,
+        enabled: line.text("enabled")?,
+        default_model: line.opt_text("default_model")?,
+        // What cannot be read hides nothing.
+        hidden: hidden
+            .and_then(|text| json("hidden", &text).ok())
+            .unwrap_or_default(),
+        models: line.opt_text("models")?,
+        models_at: line.opt_millis("models_at")?,
+        models_of: line.opt_text("models_of")?,
+    })
+}

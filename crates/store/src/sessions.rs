@@ -1,0 +1,99 @@
+//! The backends' own sessions: which conversation of theirs a thread goes on in. Owns what is still new to a session;
+//! never knows what one is.
+
+use switchboard_model::{AssistantId, ThreadId};
+
+use crate::{Reader, Store, StoreError, db::vals, writer::Floor};
+
+/// A session, and how far its side has heard the thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptSession {
+    /// The home it lives in.
+    pub home: String,
+    /// Its name there.
+    pub session: String,
+    /// The `seq` of the last message that it answered; what comes after is news to it.
+    pub heard: i64,
+}
+
+impl Reader {
+    /// The newest session of an assistant in a thread, if a turn in it was ever answered.
+    pub async fn session_of(
+        &self,
+        thread: ThreadId,
+        assistant: AssistantId,
+    ) -> Result<Option<KeptSession>, StoreError> {
+        self.read(move |conn| {
+            Box::pin(async move {
+                // A turn that was not answered may not have reached its side: what asked for it is said again.
+                let line = conn
+                    .one(
+                        "SELECT b.home, b.session, (SELECT MAX(t.seq) FROM turns t WHERE t.thread = b.thread \
+                         AND t.assistant = b.assistant AND t.state = 'done' AND t.queued_at >= b.since) AS heard \
+                         FROM (SELECT s.*, (SELECT w.queued_at FROM turns w WHERE w.id = s.turn) AS since \
+                               FROM backend_sessions s WHERE s.thread = $1 AND s.assistant = $2) b \
+                         ORDER BY b.bound_at DESC LIMIT 1",
+                        &vals![thread, assistant],
+                    )
+                    .await?;
+                let Some(line) = line else {
+                    return Ok(None);
+                };
+                let Some(heard) = line.opt_int("heard")? else {
+                    return Ok(None);
+                };
+                Ok(Some(KeptSession {
+                    home: line.text("home")?,
+                    session: line.text("session")?,
+                    heard,
+                }))
+            })
+        })
+        .await
+    }
+}
+
+impl Reader {
+    /// The sessions of a thread, each with the backend of its assistant.
+    pub async fn sessions_in(
+        &self,
+        thread: ThreadId,
+    ) -> Result<Vec<(String, String, String)>, StoreError> {
+        self.read(move |conn| {
+            Box::pin(async move {
+                let sql = "SELECT a.backend, b.home, b.session FROM backend_sessions b \
+                           JOIN assistants a ON a.id = b.assistant WHERE b.thread = $1 ORDER BY b.session";
+                let lines = conn.all(sql, &vals![thread]).await?;
+                lines
+                    .iter()
+                    .map(|line| {
+                        Ok((
+                            line.text("backend")?,
+                            line.text("home")?,
+                            line.text("session")?,
+                        ))
+                    })
+                    .collect()
+            })
+        })
+        .await
+    }
+}
+
+impl Store {
+    /// Forgets the sessions of an assistant in a thread: the next turn there begins a new one.
+    pub async fn forget_session(
+        &self,
+        thread: ThreadId,
+        assistant: AssistantId,
+    ) -> Result<(), StoreError> {
+        self.write(Floor::Ignore, move |tx| {
+            Box::pin(async move {
+                let sql = "DELETE FROM backend_sessions WHERE thread = $1 AND assistant = $2";
+                tx.run(sql, &vals![thread, assistant]).await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+}
