@@ -15,7 +15,7 @@ use tokio::io::AsyncWriteExt as _;
 use crate::{
     attachments::unfit,
     backend::{BackendError, Spec},
-    runner::Unprepared,
+    prepare::Unprepared,
 };
 
 /// A file that reaches an assistant beside the prompt.

@@ -2,13 +2,19 @@
 //! knows a particular assistant. Lives beside its consumer, the runner; implementations own their
 //! processes and connections.
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::PathBuf,
+    time::{Duration, SystemTime},
+};
 
 use futures_util::future::BoxFuture;
 use switchboard_model::{
     AssistantId, Millis, PersonId, ThreadId, TurnId,
     attachment::Format,
     outcome::{Failure, OutcomeCode},
+    provider::Model,
+    settings::Permission,
+    usage::Limit,
 };
 
 pub use crate::attached::Attached;
@@ -52,6 +58,64 @@ pub struct Spec {
     pub accepts: Vec<Format>,
     /// One line for the assistant's card: "reads only, cannot write files".
     pub note: String,
+    /// Which of the two switches over backends it hangs on.
+    pub family: Family,
+    /// Models to begin with, until an account has listed its own.
+    pub seeds: Vec<Model>,
+    /// The ways to sign in that it can lead through, the first being the usual one.
+    pub sign_ins: Vec<SignInWay>,
+}
+
+/// Which switch a backend hangs on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    /// Codex, natively.
+    Codex,
+    /// Reached with a key or at an endpoint.
+    Providers,
+}
+
+/// A way to sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SignInWay {
+    /// In a browser on the server's machine, or by pasting where it ended up.
+    Browser,
+    /// With a code that is typed in a browser anywhere.
+    Device,
+    /// With an API key.
+    ApiKey,
+}
+
+/// Where a sign-in stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignIn {
+    /// Which way.
+    pub way: SignInWay,
+    /// Where it stands.
+    pub state: SignInState,
+    /// What to open in a browser.
+    pub url: Option<String>,
+    /// What to type there.
+    pub code: Option<String>,
+    /// When it is given up.
+    pub expires_at: Option<Millis>,
+}
+
+/// Where a sign-in stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignInState {
+    /// The program is asked.
+    Starting,
+    /// It waits for the person.
+    Waiting,
+    /// It is done.
+    Done,
+    /// It is not, and why.
+    Failed(Failure),
+    /// A person took it back.
+    Cancelled,
+    /// Nobody finished it in time.
+    Expired,
 }
 
 /// Something a backend may be able to do.
@@ -67,6 +131,29 @@ pub enum Capability {
     Resumes,
     /// It takes words while it works.
     Steers,
+    /// It sums up its session when asked.
+    Compacts,
+    /// It plans before it works.
+    Plans,
+    /// It works on files, as far as it is allowed to.
+    Edits,
+    /// Its models can be chosen.
+    Models,
+}
+
+impl Capability {
+    /// Every one, in the order of tables.
+    pub const ALL: [Self; 9] = [
+        Self::Streams,
+        Self::Steps,
+        Self::Approvals,
+        Self::Resumes,
+        Self::Steers,
+        Self::Compacts,
+        Self::Plans,
+        Self::Edits,
+        Self::Models,
+    ];
 }
 
 impl Capability {
@@ -78,6 +165,10 @@ impl Capability {
             Self::Approvals => "approvals",
             Self::Resumes => "resumes",
             Self::Steers => "steers",
+            Self::Compacts => "compacts",
+            Self::Plans => "plans",
+            Self::Edits => "edits",
+            Self::Models => "models",
         }
     }
 }
@@ -99,10 +190,12 @@ pub struct TurnRequest {
     pub home: Home,
     /// What to do.
     pub work: Work,
+    /// The conversation of its own that it goes on in.
+    pub session: Session,
     /// The files that reach it beside the prompt, in order. Texts are in the prompt.
     pub attached: Vec<Attached>,
-    /// What it may touch.
-    pub policy: Policy,
+    /// How, and what it may touch.
+    pub how: How,
     /// How long it may take in all, for backends that can tell their program.
     pub deadline: Duration,
 }
@@ -112,6 +205,70 @@ pub struct TurnRequest {
 pub enum Work {
     /// Answer this.
     Prompt(String),
+    /// Sum up what was said so far in the session, to make room.
+    Compact,
+}
+
+/// Which conversation of the backend's own a turn is part of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Session {
+    /// One for this turn alone, of which nothing is kept: others write in the thread.
+    Passing,
+    /// A new one, to be bound so that later turns go on in it.
+    New,
+    /// This one. If it cannot be taken up, the turn fails: going on without it would look as if it had been.
+    Resumed(SessionRef),
+}
+
+/// How a turn is to be done. `None` leaves a choice to the backend.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct How {
+    /// On which model.
+    pub model: Option<String>,
+    /// How hard it thinks.
+    pub effort: Option<String>,
+    /// Whether to ask for the model's faster tier.
+    pub speed: Speed,
+    /// What it may touch.
+    pub permission: Permission,
+    /// Where it works; without one, in a private empty folder.
+    pub folder: Option<PathBuf>,
+    /// Whether it only plans.
+    pub mode: Mode,
+    /// Who else is in the thread: what is granted for a session is granted to all who write in it.
+    pub company: Company,
+    /// What could not be met as chosen, for people to see.
+    pub notes: Vec<String>,
+}
+
+/// How soon an answer is wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Speed {
+    /// As usual.
+    #[default]
+    Usual,
+    /// Sooner, at whatever the plan takes for it.
+    Fast,
+}
+
+/// Whether an assistant works or plans.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// It does what is asked.
+    #[default]
+    Work,
+    /// It proposes a plan and does nothing.
+    Plan,
+}
+
+/// Who can write in a thread.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Company {
+    /// Whoever asked, and nobody else.
+    Alone,
+    /// Others too.
+    #[default]
+    Others,
 }
 
 /// Whose home the program runs in.
@@ -122,18 +279,13 @@ pub enum Home {
     House,
 }
 
-/// What a turn may touch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Policy {
-    /// Reads in a private empty folder; writes nothing, no network for its commands.
-    ReadOnly,
-}
-
 /// How the work of a turn ended well.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum TurnEnd {
     /// It is done.
     Finished(TurnOutcome),
+    /// A person ended it with an answer to what it asked.
+    Cancelled,
 }
 
 /// What a finished turn leaves.
@@ -150,6 +302,32 @@ pub struct TurnOutcome {
 pub enum Operation {
     /// Look whether a turn could run now.
     Probe,
+    /// Ask the account which models it may use.
+    Models,
+    /// Ask the account how much of its plan is used.
+    Limits(Fresh),
+    /// Begin to sign in; an earlier try is taken back.
+    SignIn {
+        /// Which way.
+        way: SignInWay,
+        /// The key, if it is one.
+        key: Option<Secret>,
+    },
+    /// Say where the newest sign-in of this process stands.
+    SignInState,
+    /// Hand over where the browser ended up.
+    Paste(String),
+    /// Take a sign-in back.
+    CancelSignIn,
+    /// Sign out.
+    SignOut,
+    /// Forget a session, and what its thread left on the disk: the thread is gone.
+    Release {
+        /// The session.
+        session: SessionRef,
+        /// The thread that went on in it.
+        thread: ThreadId,
+    },
     /// Say what became of a turn whose process died.
     Recover {
         /// The backend's own session, if one was bound.
@@ -159,11 +337,38 @@ pub enum Operation {
     },
 }
 
+/// Whether something known will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fresh {
+    /// What was last heard; nothing is started for it.
+    Known,
+    /// What is true now.
+    Asked,
+}
+
+/// A key on its way to a program: never shown.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("…")
+    }
+}
+
 /// What an operation gave.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Performed {
     /// The answer to `Probe`.
     Probed(Probe),
+    /// The answer to `Models`.
+    Models(Vec<Model>),
+    /// The answer to `Limits`.
+    Limits(Vec<Limit>),
+    /// The answer to everything about signing in.
+    SignIn(Option<SignIn>),
+    /// It is done.
+    Done,
     /// The answer to `Recover`.
     Recovered(Recovered),
 }
@@ -179,6 +384,31 @@ pub struct Probe {
     pub problem: Option<Failure>,
     /// Whose login: an e-mail address or a plan's name, for people who may see it.
     pub account: Option<String>,
+    /// The file that told it, if there is one: once it changes, this does not count any more.
+    pub login: Option<LoginFile>,
+}
+
+/// A file that holds a login, and when it had last changed. Nobody but its program reads what is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoginFile {
+    path: PathBuf,
+    changed_at: Option<SystemTime>,
+}
+
+impl LoginFile {
+    /// The file as it is now; it need not be there. To be asked before it is read, so that no change is missed.
+    pub fn now(path: PathBuf) -> Self {
+        let changed_at = std::fs::metadata(&path).and_then(|file| file.modified());
+        Self {
+            path,
+            changed_at: changed_at.ok(),
+        }
+    }
+
+    /// Whether it has not changed since.
+    pub fn is_as_it_was(&self) -> bool {
+        Self::now(self.path.clone()) == *self
+    }
 }
 
 /// What became of a turn whose process died.
@@ -225,6 +455,9 @@ pub enum BackendError {
     /// The work was refused, or ended badly, in a way that is known.
     #[error("{}", .0.message)]
     Rejected(Failure),
+    /// What a person handed over cannot be used; the text says what can.
+    #[error("{0}")]
+    Invalid(String),
     /// The program said something that is not its protocol.
     #[error("unexpected output: {0}")]
     Protocol(String),
@@ -251,6 +484,7 @@ impl BackendError {
             Self::LoginRequired(failure) | Self::Unavailable(failure) | Self::Rejected(failure) => {
                 failure
             }
+            Self::Invalid(what) => Failure::new(OutcomeCode::AssistantUnavailable, what),
             Self::Protocol(what) => Failure::new(
                 OutcomeCode::Crashed,
                 "the program said something unexpected",

@@ -426,6 +426,7 @@ mod tests {
             command: "sleep 9".into(),
             cwd: None,
             exit_code: None,
+            took: None,
         };
         let event = |status| ItemEvent::Put {
             key: "c".into(),

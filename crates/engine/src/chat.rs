@@ -1,6 +1,8 @@
 //! The one way a message comes in, whoever brings it: page, HTTP or another program. Owns resolving
 //! mentions and deciding who owes an answer; never runs a turn.
 
+use std::path::Path;
+
 use switchboard_model::{
     AssistantId, AttachmentId, MessageId, PersonId, ThreadId,
     assistant::{Access, Assistant},
@@ -9,6 +11,7 @@ use switchboard_model::{
     outcome::{Failure, OutcomeCode},
     person::{Person, Role},
     queue,
+    settings::{Permission, SettingsPatch, ThreadSettings},
     thread::{TITLE_LIMIT, Thread, Visibility},
 };
 use switchboard_store::{
@@ -16,7 +19,12 @@ use switchboard_store::{
     ThreadRow,
 };
 
-use crate::{Engine, assistants::switched_off};
+use crate::{
+    Engine,
+    assistants::switched_off,
+    backend::{Operation, SessionRef},
+    folders::lies_below,
+};
 
 /// A thread to open.
 #[derive(Debug, Clone)]
@@ -27,8 +35,25 @@ pub struct OpenThread {
     pub visibility: Visibility,
     /// For a direct thread: an assistant's id or handle.
     pub assistant: Option<String>,
+    /// How assistants are to work in it, where not as usual.
+    pub settings: SettingsPatch,
     /// The same id of the same person again gives the same thread, if all else is the same too.
     pub client_id: Option<String>,
+}
+
+/// What to change on a thread; `None` leaves it.
+#[derive(Debug, Clone, Default)]
+pub struct ThreadChange {
+    /// Empty goes back to an automatic title.
+    pub title: Option<String>,
+    /// Put it out of the way, or back.
+    pub archived: Option<bool>,
+    /// Who may see it.
+    pub visibility: Option<Visibility>,
+    /// Another assistant for a direct thread, by its id or handle.
+    pub assistant: Option<String>,
+    /// How assistants are to work in it.
+    pub settings: SettingsPatch,
 }
 
 /// A message as it comes in.
@@ -81,6 +106,17 @@ pub enum ChatError {
     /// The person may not do this.
     #[error("{0}")]
     NotAllowed(&'static str),
+    /// Full access, where others can write.
+    #[error("full access is only for threads in which nobody else can write")]
+    FullNotShared,
+    /// The folder is not among those that the person's turns may work in.
+    #[error(
+        "you may not have turns work in {0}: an admin allows it with `switchboard folders allow PATH --for HANDLE`"
+    )]
+    FolderNotAllowed(String),
+    /// A backend did not do what it was asked.
+    #[error("{}", .0.message)]
+    Backend(Failure),
     /// Somebody has the handle.
     #[error("the handle @{0} is taken")]
     HandleTaken(String),
@@ -134,11 +170,18 @@ impl Engine {
             None => None,
             Some(name) => Some(self.assistant_named(&name).await?.id),
         };
+        let mut settings = ThreadSettings::initial();
+        self.check_settings(by, &thread.settings).await?;
+        thread.settings.apply(&mut settings);
+        if settings.permission == Permission::Full && thread.visibility == Visibility::Open {
+            return Err(ChatError::FullNotShared);
+        }
         let new = NewThread {
             created_by: by.id,
             title,
             visibility: thread.visibility,
             assistant,
+            settings,
             client_id,
         };
         Ok(self.store().create_thread(new).await?)
@@ -149,9 +192,33 @@ impl Engine {
         &self,
         by: &Person,
         id: ThreadId,
-        mut patch: ThreadPatch,
+        change: ThreadChange,
     ) -> Result<ThreadRow, ChatError> {
         let row = self.visible_thread(by, id).await?;
+        self.check_settings(by, &change.settings).await?;
+        if change.settings.permission == Some(Permission::Full) {
+            let members = self.reader().members(id).await?;
+            let alone = members.iter().all(|member| member.id == by.id);
+            if row.thread.visibility == Visibility::Open || !alone {
+                return Err(ChatError::FullNotShared);
+            }
+        }
+        let mut patch = ThreadPatch {
+            title: change.title,
+            archived: change.archived,
+            visibility: change.visibility,
+            assistant: None,
+            settings: change.settings,
+        };
+        if let Some(name) = change.assistant {
+            if row.thread.assistant.is_none() {
+                return Err(ChatError::Invalid(
+                    "only a direct thread has an assistant of its own: mention one instead"
+                        .to_owned(),
+                ));
+            }
+            patch.assistant = Some(self.assistant_named(&name).await?.id);
+        }
         if patch.visibility.is_some_and(|v| v != row.thread.visibility)
             && !may_govern(by, &row.thread)
         {
@@ -177,11 +244,29 @@ impl Engine {
             ));
         }
         let running = self.reader().open_turns(id).await?;
+        let sessions = self.reader().sessions_in(id).await?;
         self.store().delete_thread(Some(by.id), id).await?;
         for turn in running {
             self.running().stop(turn.id);
         }
+        for (backend, home, session) in sessions {
+            let session = SessionRef { home, session };
+            self.release(id, &backend, session);
+        }
         Ok(())
+    }
+
+    /// Has a backend forget a session of a thread that is gone. Not waited for: the thread is gone in any case.
+    fn release(&self, thread: ThreadId, backend: &str, session: SessionRef) {
+        let Some(backend) = self.registry().get(backend) else {
+            return;
+        };
+        self.supervisor().spawn("release", async move {
+            let release = Operation::Release { session, thread };
+            if let Err(error) = backend.perform(release).await {
+                tracing::warn!(%thread, %error, "a session of a deleted thread is not gone yet");
+            }
+        });
     }
 
     /// Posts a message: it, a delivery and a queued turn per mentioned assistant, or nothing.
@@ -336,6 +421,9 @@ impl Engine {
         if !assistant.enabled {
             return Ok(Some(switched_off(assistant)));
         }
+        if let Some(off) = self.off(&assistant.backend).await? {
+            return Ok(Some(off));
+        }
         let allowed = match assistant.access {
             Access::Everyone => true,
             Access::Owner => assistant.owner == by,
@@ -358,6 +446,19 @@ impl Engine {
             ))));
         }
         Ok(None)
+    }
+
+    /// Whether this person may have these choices.
+    async fn check_settings(&self, by: &Person, patch: &SettingsPatch) -> Result<(), ChatError> {
+        let Some(Some(folder)) = &patch.folder else {
+            return Ok(());
+        };
+        let allowed = self.reader().folders(by.id).await?;
+        if lies_below(Path::new(folder), &allowed) {
+            Ok(())
+        } else {
+            Err(ChatError::FolderNotAllowed(folder.clone()))
+        }
     }
 
     async fn assistant_named(&self, name: &str) -> Result<Assistant, ChatError> {

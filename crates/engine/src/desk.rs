@@ -4,17 +4,22 @@
 use std::time::Duration;
 
 use switchboard_model::{
-    IdSource, Millis, QuestionId, SteerId, TurnId,
-    approval::{Asking, Decision, Question, QuestionState},
+    IdSource, Millis, PersonId, QuestionId, SteerId, ThreadId, TurnId,
+    approval::{Asking, Decision, Question, QuestionState, SECRET_ANSWER},
     item::Item,
     message::Message,
+    person::Person,
+    settings::RanWith,
     steer::{Steer, SteerState},
     turn::{Outcome, TurnState},
+    usage::Usage,
 };
-use switchboard_store::{Audit, Claimed, Delta, Finished, Kept, Store, StoreError};
+use switchboard_store::{
+    Audit, BackendRow, Claimed, Delta, Finished, Kept, KeptSession, Store, StoreError,
+};
 use tokio::{sync::watch, time::timeout};
 
-use crate::backend::SessionRef;
+use crate::{backend::SessionRef, secrets::Secrets};
 
 /// How often to look without having heard the bell.
 const LOOK: Duration = Duration::from_secs(1);
@@ -34,14 +39,17 @@ pub(crate) enum DeskError {
 #[derive(Clone)]
 pub(crate) struct Desk {
     store: Store,
+    /// Answers that are never written.
+    secrets: Secrets,
     turn: TurnId,
     fence: i64,
 }
 
 impl Desk {
-    pub(crate) fn new(store: Store, claimed: &Claimed) -> Self {
+    pub(crate) fn new(store: Store, secrets: Secrets, claimed: &Claimed) -> Self {
         Self {
             store,
+            secrets,
             turn: claimed.turn.id,
             fence: claimed.fence,
         }
@@ -87,6 +95,53 @@ impl Desk {
         held(self.store.set_runs_on(self.turn, self.fence, words).await?)
     }
 
+    /// Says what the turn runs with and has used.
+    pub(crate) async fn facts(
+        &self,
+        ran_with: Option<RanWith>,
+        used: Option<Usage>,
+    ) -> Result<(), DeskError> {
+        held(
+            self.store
+                .set_facts(self.turn, self.fence, ran_with, used)
+                .await?,
+        )
+    }
+
+    /// The session that the turn's assistant has in its thread, and how far it has heard it.
+    pub(crate) async fn session(
+        &self,
+        claimed: &Claimed,
+    ) -> Result<Option<KeptSession>, StoreError> {
+        let turn = &claimed.turn;
+        self.store
+            .reader()
+            .session_of(turn.thread, turn.assistant)
+            .await
+    }
+
+    /// Forgets that session.
+    pub(crate) async fn forget_session(&self, claimed: &Claimed) -> Result<(), StoreError> {
+        let turn = &claimed.turn;
+        self.store.forget_session(turn.thread, turn.assistant).await
+    }
+
+    /// Who may write in the turn's thread.
+    pub(crate) async fn members(&self, thread: ThreadId) -> Result<Vec<Person>, StoreError> {
+        self.store.reader().members(thread).await
+    }
+
+    /// The folders in which a person's turns may work.
+    pub(crate) async fn folders(&self, person: PersonId) -> Result<Vec<String>, StoreError> {
+        self.store.reader().folders(person).await
+    }
+
+    /// What is kept of a backend.
+    pub(crate) async fn backend_row(&self, name: &str) -> Result<Option<BackendRow>, StoreError> {
+        let rows = self.store.reader().backend_rows().await?;
+        Ok(rows.into_iter().find(|row| row.name == name))
+    }
+
     /// Keeps the backend's own session.
     pub(crate) async fn bind(&self, session: SessionRef) -> Result<(), DeskError> {
         held(
@@ -114,15 +169,24 @@ impl Desk {
             .ok_or(DeskError::Lost)
     }
 
-    /// Waits until a question is decided; `None` once it is void. Safe to drop.
+    /// Waits until a question is decided; `None` once it is void, or nobody answered in time. Safe to drop.
     pub(crate) async fn answered(&self, id: QuestionId) -> Option<Decision> {
         let mut position = self.store.bus().position();
         loop {
             position.mark_unchanged();
             match self.store.reader().question(id).await {
                 Ok(Some(question)) => match question.state {
+                    QuestionState::Asked
+                        if question.expires_at.is_some_and(|at| at <= self.now()) =>
+                    {
+                        return None;
+                    }
                     QuestionState::Asked => {}
-                    QuestionState::Decided | QuestionState::Delivered => return question.decision,
+                    QuestionState::Decided | QuestionState::Delivered => {
+                        return question
+                            .decision
+                            .and_then(|decision| self.unveil(id, decision));
+                    }
                     QuestionState::Void => return None,
                 },
                 Ok(None) => return None,
@@ -133,6 +197,15 @@ impl Desk {
                 return None;
             }
         }
+    }
+
+    /// A decision with its answer, also if that is nobody's to read. `None`: it was given to a process that is gone.
+    fn unveil(&self, id: QuestionId, decision: Decision) -> Option<Decision> {
+        if decision.answer.as_deref() != Some(SECRET_ANSWER) {
+            return Some(decision);
+        }
+        let answer = Some(self.secrets.take(id)?);
+        Some(Decision { answer, ..decision })
     }
 
     /// The backend has the decision. Changes nothing if the question was settled before, as one that

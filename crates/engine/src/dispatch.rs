@@ -55,7 +55,7 @@ pub(crate) async fn run(engine: Engine, settings: Settings) {
 
 fn start(engine: &Engine, claimed: Claimed, grace: Duration, ended: Arc<Notify>) {
     let runner = Runner {
-        desk: Desk::new(engine.store().clone(), &claimed),
+        desk: Desk::new(engine.store().clone(), engine.secrets().clone(), &claimed),
         hard: engine.supervisor().hard(),
         grace,
     };

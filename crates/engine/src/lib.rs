@@ -7,22 +7,26 @@ pub mod assistants;
 mod attached;
 pub mod attachments;
 pub mod backend;
+pub mod backends;
 mod book;
 pub mod chat;
 mod deadlines;
 mod desk;
 mod dispatch;
 mod editing;
+mod folders;
 pub mod instance;
 mod members;
 mod pause;
 mod people;
+mod prepare;
 mod queue;
 mod reading;
 mod recovery;
 pub mod registry;
 mod runner;
 mod running;
+mod secrets;
 mod shift;
 pub mod supervisor;
 mod talk;
@@ -39,7 +43,7 @@ use std::{
 };
 
 pub use assistants::{AssistantChange, AssistantView};
-pub use chat::{ChatError, Incoming, OpenThread};
+pub use chat::{ChatError, Incoming, OpenThread, ThreadChange};
 pub use instance::Instance;
 pub use registry::Registry;
 pub use supervisor::Supervisor;
@@ -48,7 +52,7 @@ use switchboard_store::{Bus, Reader, Store};
 pub use turn_io::TurnIo;
 pub use turns::TurnError;
 
-use crate::running::Running;
+use crate::{running::Running, secrets::Secrets};
 
 /// How much runs at once, and how long it may take to stop.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +87,8 @@ struct Inside {
     registry: Registry,
     supervisor: Supervisor,
     running: Running,
+    /// Answers that are never written.
+    secrets: Secrets,
     instance: Arc<Instance>,
     /// Endings of this process that came too late and changed nothing.
     zombies: AtomicU64,
@@ -101,6 +107,7 @@ impl Engine {
             registry,
             supervisor,
             running: Running::default(),
+            secrets: Secrets::default(),
             instance,
             zombies: AtomicU64::new(0),
         }))
@@ -114,6 +121,9 @@ impl Engine {
         self.0
             .supervisor
             .spawn("dispatch", dispatch::run(self.clone(), settings));
+        self.0
+            .supervisor
+            .spawn("models", backends::refresh_all(self.clone()));
     }
 
     /// The reading half of the store.
@@ -162,6 +172,10 @@ impl Engine {
 
     pub(crate) fn supervisor(&self) -> &Supervisor {
         &self.0.supervisor
+    }
+
+    pub(crate) fn secrets(&self) -> &Secrets {
+        &self.0.secrets
     }
 
     pub(crate) fn running(&self) -> &Running {

@@ -54,16 +54,23 @@ impl Engine {
         Ok(self.store().queue(new).await?)
     }
 
-    /// Changes the text of a message that waits. Says in which thread.
+    /// Changes the text of a message that waits, or puts it before another one; `Some(None)` puts it at the
+    /// end. Says in which thread.
     pub async fn change_queued(
         &self,
         by: &Person,
         id: QueuedId,
-        text: &str,
+        text: Option<&str>,
+        place: Option<Option<QueuedId>>,
     ) -> Result<ThreadId, ChatError> {
         let queued = self.own_queued(by, id).await?;
-        let text = checked_text(text, !queued.attachments.is_empty())?;
-        found(self.store().change_queued(by.id, id, text).await?)?;
+        if let Some(text) = text {
+            let text = checked_text(text, !queued.attachments.is_empty())?;
+            found(self.store().change_queued(by.id, id, text).await?)?;
+        }
+        if let Some(before) = place {
+            found(self.store().move_queued(by.id, id, before).await?)?;
+        }
         Ok(queued.thread)
     }
 

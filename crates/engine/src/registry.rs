@@ -12,9 +12,10 @@ use switchboard_model::{
     outcome::{Failure, OutcomeCode},
 };
 
-use crate::backend::{Backend, BackendError, Operation, Performed, Probe, Spec};
+use crate::backend::{Backend, BackendError, LoginFile, Operation, Performed, Probe, Spec};
 
-/// How long a probe is believed. Short, so that an install or a login is noticed.
+/// How long a probe is believed. Short, so that an install is noticed; a login or a logout is noticed at once where its
+/// file tells.
 const BELIEVED: Duration = Duration::from_secs(30);
 
 /// The longest a probe may take.
@@ -67,7 +68,7 @@ impl Registry {
         let slot = self.slot(name);
         let mut last = slot.lock().await;
         match &*last {
-            Some((at, probe)) if self.clock.now().since(*at) < BELIEVED => probe.clone(),
+            Some((at, probe)) if self.believes(*at, probe) => probe.clone(),
             _ => {
                 let probe = self.look(name).await;
                 *last = Some((self.clock.now(), probe.clone()));
@@ -88,6 +89,11 @@ impl Registry {
         self.lock().remove(name);
     }
 
+    fn believes(&self, at: Millis, probe: &Probe) -> bool {
+        let same_login = probe.login.as_ref().is_none_or(LoginFile::is_as_it_was);
+        same_login && self.clock.now().since(at) < BELIEVED
+    }
+
     async fn look(&self, name: &str) -> Probe {
         match self.get(name) {
             None => problem(Failure::new(
@@ -104,6 +110,7 @@ impl Registry {
                         version: None,
                         problem: None,
                         account: None,
+                        login: None,
                     },
                     Ok(Err(error)) => problem(error.into_failure()),
                     Err(_) => problem(Failure::new(
@@ -131,5 +138,6 @@ fn problem(failure: Failure) -> Probe {
         version: None,
         problem: Some(failure),
         account: None,
+        login: None,
     }
 }

@@ -1,27 +1,24 @@
 //! One turn, from its claim to its outcome. Owns the order in which things become durable and what the
 //! work came to; never talks SQL and never knows which assistant it is.
 
-use std::{fmt::Write as _, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
 use switchboard_model::{
-    message::Message,
     outcome::{Failure, OutcomeCode},
-    prompt,
-    thread::TitledBy,
     turn::Outcome,
 };
-use switchboard_store::{Audit, Claimed, Finished, StoreError};
+use switchboard_store::{Claimed, Finished, StoreError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    attached::told,
-    backend::{Backend, BackendError, Home, Policy, TurnEnd, TurnOutcome, TurnRequest, Work},
+    backend::{Backend, BackendError, TurnEnd, TurnOutcome, TurnRequest},
     book::Book,
     deadlines::Bounds,
     desk::{Desk, DeskError},
     pause::Pause,
+    prepare::{Unprepared, prepare},
     running::{Place, Seat},
     shift::{Cut, Ended, Shift, Signals},
     turn_io,
@@ -49,7 +46,7 @@ impl Runner {
     /// Runs a claimed turn to its end.
     pub(crate) async fn run(self, claimed: Claimed, backend: Arc<dyn Backend>, seat: Seat) -> Ran {
         let (place, stop_notice) = seat;
-        let outcome = match self.prepare(&claimed, &*backend).await {
+        let outcome = match prepare(&self.desk, &claimed, backend.spec()).await {
             Ok(request) => {
                 self.work(&claimed, &*backend, request, &place, &stop_notice)
                     .await
@@ -68,75 +65,22 @@ impl Runner {
         // The store has every item, and closes those that are open with the ending: whoever looks
         // while it does must not be told of them as this memory has them.
         place.clear();
-        match outcome {
+        let ran = match outcome {
             Some(outcome) => self.finish(outcome).await,
-            None => Ran::LetGo,
+            None => return Ran::LetGo,
+        };
+        if ran == Ran::Ended(Some(OutcomeCode::SessionLost)) {
+            // Known to be lost now: whoever tries again wants the conversation in a new one.
+            if let Err(error) = self.desk.forget_session(&claimed).await {
+                tracing::warn!(%error, "cannot forget a session that is lost");
+            }
         }
+        ran
     }
 
     /// Ends a claimed turn that cannot run at all.
     pub(crate) async fn refuse(self, failure: Failure) -> Ran {
         self.finish(Outcome::Failed(failure)).await
-    }
-
-    /// What has to be durable before a process starts, and what the backend is given.
-    async fn prepare(
-        &self,
-        claimed: &Claimed,
-        backend: &dyn Backend,
-    ) -> Result<TurnRequest, Unprepared> {
-        let spec = backend.spec();
-        self.desk
-            .runs_on(format!(
-                "{}'s {}",
-                claimed.assistant.owner_name, spec.account_words
-            ))
-            .await?;
-        self.desk
-            .audit(Audit {
-                actor: Some(claimed.turn.person),
-                action: "turn.start",
-                object: format!("turn {}", claimed.turn.id),
-                whom: None,
-                detail: format!("@{} over {}", claimed.assistant.handle, spec.name),
-            })
-            .await?;
-        let direct = claimed.thread.assistant.is_some();
-        let lines = if direct {
-            prompt::DIRECT_LINES
-        } else {
-            prompt::MENTION_LINES
-        };
-        let before = self.desk.context(&claimed.message, lines).await?;
-        let kept = self.desk.attachments(&claimed.message).await?;
-        let (attached, beside) = told(spec, &claimed.message, kept).await?;
-        let context = prompt::Context {
-            title: (claimed.thread.titled_by == TitledBy::Person)
-                .then(|| claimed.thread.title.clone()),
-            messages: before.iter().map(earlier).collect(),
-            asking: line(&claimed.message),
-            attached,
-            handle: claimed.assistant.handle.clone(),
-            name: claimed.assistant.name.clone(),
-            files: prompt::Files::ReadOnly,
-        };
-        let prompt = if direct {
-            prompt::direct_prompt(&context, prompt::DIRECT_BUDGET)
-        } else {
-            prompt::mention_prompt(&context, prompt::MENTION_BUDGET)
-        };
-        Ok(TurnRequest {
-            turn: claimed.turn.id,
-            attempt: claimed.turn.attempt,
-            thread: claimed.turn.thread,
-            assistant: claimed.turn.assistant,
-            person: claimed.turn.person,
-            home: Home::House,
-            work: Work::Prompt(prompt),
-            attached: beside,
-            policy: Policy::ReadOnly,
-            deadline: claimed.assistant.limits.total(direct),
-        })
     }
 
     /// Drives the backend. `None`: the turn is not ours any more.
@@ -235,27 +179,6 @@ impl Runner {
     }
 }
 
-/// Why a turn's work did not begin.
-#[derive(Debug)]
-pub(crate) enum Unprepared {
-    /// It fails for this reason.
-    Refused(Failure),
-    /// The desk is closed.
-    Desk(DeskError),
-}
-
-impl From<DeskError> for Unprepared {
-    fn from(error: DeskError) -> Self {
-        Self::Desk(error)
-    }
-}
-
-impl From<StoreError> for Unprepared {
-    fn from(error: StoreError) -> Self {
-        Self::Desk(error.into())
-    }
-}
-
 fn outcome_of(ended: Ended, handle: &str) -> Outcome {
     match ended {
         Some(Ok(TurnEnd::Finished(TurnOutcome { text, empty_detail }))) => {
@@ -271,32 +194,10 @@ fn outcome_of(ended: Ended, handle: &str) -> Outcome {
                 }
             }
         }
+        Some(Ok(TurnEnd::Cancelled)) => Outcome::Cancelled,
         Some(Err(error)) => Outcome::Failed(error.into_failure()),
         None => Outcome::Failed(BackendError::Interrupted.into_failure()),
     }
-}
-
-fn line(message: &Message) -> prompt::Line {
-    prompt::Line {
-        name: message.author.name.clone(),
-        handle: message.author.handle.clone(),
-        speaker: message.role,
-        text: message.text.clone(),
-    }
-}
-
-/// A message of before. Its files are only named: they reach an assistant once, with the message they came
-/// with, as they would cost the asker's plan anew with every message.
-fn earlier(message: &Message) -> prompt::Line {
-    let mut line = line(message);
-    for file in &message.attachments {
-        let kind = file.format.kind().as_str();
-        if !line.text.is_empty() {
-            line.text.push('\n');
-        }
-        let _ = write!(line.text, "[{kind} {} attached earlier]", file.name);
-    }
-    line
 }
 
 fn words(duration: Duration) -> String {

@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use switchboard_model::item::{Item, ItemEvent};
+use switchboard_model::{
+    item::{Item, ItemEvent},
+    usage::Usage,
+};
 use switchboard_store::StoreError;
 use tokio::{
     sync::Notify,
@@ -89,6 +92,8 @@ pub(crate) struct Shift<'a> {
     book: Book,
     /// Something is to be written before the next wait.
     write_due: bool,
+    /// What the turn used, if that is not written yet.
+    used: Option<Usage>,
     place: &'a Place,
     talk: Talk,
     /// Why the work was cut short, once it was.
@@ -104,6 +109,7 @@ impl<'a> Shift<'a> {
             desk,
             book,
             write_due: false,
+            used: None,
             place,
             cut: None,
             grace,
@@ -226,6 +232,14 @@ impl<'a> Shift<'a> {
                 let _ = done.send(bound.map_err(|_| LeaseLost));
                 lost.then_some(Cut::Lost)
             }
+            Report::RanWith(ran_with) => {
+                let facts = self.desk.facts(Some(ran_with), None);
+                lost(self.in_time(facts).await)
+            }
+            Report::Used(used) => {
+                self.used = Some(used);
+                None
+            }
             Report::Raw(line) => {
                 tracing::trace!(bytes = line.len(), "raw event");
                 None
@@ -280,12 +294,21 @@ impl<'a> Shift<'a> {
             return None;
         }
         let (items, places) = self.take_dirty();
-        if items.is_empty() {
-            return None;
+        if !items.is_empty() {
+            let written = self.in_time(self.desk.append(items)).await;
+            if written.is_err() {
+                self.book.not_written(&places);
+                return lost(written);
+            }
         }
-        let written = self.in_time(self.desk.append(items)).await;
-        if written.is_err() {
-            self.book.not_written(&places);
+        self.write_used().await
+    }
+
+    async fn write_used(&mut self) -> Option<Cut> {
+        let used = self.used?;
+        let written = self.in_time(self.desk.facts(None, Some(used))).await;
+        if written.is_ok() {
+            self.used = None;
         }
         lost(written)
     }
@@ -302,6 +325,9 @@ impl<'a> Shift<'a> {
 
     /// Writes what is not written yet. The database may be out for a while; the text must not be lost.
     async fn write_rest(&mut self, hard: &CancellationToken) {
+        if self.cut != Some(Cut::Lost) && self.write_used().await.is_some() {
+            self.cut = Some(Cut::Lost);
+        }
         let mut pause = Pause::new(hard);
         while self.cut != Some(Cut::Lost) {
             let (items, places) = self.take_dirty();

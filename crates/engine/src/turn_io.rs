@@ -7,7 +7,9 @@ use switchboard_model::{
     SteerId,
     approval::{Asking, Decision},
     item::ItemEvent,
+    settings::RanWith,
     steer::{Steer, SteerState},
+    usage::Usage,
 };
 use tokio::sync::{Mutex, mpsc, oneshot, watch};
 
@@ -28,6 +30,10 @@ pub(crate) enum Report {
     Bind(SessionRef, oneshot::Sender<Result<(), LeaseLost>>),
     /// Something about an item.
     Item(ItemEvent),
+    /// What the turn really runs with.
+    RanWith(RanWith),
+    /// What it used so far.
+    Used(Usage),
     /// A line as it came, for bug reports.
     Raw(Vec<u8>),
     /// A question that stops the turn. Dropping the receiver takes the question down.
@@ -91,6 +97,16 @@ impl TurnIo {
     /// down instead of filling memory.
     pub async fn emit(&self, event: ItemEvent) -> Result<(), LeaseLost> {
         self.send(Report::Item(event)).await
+    }
+
+    /// Says what the turn really runs with.
+    pub async fn ran_with(&self, ran_with: RanWith) -> Result<(), LeaseLost> {
+        self.send(Report::RanWith(ran_with)).await
+    }
+
+    /// Says what the turn used of its model so far, in all.
+    pub async fn used(&self, usage: Usage) -> Result<(), LeaseLost> {
+        self.send(Report::Used(usage)).await
     }
 
     /// Keeps a line as it came. Dropped when the queue is full: a bug report may have gaps.

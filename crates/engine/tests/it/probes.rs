@@ -1,6 +1,7 @@
 //! What the last look at a backend found: believed for a while, looked at once for all who ask.
 
 use std::{
+    path::PathBuf,
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -15,7 +16,8 @@ use futures_util::{
 use switchboard_engine::{
     Registry, TurnIo,
     backend::{
-        Backend, BackendError, Operation, Performed, Probe, Spec, Stop, TurnEnd, TurnRequest,
+        Backend, BackendError, Family, LoginFile, Operation, Performed, Probe, Spec, Stop, TurnEnd,
+        TurnRequest,
     },
 };
 use switchboard_model::{
@@ -32,10 +34,19 @@ struct Looked {
     /// A look takes until it gets a permit.
     gate: Semaphore,
     answer: Mutex<Result<Option<Failure>, BackendError>>,
+    /// The file that holds its login, if it has one.
+    login: Option<PathBuf>,
 }
 
 impl Looked {
     fn new(answer: Result<Option<Failure>, BackendError>) -> Arc<Self> {
+        Self::with_login(answer, None)
+    }
+
+    fn with_login(
+        answer: Result<Option<Failure>, BackendError>,
+        login: Option<PathBuf>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             spec: Spec {
                 name: "looked".into(),
@@ -45,10 +56,14 @@ impl Looked {
                 capabilities: Vec::new(),
                 accepts: Vec::new(),
                 note: String::new(),
+                family: Family::Codex,
+                seeds: Vec::new(),
+                sign_ins: Vec::new(),
             },
             looks: AtomicUsize::new(0),
             gate: Semaphore::new(0),
             answer: Mutex::new(answer),
+            login,
         })
     }
 
@@ -76,12 +91,14 @@ impl Backend for Looked {
         async {
             self.gate.acquire().await.unwrap().forget();
             let answer = self.answer.lock().unwrap().clone();
+            let login = self.login.clone().map(LoginFile::now);
             answer.map(|problem| {
                 Performed::Probed(Probe {
                     program: None,
                     version: Some("1.2.3".into()),
                     problem,
                     account: None,
+                    login,
                 })
             })
         }
@@ -126,6 +143,34 @@ async fn a_look_is_believed_for_half_a_minute() {
     clock.advance(Duration::from_secs(1));
     registry.probe("looked").await;
     assert_eq!(backend.looks(), 2);
+}
+
+#[tokio::test]
+async fn a_login_that_changes_is_looked_at_at_once() {
+    let home = tempfile::tempdir().unwrap();
+    let login = home.path().join("auth.json");
+    let backend = Looked::with_login(Ok(None), Some(login.clone()));
+    let (registry, _clock) = registry(&backend);
+    backend.gate.add_permits(10);
+    let set = |at: u64| {
+        let file = std::fs::File::create(&login).unwrap();
+        let at = std::time::UNIX_EPOCH + Duration::from_secs(at);
+        file.set_modified(at).unwrap();
+    };
+    let steps: [(&str, &dyn Fn()); 5] = [
+        ("nothing yet", &|| {}),
+        ("signed in", &|| set(1_000)),
+        ("signed in anew", &|| set(2_000)),
+        ("signed out", &|| std::fs::remove_file(&login).unwrap()),
+        ("signed in again", &|| set(1_000)),
+    ];
+    for (looks, (what, change)) in (1..).zip(steps) {
+        change();
+        for _ in 0..2 {
+            registry.probe("looked").await;
+            assert_eq!(backend.looks(), looks, "{what}");
+        }
+    }
 }
 
 #[tokio::test]

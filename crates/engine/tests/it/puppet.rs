@@ -7,8 +7,8 @@ use futures_util::{FutureExt, future::BoxFuture};
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Operation, Performed, Spec, Stop, TurnEnd, TurnOutcome, TurnRequest,
-        Work,
+        Backend, BackendError, Family, Operation, Performed, Spec, Stop, TurnEnd, TurnOutcome,
+        TurnRequest, Work,
     },
     turn_io::LeaseLost,
 };
@@ -68,6 +68,9 @@ impl Strings {
             capabilities: Vec::new(),
             accepts: Vec::new(),
             note: String::new(),
+            family: Family::Codex,
+            seeds: Vec::new(),
+            sign_ins: Vec::new(),
         };
         Self {
             spec,
@@ -136,8 +139,10 @@ impl Backend for Strings {
 
 impl Puppet {
     pub fn prompt(&self) -> &str {
-        let Work::Prompt(prompt) = &self.request.work;
-        prompt
+        match &self.request.work {
+            Work::Prompt(prompt) => prompt,
+            Work::Compact => panic!("nobody asked for that"),
+        }
     }
 
     pub async fn say(&self, key: &str, text: &str) -> Result<(), LeaseLost> {
@@ -152,6 +157,7 @@ impl Puppet {
                 command: "sleep 9".into(),
                 cwd: None,
                 exit_code: None,
+                took: None,
             },
             text: None,
             status,
@@ -207,5 +213,6 @@ pub fn decision(choice: &str) -> Decision {
     Decision {
         choice: choice.into(),
         answer: None,
+        feedback: None,
     }
 }

@@ -49,9 +49,9 @@ on_both_databases! {
         world.engine.decide(&world.mara, asked.id, decision("decline")).await.unwrap();
         answer.await.unwrap().unwrap();
         let (audits, _) = world.reader().audits(AuditFilter::default(), 100).await.unwrap();
-        let noted: Vec<_> = audits.iter().filter(|a| a.action == "question.decide").collect();
+        let noted: Vec<_> = audits.iter().filter(|a| a.action == "approval.decide").collect();
         assert_eq!(noted.len(), 1);
-        assert_eq!(noted[0].detail, "decline");
+        assert_eq!(noted[0].detail, "command: decline");
     }
 
     async fn several_questions_are_open_at_once_and_each_gets_its_own_answer(world: World) {

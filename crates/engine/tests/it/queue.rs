@@ -2,6 +2,7 @@
 //! something went wrong.
 
 use switchboard_engine::{
+    ThreadChange,
     backend::BackendError,
     chat::{ChatError, Incoming},
 };
@@ -12,7 +13,6 @@ use switchboard_model::{
     queue::{Hold, Queue, Why},
     thread::Visibility,
 };
-use switchboard_store::ThreadPatch;
 use switchboard_testkit::until;
 
 use crate::world::World;
@@ -140,7 +140,7 @@ on_both_databases! {
             let id = queue(&world, mara, thread, "old words").await;
             let (sent, changed) = tokio::join!(
                 world.engine.send_queued(mara, id),
-                world.engine.change_queued(mara, id, "new words"),
+                world.engine.change_queued(mara, id, Some("new words"), None),
             );
             let expected = if changed.is_ok() { "new words" } else { "old words" };
             assert_eq!(sent.unwrap().message.text, expected, "{n}");
@@ -150,7 +150,7 @@ on_both_databases! {
         for n in 0..20 {
             let before = said(&world, thread).await.len();
             let id = queue(&world, mara, thread, "old words").await;
-            let changed = world.engine.change_queued(mara, id, "new words").await;
+            let changed = world.engine.change_queued(mara, id, Some("new words"), None).await;
             empty_once(&world, mara, thread).await;
             let expected = if changed.is_ok() { "new words" } else { "old words" };
             assert_eq!(said(&world, thread).await[before], expected, "{n}");
@@ -239,7 +239,7 @@ on_both_databases! {
         world.post(&bob, thread, "@one first").await;
         let mut puppet = world.puppet().await;
         let waits = queue(&world, &bob, thread, "second").await;
-        let private = ThreadPatch { visibility: Some(Visibility::Private), ..ThreadPatch::default() };
+        let private = ThreadChange { visibility: Some(Visibility::Private), ..ThreadChange::default() };
         world.engine.change_thread(&world.mara, thread, private).await.unwrap();
         assert!(matches!(
             world.engine.send_queued(&bob, waits).await,
@@ -272,7 +272,7 @@ on_both_databases! {
     async fn what_could_not_be_posted_now_is_not_queued(world: World) {
         let bob = world.person("bob").await;
         let thread = world.thread().await;
-        let private = ThreadPatch { visibility: Some(Visibility::Private), ..ThreadPatch::default() };
+        let private = ThreadChange { visibility: Some(Visibility::Private), ..ThreadChange::default() };
         world.engine.change_thread(&world.mara, thread, private).await.unwrap();
         let refused = |by: &Person, message: Incoming| {
             let (engine, by) = (world.engine.clone(), by.clone());

@@ -34,6 +34,7 @@ fn command() -> ItemBody {
         command: "rm -r /".into(),
         cwd: None,
         exit_code: None,
+        took: None,
     }
 }
 

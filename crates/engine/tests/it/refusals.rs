@@ -5,6 +5,7 @@ use switchboard_model::{
     assistant::Access,
     outcome::OutcomeCode,
     person::Role,
+    settings::SettingsPatch,
     thread::Visibility,
     turn::{Turn, TurnState},
 };
@@ -25,7 +26,7 @@ on_both_databases! {
         let admin = NewPerson { handle: "ada".into(), name: "Ada".into(), role: Role::Admin };
         let ada = world.store.add_person(admin).await.unwrap();
         world.start();
-        let open = OpenThread { title: None, visibility: Visibility::Private, assistant: None, client_id: None };
+        let open = OpenThread { title: None, visibility: Visibility::Private, assistant: None, settings: SettingsPatch::default(), client_id: None };
         let thread = world.engine.open_thread(&ada, open).await.unwrap().0.thread.id;
         let posted = world.post(&ada, thread, "@obedient hello").await;
         let mut puppet = world.puppet().await;

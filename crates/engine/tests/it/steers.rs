@@ -72,14 +72,16 @@ on_both_databases! {
         states_once(&world, turn, &[SteerState::Unsure]).await;
     }
 
-    async fn a_steer_that_nobody_asked_for_stays_queued(world: World) {
+    async fn a_steer_that_nobody_asked_for_becomes_its_authors_next_message(world: World) {
         world.assistant("one", "obedient").await;
         world.start();
         let (turn, mut puppet) = world.asked("@one hello").await;
         add(&world, turn, "shorter").await;
         puppet.replies("done");
         world.done(turn).await;
-        states_once(&world, turn, &[SteerState::Queued]).await;
+        states_once(&world, turn, &[SteerState::Refused]).await;
+        let next = world.puppet().await;
+        assert!(next.prompt().ends_with("@one shorter"), "{}", next.prompt());
     }
 
     async fn a_request_that_was_dropped_takes_no_steer_from_the_next(world: World) {

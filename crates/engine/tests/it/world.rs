@@ -23,6 +23,7 @@ use switchboard_model::{
     message::{Message, Speaker},
     outcome::OutcomeCode,
     person::{Person, Role},
+    settings::SettingsPatch,
     thread::Visibility,
     turn::{Turn, TurnState},
 };
@@ -278,6 +279,7 @@ impl World {
             visibility: Visibility::Open,
             assistant: assistant.map(Into::into),
             client_id: None,
+            settings: SettingsPatch::default(),
         };
         let (row, _) = self.engine.open_thread(&self.mara, thread).await.unwrap();
         row.thread.id

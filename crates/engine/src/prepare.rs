@@ -1,0 +1,226 @@
+//! What a turn is given: whom it answers, what it is told, and how it may work. Owns the order in which that becomes
+//! durable before a process starts; never drives a backend.
+
+use std::{fmt::Write as _, path::Path};
+
+use switchboard_model::{
+    message::Message,
+    outcome::{Failure, OutcomeCode},
+    prompt,
+    settings::Permission,
+    thread::{TitledBy, Visibility},
+};
+use switchboard_store::{Audit, Claimed, StoreError};
+
+use crate::{
+    attached::told,
+    backend::{
+        Capability, Company, Home, How, Mode, Session, SessionRef, Spec, Speed, TurnRequest, Work,
+    },
+    desk::{Desk, DeskError},
+    folders::lies_below,
+};
+
+/// The message that sums up a session instead of being told.
+const COMPACT: &str = "/compact";
+
+/// Why a turn's work did not begin.
+#[derive(Debug)]
+pub(crate) enum Unprepared {
+    /// It fails for this reason.
+    Refused(Failure),
+    /// The desk is closed.
+    Desk(DeskError),
+}
+
+impl From<DeskError> for Unprepared {
+    fn from(error: DeskError) -> Self {
+        Self::Desk(error)
+    }
+}
+
+impl From<StoreError> for Unprepared {
+    fn from(error: StoreError) -> Self {
+        Self::Desk(error.into())
+    }
+}
+
+/// What has to be durable before a process starts, and what the backend is given.
+pub(crate) async fn prepare(
+    desk: &Desk,
+    claimed: &Claimed,
+    spec: &Spec,
+) -> Result<TurnRequest, Unprepared> {
+    desk.runs_on(format!(
+        "{}'s {}",
+        claimed.assistant.owner_name, spec.account_words
+    ))
+    .await?;
+    let direct = claimed.thread.assistant == Some(claimed.turn.assistant);
+    let how = how(desk, claimed, spec).await?;
+    desk.audit(Audit {
+        actor: Some(claimed.turn.person),
+        action: "turn.start",
+        object: format!("turn {}", claimed.turn.id),
+        whom: None,
+        detail: started(claimed, spec, &how),
+    })
+    .await?;
+    let goes_on = direct && spec.capabilities.contains(&Capability::Resumes);
+    let kept = if goes_on {
+        desk.session(claimed).await?
+    } else {
+        None
+    };
+    let lines = if direct {
+        prompt::DIRECT_LINES
+    } else {
+        prompt::MENTION_LINES
+    };
+    let mut before = desk.context(&claimed.message, lines).await?;
+    if let Some(kept) = &kept {
+        // The session knows what it said itself.
+        let own = claimed.turn.assistant.0;
+        before.retain(|message| message.seq > kept.heard && message.author.id != own);
+    }
+    let files = desk.attachments(&claimed.message).await?;
+    let (attached, beside) = told(spec, &claimed.message, files).await?;
+    let context = prompt::Context {
+        title: (claimed.thread.titled_by == TitledBy::Person).then(|| claimed.thread.title.clone()),
+        messages: before.iter().map(earlier).collect(),
+        asking: line(&claimed.message),
+        attached,
+        handle: claimed.assistant.handle.clone(),
+        name: claimed.assistant.name.clone(),
+        files: match how.permission {
+            Permission::ReadOnly => prompt::Files::ReadOnly,
+            Permission::Standard | Permission::Full => prompt::Files::Write,
+        },
+    };
+    let compact = goes_on
+        && spec.capabilities.contains(&Capability::Compacts)
+        && claimed.message.text.trim() == COMPACT;
+    let work = if compact {
+        Work::Compact
+    } else if kept.is_some() {
+        Work::Prompt(prompt::resumed_prompt(&context, prompt::DIRECT_BUDGET))
+    } else if direct {
+        Work::Prompt(prompt::direct_prompt(&context, prompt::DIRECT_BUDGET))
+    } else {
+        Work::Prompt(prompt::mention_prompt(&context, prompt::MENTION_BUDGET))
+    };
+    let session = match kept {
+        Some(kept) => Session::Resumed(SessionRef {
+            home: kept.home,
+            session: kept.session,
+        }),
+        None if goes_on => Session::New,
+        None => Session::Passing,
+    };
+    Ok(TurnRequest {
+        turn: claimed.turn.id,
+        attempt: claimed.turn.attempt,
+        thread: claimed.turn.thread,
+        assistant: claimed.turn.assistant,
+        person: claimed.turn.person,
+        home: Home::House,
+        work,
+        session,
+        attached: beside,
+        how,
+        deadline: claimed.assistant.limits.total(direct),
+    })
+}
+
+/// How the turn is to be done: the thread's choices, as far as whoever asked may have them.
+async fn how(desk: &Desk, claimed: &Claimed, spec: &Spec) -> Result<How, Unprepared> {
+    let settings = &claimed.thread.settings;
+    let has = |capability| spec.capabilities.contains(&capability);
+    let mut how = How::default();
+    if claimed.thread.visibility == Visibility::Private {
+        let members = desk.members(claimed.turn.thread).await?;
+        if members
+            .iter()
+            .all(|member| member.id == claimed.turn.person)
+        {
+            how.company = Company::Alone;
+        }
+    }
+    if has(Capability::Models) {
+        let ours = settings
+            .backend
+            .as_ref()
+            .is_none_or(|name| *name == spec.name);
+        how.model = settings.model.clone().filter(|_| ours);
+        if how.model.is_none() {
+            let row = desk.backend_row(&spec.name).await?;
+            how.model = row.and_then(|row| row.default_model);
+        }
+        how.effort.clone_from(&settings.effort);
+        if settings.fast {
+            how.speed = Speed::Fast;
+        }
+    }
+    if settings.plan && has(Capability::Plans) {
+        how.mode = Mode::Plan;
+    }
+    if !has(Capability::Edits) {
+        return Ok(how);
+    }
+    how.permission = settings.permission;
+    if how.permission == Permission::Full && how.company == Company::Others {
+        how.permission = Permission::Standard;
+        how.notes
+            .push("others can write in this thread, so full access became standard".to_owned());
+    }
+    if let Some(folder) = &settings.folder {
+        let allowed = desk.folders(claimed.turn.person).await?;
+        if !lies_below(Path::new(folder), &allowed) {
+            let failure = Failure::new(
+                OutcomeCode::AssistantNotAllowed,
+                format!("you may not have turns work in {folder}"),
+            );
+            return Err(Unprepared::Refused(failure.hint(
+                "choose another folder for this thread, or ask an admin to allow it: \
+                 `switchboard folders allow PATH --for HANDLE`",
+            )));
+        }
+        how.folder = Some(folder.into());
+    }
+    Ok(how)
+}
+
+/// A start in the words of the audit.
+fn started(claimed: &Claimed, spec: &Spec, how: &How) -> String {
+    let mut words = format!("@{} over {}", claimed.assistant.handle, spec.name);
+    if how.permission != Permission::ReadOnly {
+        let _ = write!(words, ", {} access", how.permission.as_str());
+    }
+    if let Some(folder) = &how.folder {
+        let _ = write!(words, ", in {}", folder.display());
+    }
+    words
+}
+
+fn line(message: &Message) -> prompt::Line {
+    prompt::Line {
+        name: message.author.name.clone(),
+        handle: message.author.handle.clone(),
+        speaker: message.role,
+        text: message.text.clone(),
+    }
+}
+
+/// A message of before. Its files are only named: they reach an assistant once, with the message they came
+/// with, as they would cost the asker's plan anew with every message.
+fn earlier(message: &Message) -> prompt::Line {
+    let mut line = line(message);
+    for file in &message.attachments {
+        let kind = file.format.kind().as_str();
+        if !line.text.is_empty() {
+            line.text.push('\n');
+        }
+        let _ = write!(line.text, "[{kind} {} attached earlier]", file.name);
+    }
+    line
+}
