@@ -7,6 +7,7 @@ pub mod codex;
 pub mod gemini;
 pub mod guard;
 pub mod homes;
+pub mod jsonrpc;
 pub mod process;
 pub mod scripted;
 pub mod turns;

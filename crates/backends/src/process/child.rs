@@ -84,13 +84,18 @@ impl Tree {
     }
 
     /// Runs `task` until it ends or the tree is dropped.
-    pub(super) fn accompany(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn accompany(&mut self, task: impl Future<Output = ()> + Send + 'static) {
         self.tasks.spawn(task);
     }
 
     /// The program's process number, for people who read logs.
     pub fn pid(&self) -> u32 {
         self.program.as_raw_nonzero().get().cast_unsigned()
+    }
+
+    /// The guard's process number: whoever was left by its parent in the tree is its child.
+    pub fn guard_pid(&self) -> Option<u32> {
+        self.guard.id()
     }
 
     /// Asks for the end and returns at once; `wait` tells when it has come. May be repeated and made more

@@ -13,6 +13,7 @@ pub mod find;
 mod frame;
 mod launcher;
 mod lines;
+pub mod marked;
 pub mod own;
 mod places;
 mod redact;
