@@ -10,7 +10,8 @@ use switchboard_model::{
 };
 
 /// How to sign in, wherever that is the remedy.
-pub const SIGN_IN: &str = "run `codex login` and sign in with ChatGPT, then retry";
+pub const SIGN_IN: &str =
+    "sign in with ChatGPT in Settings > Models, or run `codex login`; then retry";
 
 /// The failure behind the last sentence of a failed turn. Times in it are read as UTC, because the
 /// program is started with `TZ=UTC`.
@@ -95,7 +96,7 @@ pub fn failed(sentence: &str, now: Millis) -> BackendError {
 pub fn too_long(sentence: &str) -> BackendError {
     BackendError::Rejected(
         Failure::new(
-            OutcomeCode::UpstreamFailed,
+            OutcomeCode::ContextTooLong,
             "the conversation is longer than the model can read",
         )
         .hint("ask in a new thread, or in smaller messages")
@@ -134,7 +135,7 @@ pub fn denied(what: &str) -> Failure {
 }
 
 /// The time in "try again at 6:45 AM." or "try again at Nov 21st, 2026 6:45 AM."
-fn resets_at(sentence: &str, now: Millis) -> Option<Millis> {
+pub(crate) fn resets_at(sentence: &str, now: Millis) -> Option<Millis> {
     let (_, rest) = sentence.split_once("try again at ")?;
     let end = rest.find(" AM").or_else(|| rest.find(" PM"))? + 3;
     let words = rest.get(..end)?;

@@ -4,28 +4,26 @@
 
 use std::{
     ffi::OsString,
-    fmt::Write as _,
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
 use futures_util::{FutureExt, future::BoxFuture};
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Capability, Operation, Performed, Probe, Spec, Stop, TurnEnd,
-        TurnOutcome, TurnRequest, Work,
+        Backend, BackendError, Capability, Family, Operation, Performed, Probe, Spec, Stop,
+        TurnEnd, TurnOutcome, TurnRequest, Work,
     },
 };
 use switchboard_model::{
-    Clock,
     attachment::Format,
     item::{ItemBody, ItemEvent, ItemStatus},
     outcome::{Failure, OutcomeCode},
 };
 
 use super::{
-    errors,
+    Setup, errors,
+    house::{environment, house},
     install::{self, CODEX},
     items::{Progress, Step},
     login,
@@ -33,41 +31,14 @@ use super::{
 };
 use crate::{
     attached,
-    homes::{HouseHome, TurnFolder, read_bounded},
-    process::{ExitStatus, Finder, Launcher, Spawn, Stdin, child_env},
+    homes::{TurnFolder, read_bounded},
+    process::{ExitStatus, Spawn, Stdin, child_env},
     turns::{Ended, Said, folder_failed},
     versions::Versions,
 };
 
 /// A provider that refuses the login is asked this often before we stop waiting for Codex to give up.
 const REFUSALS: u32 = 3;
-
-/// What the composition root knows and this backend needs.
-#[derive(Clone)]
-pub struct Setup {
-    /// How to start programs.
-    pub launcher: Launcher,
-    /// How to find them.
-    pub finder: Finder,
-    /// The time of day.
-    pub clock: Arc<dyn Clock>,
-    /// A program named by configuration; else it is searched for.
-    pub program: Option<PathBuf>,
-    /// The person's Codex home, whose login is used.
-    pub codex_home: PathBuf,
-    /// Where house homes are.
-    pub homes: PathBuf,
-    /// Where the private folders of this process's turns are.
-    pub work: PathBuf,
-    /// Codex's `chatgpt_base_url`, if not the built-in one.
-    pub backend_url: Option<String>,
-    /// Codex's `openai_base_url`, if not the built-in one.
-    pub responses_url: Option<String>,
-    /// The environment of this process, from which the child's is chosen.
-    pub env: Vec<(OsString, OsString)>,
-    /// Whose account it uses, as in "Mara's ChatGPT plan".
-    pub account_words: String,
-}
 
 /// The backend.
 pub struct CodexExec {
@@ -93,6 +64,9 @@ impl CodexExec {
                 Format::Text,
             ],
             note: "reads only, cannot write files".into(),
+            family: Family::Codex,
+            seeds: Vec::new(),
+            sign_ins: Vec::new(),
         };
         Self {
             spec,
@@ -110,71 +84,13 @@ impl CodexExec {
         login::read(&self.setup.codex_home).plan(&self.setup.codex_home)
     }
 
-    fn house(&self) -> HouseHome {
-        let mut config = String::from(
-            "# Written by Switchboard before every turn. Nothing of the owner's own configuration applies here.\n\
-             model_provider = \"openai\"\n\
-             cli_auth_credentials_store = \"file\"\n\
-             check_for_update_on_startup = false\n",
-        );
-        for (key, url) in [
-            ("chatgpt_base_url", &self.setup.backend_url),
-            ("openai_base_url", &self.setup.responses_url),
-        ] {
-            if let Some(url) = url {
-                let _ = writeln!(config, "{key} = {}", toml::Value::from(url.as_str()));
-            }
-        }
-        config.push_str(
-            "[analytics]\nenabled = false\n\
-             [history]\npersistence = \"none\"\n\
-             [features]\nplugins = false\napps = false\nhooks = false\nmemories = false\n",
-        );
-        HouseHome {
-            folder: self.setup.homes.join("codex"),
-            config: ("config.toml", config),
-            login: ("auth.json", self.setup.codex_home.join("auth.json")),
-            forbidden: &[
-                "AGENTS.md",
-                "AGENTS.override.md",
-                "rules",
-                "hooks.json",
-                "hooks",
-                "prompts",
-                ".env",
-            ],
-            own_folder: ("skills", ".system"),
-        }
-    }
-
-    fn environment(&self, home: &Path, folder: &TurnFolder) -> Vec<(OsString, OsString)> {
-        let mut env = child_env(self.setup.env.iter().cloned());
-        env.retain(|(key, _)| key != "TMPDIR" && key != "TZ" && key != "CODEX_HOME");
-        env.push(("CODEX_HOME".into(), home.into()));
-        // Codex makes its helper links only if its home does not lie under the temporary folder.
-        env.push(("TMPDIR".into(), folder.temp().into()));
-        // So that the reset time in its words can be read.
-        env.push(("TZ".into(), "UTC".into()));
-        // No secret: where the refresh of a login is asked for, for self-hosted stand-ins.
-        let refresh = "CODEX_REFRESH_TOKEN_URL_OVERRIDE";
-        env.extend(
-            self.setup
-                .env
-                .iter()
-                .filter(|(key, _)| key == refresh)
-                .cloned(),
-        );
-        env
-    }
-
     async fn prepare(
         &self,
         turn: &TurnRequest,
     ) -> Result<(Spawn, TurnFolder, PathBuf), BackendError> {
         let program = self.find().await.map_err(BackendError::LoginRequired)?;
-        let path = self.setup.finder.path_for(&program);
         self.account().map_err(BackendError::LoginRequired)?;
-        let house = self.house();
+        let house = house(&self.setup);
         house
             .prepare()
             .map_err(|error| folder_failed(&house.folder, &error))?;
@@ -184,7 +100,9 @@ impl CodexExec {
         // Beside the working folder, which stays empty; named from there, so that no comma of a path, which
         // separates images, gets into it.
         let images = attached::put(&turn.attached, &folder.file("attached")).await?;
-        let Work::Prompt(prompt) = &turn.work;
+        let Work::Prompt(prompt) = &turn.work else {
+            return Err(BackendError::Unsupported);
+        };
         let mut spawn = Spawn::new(program, folder.work());
         spawn.args = [
             "exec",
@@ -215,15 +133,11 @@ impl CodexExec {
         ])
         .chain(["-".into()])
         .collect();
-        spawn.env = self.environment(&house.folder, &folder);
+        spawn.env = environment(&self.setup, &spawn.program, &house.folder, folder.temp());
         if !images.is_empty() {
             spawn
                 .env
                 .push(("RUST_LOG".into(), errors::IMAGE_LOG.into()));
-        }
-        if let Some(path) = path {
-            spawn.env.retain(|(key, _)| key != "PATH");
-            spawn.env.push(("PATH".into(), path));
         }
         spawn.stdin = Stdin::Bytes(prompt.clone().into_bytes());
         Ok((spawn, folder, last))
@@ -301,6 +215,7 @@ impl CodexExec {
     }
 
     async fn probe(&self) -> Probe {
+        let file = login::file(&self.setup.codex_home);
         let program = match self.find().await {
             Ok(program) => program,
             Err(problem) => {
@@ -309,6 +224,7 @@ impl CodexExec {
                     version: None,
                     problem: Some(problem),
                     account: None,
+                    login: Some(file),
                 };
             }
         };
@@ -323,6 +239,7 @@ impl CodexExec {
             version,
             problem,
             account,
+            login: Some(file),
         }
     }
 }
@@ -387,7 +304,7 @@ impl Backend for CodexExec {
         async move {
             match operation {
                 Operation::Probe => Ok(Performed::Probed(self.probe().await)),
-                Operation::Recover { .. } => Err(BackendError::Unsupported),
+                _ => Err(BackendError::Unsupported),
             }
         }
         .boxed()

@@ -80,6 +80,7 @@ impl Progress {
                         command,
                         cwd: None,
                         exit_code,
+                        took: None,
                     },
                     Some(item.text("aggregated_output")),
                 )
@@ -107,6 +108,7 @@ impl Progress {
                         server,
                         tool,
                         arguments,
+                        progress: None,
                     },
                     None,
                 )
@@ -204,6 +206,7 @@ fn step(value: &Value) -> PlanStep {
             .get("completed")
             .and_then(Value::as_bool)
             .unwrap_or_default(),
+        doing: false,
     }
 }
 
@@ -237,6 +240,7 @@ mod tests {
             command: "ls".into(),
             cwd: None,
             exit_code,
+            took: None,
         };
         assert_eq!(steps[0], Step::Nothing, "an ephemeral session is not bound");
         assert_eq!(

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use base64::Engine as _;
 use serde::Deserialize;
+use switchboard_engine::backend::LoginFile;
 use switchboard_model::outcome::{Failure, OutcomeCode};
 
 use super::errors;
@@ -40,7 +41,10 @@ impl Login {
                 OutcomeCode::ApiKeyLogin,
                 "the Codex CLI is signed in with an API key, which would be billed per token",
             )
-            .hint("run `codex logout`, then `codex login` and sign in with ChatGPT")),
+            .hint(
+                "sign out in Settings > Models and sign in with ChatGPT there, or run `codex logout`, then \
+                 `codex login`",
+            )),
             Self::Missing(why) => Err(Failure::new(
                 OutcomeCode::NotSignedIn,
                 "the Codex CLI is not signed in",
@@ -87,6 +91,11 @@ struct Profile {
 #[derive(Deserialize, Default)]
 struct AuthClaims {
     chatgpt_plan_type: Option<String>,
+}
+
+/// The file that holds the login of the Codex home `home`.
+pub fn file(home: &Path) -> LoginFile {
+    LoginFile::now(home.join("auth.json"))
 }
 
 /// Reads the login of the Codex home `home`. Truth is only known upstream: a plan's token may be
@@ -180,6 +189,20 @@ mod tests {
         for (text, expected) in rows {
             assert_eq!(parse(&text), expected, "{text}");
         }
+    }
+
+    /// What runs with a login goes on when its tokens are renewed, and gives way to somebody else's.
+    #[test]
+    fn a_login_is_the_same_while_only_its_tokens_change() {
+        let login = |email: &str, issued_at: u32| {
+            let token = jwt(&format!(r#"{{"email":"{email}","iat":{issued_at}}}"#));
+            parse(&format!(
+                r#"{{"auth_mode":"chatgpt","tokens":{{"id_token":"{token}","access_token":"{token}",
+                "refresh_token":"r{issued_at}"}},"last_refresh":"2026-01-01T00:00:{issued_at}Z"}}"#
+            ))
+        };
+        assert_eq!(login("m@example.org", 10), login("m@example.org", 20));
+        assert_ne!(login("m@example.org", 10), login("n@example.org", 10));
     }
 
     #[test]

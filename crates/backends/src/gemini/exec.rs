@@ -11,8 +11,8 @@ use futures_util::{FutureExt, future::BoxFuture};
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Capability, Operation, Performed, Probe, Spec, Stop, TurnEnd,
-        TurnOutcome, TurnRequest, Work,
+        Backend, BackendError, Capability, Family, Operation, Performed, Probe, Spec, Stop,
+        TurnEnd, TurnOutcome, TurnRequest, Work,
     },
 };
 use switchboard_model::{Clock, attachment::Format, outcome::Failure};
@@ -89,6 +89,9 @@ impl GeminiExec {
                 Format::Pdf,
             ],
             note: "answers from the conversation and its files, runs no commands".into(),
+            family: Family::Providers,
+            seeds: Vec::new(),
+            sign_ins: Vec::new(),
         };
         Self {
             spec,
@@ -171,7 +174,9 @@ impl GeminiExec {
         let home = TurnHome::make(work, &name, &login, &self.setup.gemini_home)
             .map_err(|error| folder_failed(work, &error))?;
         let files = attached::put(&turn.attached, &home.work()).await?;
-        let Work::Prompt(prompt) = &turn.work;
+        let Work::Prompt(prompt) = &turn.work else {
+            return Err(BackendError::Unsupported);
+        };
         let mut spawn = Spawn::new(&program, home.work());
         // Without a model it would ask another one first which to take.
         spawn.args = ["--output-format", "stream-json", "--model"]
@@ -255,6 +260,7 @@ impl GeminiExec {
                     version: None,
                     problem: Some(problem),
                     account: None,
+                    login: None,
                 };
             }
         };
@@ -273,6 +279,7 @@ impl GeminiExec {
             version,
             problem,
             account,
+            login: None,
         }
     }
 }
@@ -294,7 +301,7 @@ impl Backend for GeminiExec {
         async move {
             match operation {
                 Operation::Probe => Ok(Performed::Probed(self.probe().await)),
-                Operation::Recover { .. } => Err(BackendError::Unsupported),
+                _ => Err(BackendError::Unsupported),
             }
         }
         .boxed()

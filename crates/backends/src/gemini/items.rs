@@ -44,6 +44,7 @@ impl Progress {
                     server: String::new(),
                     tool: tool_name,
                     arguments: parameters.to_string(),
+                    progress: None,
                 };
                 self.calls.push((tool_id.clone(), body.clone()));
                 items.push(put(&tool_id, body, None, ItemStatus::Open));

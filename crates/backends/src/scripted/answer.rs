@@ -91,6 +91,7 @@ fn put(item: &Value, status: ItemStatus) -> Option<ItemEvent> {
                 command: command(item),
                 cwd: None,
                 exit_code: None,
+                took: None,
             },
             text: Some(NOT_RUN.into()),
             status: ItemStatus::Declined,
@@ -196,6 +197,7 @@ mod tests {
             command: "ls".into(),
             cwd: None,
             exit_code: None,
+            took: None,
         };
         for (event, expected) in [
             (json!({"type": "response.created"}), Heard::Nothing),

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Capability, Operation, Performed, Probe, Spec, Stop, TurnEnd,
-        TurnOutcome, TurnRequest, Work,
+        Backend, BackendError, Capability, Family, Operation, Performed, Probe, Spec, Stop,
+        TurnEnd, TurnOutcome, TurnRequest, Work,
     },
 };
 use switchboard_model::{
@@ -66,12 +66,17 @@ impl Scripted {
                 Format::Text,
             ],
             note: "answers from a script, runs no commands".into(),
+            family: Family::Codex,
+            seeds: Vec::new(),
+            sign_ins: Vec::new(),
         };
         Self { spec, setup }
     }
 
     async fn run(&self, turn: &TurnRequest, io: &TurnIo) -> Result<TurnEnd, BackendError> {
-        let Work::Prompt(prompt) = &turn.work;
+        let Work::Prompt(prompt) = &turn.work else {
+            return Err(BackendError::Unsupported);
+        };
         let mut content = vec![json!({ "type": "input_text", "text": prompt })];
         for image in &turn.attached {
             let label = image.attachment.format.media_type();
@@ -171,8 +176,9 @@ impl Backend for Scripted {
                     version: None,
                     problem: None,
                     account: Some(self.spec.account_words.clone()),
+                    login: None,
                 })),
-                Operation::Recover { .. } => Err(BackendError::Unsupported),
+                _ => Err(BackendError::Unsupported),
             }
         }
         .boxed()

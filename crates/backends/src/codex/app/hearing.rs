@@ -1,0 +1,381 @@
+//! A running turn as it is heard: what its app server tells and asks, what its person answers and adds, and the wish to
+//! stop. Owns the order in which these count; never starts a turn and never sees to what it leaves behind.
+
+use std::{collections::HashMap, path::Path, time::Duration};
+
+use futures_util::{
+    FutureExt as _, StreamExt as _,
+    future::{AbortHandle, Abortable, BoxFuture},
+    stream::FuturesUnordered,
+};
+use serde_json::{Value, json};
+use switchboard_engine::{
+    backend::{BackendError, Stop, TurnEnd, TurnOutcome, Work},
+    turn_io::LeaseLost,
+};
+use switchboard_model::{
+    SteerId,
+    approval::Decision,
+    item::{ItemBody, ItemEvent, ItemStatus},
+    steer::SteerState,
+    usage::Limit,
+};
+use tokio::time::{Instant, sleep_until};
+
+use super::{
+    asks::{Ask, FOR_SESSION, HomeKind, ask, at_once},
+    ends,
+    items::{EndStatus, Ended, Heard, Translator},
+    turn::{ANSWER, Drive, Loaded, STOPPING, crashed, finished, interrupted},
+};
+use crate::jsonrpc::{CallError, Incoming};
+
+/// A provider that refuses the login is asked this often before we stop waiting for Codex to give up.
+const REFUSALS: u32 = 3;
+
+/// What a conversation that was summed up is answered with.
+const SUMMED_UP: &str = "The conversation so far was summed up.";
+
+/// Something that was sent and whose answer is awaited while the turn is heard.
+enum Errand {
+    Steered(SteerId, SteerState),
+    Answered {
+        id: Value,
+        ask: Box<Ask>,
+        /// `None`: taken down.
+        decision: Option<Result<Decision, LeaseLost>>,
+    },
+    Interrupted,
+}
+
+/// A running turn as it is heard.
+pub(super) struct Hearing<'a> {
+    drive: &'a Drive<'a>,
+    translator: Translator,
+    turn: Option<String>,
+    errands: FuturesUnordered<BoxFuture<'a, Errand>>,
+    /// Questions that wait, by the request's id; aborting one takes its card down.
+    open: HashMap<String, AbortHandle>,
+    /// How often the provider refused the login.
+    refusals: u32,
+    /// A person ended the turn with an answer.
+    cancelled: bool,
+    /// Until when the turn has time to end, once it is to stop.
+    stopping: Option<(Stop, Instant)>,
+}
+
+impl<'a> Hearing<'a> {
+    /// Of a turn that works in `cwd`, in a thread that had used this much before it.
+    pub(super) fn new(drive: &'a Drive<'a>, cwd: &Path, count: Option<Value>) -> Self {
+        let mut translator = Translator::new(cwd);
+        if let Some(count) = count {
+            translator.count_from(count);
+        }
+        Self {
+            drive,
+            translator,
+            turn: None,
+            errands: FuturesUnordered::new(),
+            open: HashMap::new(),
+            refusals: 0,
+            cancelled: false,
+            stopping: None,
+        }
+    }
+
+    /// What the thread has used by now.
+    pub(super) fn count(&self) -> &Value {
+        self.translator.count()
+    }
+
+    /// The agents that it set to work and that still are, each with its turn.
+    pub(super) fn agents_at_work(&self) -> Vec<(String, String)> {
+        let agents = self.translator.at_work().into_iter();
+        agents
+            .map(|(thread, turn)| (thread.to_owned(), turn.to_owned()))
+            .collect()
+    }
+
+    /// The turn's name on the other side.
+    pub(super) fn begin(&mut self, turn: &str) {
+        if self.turn.is_none() {
+            self.turn = Some(turn.to_owned());
+            self.translator.begin(turn);
+        }
+    }
+
+    /// Hears the turn to its end.
+    pub(super) async fn listen(
+        &mut self,
+        loaded: &mut Loaded,
+        limits: &mut Vec<Limit>,
+    ) -> Result<TurnEnd, BackendError> {
+        let (drive, server) = (self.drive, &self.drive.lease.server);
+        let io = &drive.io;
+        loop {
+            let too_late = self.stopping.map(|(_, until)| until);
+            tokio::select! {
+                // What was said counts, also when its end is wanted already.
+                biased;
+                how = io.stopping(), if self.stopping.is_none() => {
+                    if how == Stop::Now {
+                        return Err(self.end_by_force(loaded).await);
+                    }
+                    self.stopping = Some((how, Instant::now() + STOPPING));
+                    self.interrupt(loaded);
+                }
+                () = sleep_until(too_late.unwrap_or_else(Instant::now)), if too_late.is_some() => {
+                    // The process is not well: others get another one.
+                    server.retire();
+                    return Err(self.end_by_force(loaded).await);
+                }
+                Some(errand) = self.errands.next(), if !self.errands.is_empty() => {
+                    self.run_errand(errand).await?;
+                }
+                said = loaded.listener.next() => match said {
+                    None => return Err(crashed(server.end().await)),
+                    Some(Incoming::Told { method, params }) => {
+                        if let Some(ended) = self.told(&method, &params, limits).await? {
+                            return self.end(ended, limits);
+                        }
+                        self.adopt_agents(loaded);
+                        if self.refusals == REFUSALS {
+                            self.refusals += 1;
+                            self.interrupt(loaded);
+                        }
+                    }
+                    Some(Incoming::Asked { id, method, params }) => {
+                        self.asked(id, &method, &params).await;
+                    }
+                },
+                steer = io.next_steer(), if self.takes_words() => {
+                    let steer = steer.map_err(interrupted)?;
+                    let turn = self.turn.clone().unwrap_or_default();
+                    let (peer, thread) = (server.peer.clone(), loaded.thread.clone());
+                    self.errands.push(async move {
+                        let params = json!({
+                            "threadId": thread,
+                            "expectedTurnId": turn,
+                            "clientUserMessageId": steer.id.to_string(),
+                            "input": [{ "type": "text", "text": steer.text, "text_elements": [] }],
+                        });
+                        let state = match peer.call("turn/steer", params, ANSWER).await {
+                            Ok(_) => SteerState::Taken,
+                            Err(CallError::Refused { .. }) => SteerState::Refused,
+                            // Whether it arrived is not known; sent again it might arrive twice.
+                            Err(_) => SteerState::Unsure,
+                        };
+                        Errand::Steered(steer.id, state)
+                    }.boxed());
+                }
+            }
+        }
+    }
+
+    fn takes_words(&self) -> bool {
+        self.turn.is_some() && self.stopping.is_none() && self.drive.turn.work != Work::Compact
+    }
+
+    /// Asks Codex to stop the turn; its end is heard like any other.
+    fn interrupt(&mut self, loaded: &Loaded) {
+        let Some(turn) = self.turn.clone() else {
+            return;
+        };
+        // Agents that it set to work go on when it is interrupted.
+        let mut all = self.agents_at_work();
+        all.push((loaded.thread.clone(), turn));
+        for (thread, turn) in all {
+            let peer = self.drive.lease.server.peer.clone();
+            self.errands.push(
+                async move {
+                    let params = json!({ "threadId": thread, "turnId": turn });
+                    if let Err(error) = peer.call("turn/interrupt", params, STOPPING).await {
+                        tracing::debug!(%error, "a turn was not interrupted");
+                    }
+                    Errand::Interrupted
+                }
+                .boxed(),
+            );
+        }
+    }
+
+    /// What agents do and ask that the turn has set to work is the turn's.
+    fn adopt_agents(&self, loaded: &mut Loaded) {
+        for agent in self.translator.agents() {
+            if agent != loaded.thread && !loaded.listener.has_adopted(agent) {
+                loaded.listener.adopt(agent);
+            }
+        }
+    }
+
+    /// Nothing counts any more, or it does not end: what it runs is killed.
+    async fn end_by_force(&mut self, loaded: &Loaded) -> BackendError {
+        let server = &self.drive.lease.server;
+        if let Some(turn) = &self.turn {
+            let params = json!({ "threadId": loaded.thread, "turnId": turn });
+            let _ = server
+                .peer
+                .call("turn/interrupt", params, Duration::from_millis(500))
+                .await;
+        }
+        BackendError::Interrupted
+    }
+
+    /// Takes in what is told. Says how the turn ended, once it did.
+    pub(super) async fn told(
+        &mut self,
+        method: &str,
+        params: &Value,
+        limits: &mut Vec<Limit>,
+    ) -> Result<Option<Ended>, BackendError> {
+        let (drive, io) = (self.drive, &self.drive.io);
+        match method {
+            "turn/started" => {
+                if let Some(turn) = params["turn"]["id"].as_str() {
+                    self.begin(turn);
+                }
+            }
+            // It needs no answer any more: its card comes down.
+            "serverRequest/resolved" => {
+                if let Some(open) = self.open.remove(&params["requestId"].to_string()) {
+                    open.abort();
+                }
+            }
+            "error" if is_refused_login(params) => self.refusals += 1,
+            _ => {}
+        }
+        if self.refusals > REFUSALS && method == "turn/completed" {
+            let words = "401 Unauthorized";
+            return Err(crate::codex::errors::failed(words, drive.now));
+        }
+        let mut ended = None;
+        if params["threadId"].is_string() {
+            self.translator.adopts(params);
+        }
+        for heard in self.translator.take(method, params) {
+            match heard {
+                Heard::Item(event) => io.emit(event).await.map_err(interrupted)?,
+                Heard::Usage(usage) => io.used(usage).await.map_err(interrupted)?,
+                Heard::Limits(new) => *limits = new,
+                Heard::Ended(end) => ended = Some(end),
+                Heard::Account => drive.lease.server.retire(),
+                Heard::Unseen(what) => drive.lease.server.count_unseen(&what),
+            }
+        }
+        Ok(ended)
+    }
+
+    async fn asked(&mut self, id: Value, method: &str, params: &Value) {
+        let (drive, key) = (self.drive, id.to_string());
+        let peer = &drive.lease.server.peer;
+        if let Some(answer) = at_once(method, drive.setup.clock.now()) {
+            return peer.answer(&id, &answer).await;
+        }
+        let asked = ask(&key, method, params, &self.translator, HomeKind::House);
+        match asked {
+            Err(refusal) => {
+                drive.lease.server.count_unseen(method);
+                peer.refuse(&id, refusal.code, &refusal.message).await;
+            }
+            // Nobody is asked on behalf of work that is to stop.
+            Ok(ask) if self.stopping.is_some() => peer.answer(&id, &ask.silence()).await,
+            Ok(mut ask) => {
+                if drive.shares_session() {
+                    // It would be granted to all who write in the thread.
+                    ask.asking.offered.retain(|choice| choice != FOR_SESSION);
+                }
+                let io = drive.io.clone();
+                let (handle, registration) = AbortHandle::new_pair();
+                self.open.insert(key, handle);
+                self.errands.push(
+                    async move {
+                        let asking = io.ask(ask.asking.clone());
+                        let decision = Abortable::new(asking, registration).await.ok();
+                        Errand::Answered {
+                            id,
+                            ask: Box::new(ask),
+                            decision,
+                        }
+                    }
+                    .boxed(),
+                );
+            }
+        }
+    }
+
+    async fn run_errand(&mut self, errand: Errand) -> Result<(), BackendError> {
+        let (peer, io) = (&self.drive.lease.server.peer, &self.drive.io);
+        match errand {
+            Errand::Interrupted => {}
+            Errand::Steered(id, state) => {
+                io.settle_steer(id, state).await.map_err(interrupted)?;
+            }
+            Errand::Answered { id, ask, decision } => {
+                self.open.remove(&id.to_string());
+                match decision {
+                    // Settled elsewhere: nobody waits for an answer.
+                    None => {}
+                    Some(Ok(decision)) => {
+                        self.cancelled |= decision.choice == "cancel";
+                        peer.answer(&id, &ask.answer(&decision)).await;
+                        if let Err(why) = ask.check(&decision) {
+                            let words = format!("approval_unfit: the answer counts as no: {why}");
+                            io.emit(notice(&format!("unfit-{id}"), &words))
+                                .await
+                                .map_err(interrupted)?;
+                        }
+                    }
+                    Some(Err(LeaseLost)) => {
+                        peer.answer(&id, &ask.silence()).await;
+                        if self.stopping.is_none() {
+                            let words =
+                                "approval_expired: nobody answered in time, which counts as no";
+                            io.emit(notice(&format!("expired-{id}"), words))
+                                .await
+                                .map_err(interrupted)?;
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&self, ended: Ended, limits: &[Limit]) -> Result<TurnEnd, BackendError> {
+        match ended.status {
+            EndStatus::Completed if self.drive.turn.work == Work::Compact => {
+                Ok(finished(SUMMED_UP))
+            }
+            EndStatus::Completed => Ok(TurnEnd::Finished(TurnOutcome {
+                text: self.translator.reply().to_owned(),
+                empty_detail: Some("the turn completed without a message of the model".into()),
+            })),
+            EndStatus::Interrupted if self.stopping.is_none() && self.cancelled => {
+                Ok(TurnEnd::Cancelled)
+            }
+            EndStatus::Interrupted => Err(BackendError::Interrupted),
+            EndStatus::Failed => {
+                let error = ended.error.unwrap_or_default();
+                Err(ends::failed(&error, self.drive.now, limits))
+            }
+        }
+    }
+}
+
+fn notice(key: &str, words: &str) -> ItemEvent {
+    ItemEvent::Put {
+        key: key.to_owned(),
+        body: ItemBody::Notice,
+        text: Some(words.to_owned()),
+        status: ItemStatus::Done,
+    }
+}
+
+/// Whether Codex is about to try again with a login that the provider has refused.
+fn is_refused_login(params: &Value) -> bool {
+    let error = &params["error"];
+    let details = error["additionalDetails"].as_str().unwrap_or_default();
+    params["willRetry"] == true
+        && (details.contains("401 Unauthorized")
+            || error["codexErrorInfo"]["responseStreamDisconnected"]["httpStatusCode"] == 401)
+}

@@ -1,0 +1,311 @@
+//! The Codex app server: one warm process for a login, in which many threads work. `pool`, `server` and `routes` keep it
+//! running and heard, `turn` drives one turn on it, `start` says how; all else translates its protocol, which nobody
+//! outside knows.
+
+pub mod asks;
+mod callback;
+mod catalogue;
+pub mod counts;
+pub mod diffs;
+pub mod draw;
+pub mod ends;
+pub mod grants;
+pub mod heard;
+mod hearing;
+pub mod items;
+pub mod known;
+pub mod notices;
+mod pool;
+pub mod read;
+mod refusals;
+mod routes;
+mod server;
+mod sign_in;
+mod start;
+mod turn;
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use futures_util::{FutureExt as _, future::BoxFuture};
+use serde_json::json;
+use switchboard_engine::{
+    TurnIo,
+    backend::{
+        Backend, BackendError, Capability, Family, Fresh, Operation, Performed, Probe, SessionRef,
+        SignInWay, Spec, Stop, TurnEnd, TurnRequest,
+    },
+};
+use switchboard_model::{
+    ThreadId,
+    attachment::Format,
+    outcome::{Failure, OutcomeCode},
+    provider::Model,
+    usage::Limit,
+};
+
+use self::{pool::Pool, server::Lease, sign_in::SignIns, turn::Drive};
+use super::{
+    Setup, install,
+    login::{self, Login},
+};
+use crate::{
+    process::{self, child_env},
+    turns::folder_failed,
+    versions::Versions,
+};
+
+/// An app server that is well answers questions about its account within this.
+const ANSWER: Duration = Duration::from_secs(20);
+
+/// The backend.
+pub struct CodexApp {
+    spec: Spec,
+    setup: Setup,
+    pool: Arc<Pool>,
+    sign_ins: SignIns,
+    versions: Versions,
+    known: Mutex<Known>,
+}
+
+/// What was heard of the account.
+#[derive(Default)]
+struct Known {
+    /// Whose it is; of another one nothing is known.
+    login: Option<Login>,
+    models: Vec<Model>,
+    limits: Vec<Limit>,
+}
+
+impl CodexApp {
+    /// A backend over this setup. Starts nothing yet.
+    pub fn new(setup: Setup) -> Self {
+        let spec = Spec {
+            name: "codex".into(),
+            handle: "chatgpt".into(),
+            title: "ChatGPT".into(),
+            account_words: setup.account_words.clone(),
+            capabilities: Capability::ALL.to_vec(),
+            accepts: vec![
+                Format::Png,
+                Format::Jpeg,
+                Format::Gif,
+                Format::Webp,
+                Format::Text,
+            ],
+            note: "asks before it runs a command".into(),
+            family: Family::Codex,
+            seeds: catalogue::seeds(),
+            sign_ins: vec![SignInWay::Browser, SignInWay::Device, SignInWay::ApiKey],
+        };
+        let pool = Arc::new(Pool::new(setup.clone()));
+        Self {
+            spec,
+            sign_ins: SignIns::new(setup.clone(), pool.clone()),
+            pool,
+            setup,
+            versions: Versions::default(),
+            known: Mutex::default(),
+        }
+    }
+
+    async fn run(&self, turn: TurnRequest, io: TurnIo) -> Result<TurnEnd, BackendError> {
+        let lease = self.pool.lease().await.map_err(not_leased)?;
+        let models = self.models(&lease).await;
+        let driven = Drive {
+            setup: &self.setup,
+            lease: &lease,
+            models: &models,
+            now: self.setup.clock.now(),
+            turn,
+            io,
+        }
+        .run()
+        .await;
+        let told = lease.server.limits().map(|limits| counts::limits(&limits));
+        let limits = told.unwrap_or(driven.limits);
+        if !limits.is_empty() {
+            self.known(&lease.server.key.login).limits = limits;
+        }
+        if matches!(driven.ended, Err(BackendError::LoginRequired(_))) {
+            // Whoever signs in anew does not mend those that run with the old login.
+            self.pool.retire_all().await;
+        }
+        driven.ended
+    }
+
+    /// The account's models, asked for once; none if it does not say.
+    async fn models(&self, lease: &Lease) -> Vec<Model> {
+        let login = &lease.server.key.login;
+        let known = self.known(login).models.clone();
+        if !known.is_empty() {
+            return known;
+        }
+        match catalogue::models(&lease.server.peer, ANSWER).await {
+            Ok(models) => {
+                self.known(login).models.clone_from(&models);
+                models
+            }
+            Err(error) => {
+                tracing::warn!(%error, "codex does not list its models");
+                Vec::new()
+            }
+        }
+    }
+
+    async fn probe(&self) -> Probe {
+        let file = login::file(&self.setup.codex_home);
+        let program = match install::find(&self.setup.finder, self.setup.program.as_deref()).await {
+            Ok(program) => program,
+            Err(problem) => {
+                return Probe {
+                    program: None,
+                    version: None,
+                    problem: Some(problem),
+                    account: None,
+                    login: Some(file),
+                };
+            }
+        };
+        let env = child_env(self.setup.env.iter().cloned());
+        let version = self.versions.of(&self.setup.launcher, &program, &env).await;
+        let account = login::read(&self.setup.codex_home).plan(&self.setup.codex_home);
+        let (account, problem) = match account {
+            Ok(account) => (Some(account), None),
+            Err(problem) => (None, Some(problem)),
+        };
+        Probe {
+            program: Some(program),
+            version,
+            problem,
+            account,
+            login: Some(file),
+        }
+    }
+
+    async fn list_models(&self) -> Result<Vec<Model>, BackendError> {
+        let lease = self.pool.lease().await.map_err(not_leased)?;
+        let models = catalogue::models(&lease.server.peer, ANSWER).await;
+        let models = models.map_err(|error| BackendError::Protocol(error.to_string()))?;
+        let login = &lease.server.key.login;
+        self.known(login).models.clone_from(&models);
+        Ok(models)
+    }
+
+    async fn read_limits(&self) -> Result<Vec<Limit>, BackendError> {
+        let lease = self.pool.lease().await.map_err(not_leased)?;
+        let told = lease
+            .server
+            .peer
+            .call("account/rateLimits/read", json!(null), ANSWER)
+            .await
+            .map_err(|error| BackendError::Protocol(error.to_string()))?;
+        let limits = counts::limits(&told["rateLimits"]);
+        let login = &lease.server.key.login;
+        self.known(login).limits.clone_from(&limits);
+        Ok(limits)
+    }
+
+    /// Deletes a conversation of Codex's, and the folder of its thread.
+    async fn release(&self, session: SessionRef, thread: ThreadId) -> Result<(), BackendError> {
+        if session.home != turn::HOUSE {
+            return Ok(());
+        }
+        let folder = self.setup.threads.join(thread.to_string());
+        match tokio::fs::remove_dir_all(&folder).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(folder_failed(&folder, &error));
+            }
+            _ => {}
+        }
+        let lease = self.pool.lease().await.map_err(not_leased)?;
+        let params = json!({ "threadId": session.session });
+        let deleted = lease
+            .server
+            .peer
+            .call("thread/delete", params, ANSWER)
+            .await;
+        lease.server.forget(&session.session);
+        deleted
+            .map(drop)
+            .map_err(|error| BackendError::Protocol(error.to_string()))
+    }
+
+    fn known(&self, login: &Login) -> MutexGuard<'_, Known> {
+        // Held for a copy only; a panic cannot leave it half changed.
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.login.as_ref() != Some(login) {
+            *known = Known {
+                login: Some(login.clone()),
+                ..Known::default()
+            };
+        }
+        known
+    }
+}
+
+fn not_leased(failure: Failure) -> BackendError {
+    match failure.code {
+        OutcomeCode::NotInstalled | OutcomeCode::NotSignedIn | OutcomeCode::ApiKeyLogin => {
+            BackendError::LoginRequired(failure)
+        }
+        _ => BackendError::Rejected(failure),
+    }
+}
+
+impl Backend for CodexApp {
+    fn spec(&self) -> &Spec {
+        &self.spec
+    }
+
+    fn run_turn(
+        &self,
+        turn: TurnRequest,
+        io: TurnIo,
+    ) -> BoxFuture<'_, Result<TurnEnd, BackendError>> {
+        self.run(turn, io).boxed()
+    }
+
+    fn perform(&self, operation: Operation) -> BoxFuture<'_, Result<Performed, BackendError>> {
+        async move {
+            match operation {
+                Operation::Probe => Ok(Performed::Probed(self.probe().await)),
+                Operation::Models => self.list_models().await.map(Performed::Models),
+                Operation::Limits(Fresh::Known) => {
+                    let login = login::read(&self.setup.codex_home);
+                    Ok(Performed::Limits(self.known(&login).limits.clone()))
+                }
+                Operation::Limits(Fresh::Asked) => self.read_limits().await.map(Performed::Limits),
+                Operation::Release { session, thread } => self
+                    .release(session, thread)
+                    .await
+                    .map(|()| Performed::Done),
+                Operation::SignIn { way, key } => {
+                    self.sign_ins.begin(way, key).await.map(Performed::SignIn)
+                }
+                Operation::SignInState => Ok(Performed::SignIn(self.sign_ins.state())),
+                Operation::Paste(pasted) => {
+                    self.sign_ins.paste(&pasted).await.map(Performed::SignIn)
+                }
+                Operation::CancelSignIn => Ok(Performed::SignIn(self.sign_ins.cancel().await)),
+                Operation::SignOut => self.sign_ins.sign_out().await.map(|()| Performed::Done),
+                Operation::Recover { .. } => Err(BackendError::Unsupported),
+            }
+        }
+        .boxed()
+    }
+
+    fn stop(&self, how: Stop) -> BoxFuture<'_, ()> {
+        let how = match how {
+            Stop::Gently => process::Stop::Gently,
+            Stop::Deadline | Stop::Now => process::Stop::Now,
+        };
+        async move {
+            self.sign_ins.stop(how).await;
+            self.pool.stop(how).await;
+        }
+        .boxed()
+    }
+}

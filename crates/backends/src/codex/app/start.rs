@@ -1,0 +1,269 @@
+//! How a turn is started on an app server: the parameters of its thread and of itself, and what came of what was
+//! chosen. Pure; never calls anybody.
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+use switchboard_engine::backend::{How, Mode, Speed, TurnRequest};
+use switchboard_model::{
+    provider::Model,
+    settings::{Permission, RanWith},
+};
+
+/// Marks every command of a turn that is alone in its thread of Codex's.
+pub(super) const TURN_MARK: &str = "SWITCHBOARD_TURN";
+
+/// Marks every command of a thread in which turns follow each other.
+pub(super) const THREAD_MARK: &str = "SWITCHBOARD_THREAD";
+
+/// When Codex asks, in the order in which to try: a version or an administrator may refuse one.
+pub(super) fn policies(permission: Permission) -> Vec<Value> {
+    match permission {
+        Permission::ReadOnly => vec![json!("untrusted"), json!("on-request")],
+        // What the sandbox refuses is asked about as well: under `on-request` only the model would hear of it.
+        Permission::Standard => vec![
+            json!({ "granular": {
+                "sandbox_approval": true, "rules": true, "mcp_elicitations": true,
+                "request_permissions": true, "skill_approval": true,
+            } }),
+            json!("on-request"),
+        ],
+        Permission::Full => vec![json!("never"), Value::Null],
+    }
+}
+
+/// The sandbox of a thread.
+pub(super) fn sandbox_mode(permission: Permission) -> &'static str {
+    match permission {
+        Permission::ReadOnly => "read-only",
+        Permission::Standard => "workspace-write",
+        Permission::Full => "danger-full-access",
+    }
+}
+
+/// The sandbox of a turn.
+fn sandbox_policy(permission: Permission) -> Value {
+    match permission {
+        Permission::ReadOnly => json!({ "type": "readOnly", "networkAccess": false }),
+        Permission::Standard => json!({ "type": "workspaceWrite", "networkAccess": false }),
+        Permission::Full => json!({ "type": "dangerFullAccess" }),
+    }
+}
+
+/// What was chosen, as far as the model can meet it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Choices {
+    pub(super) model: Option<String>,
+    pub(super) effort: Option<String>,
+    pub(super) tier: Option<String>,
+    /// What could not be met, and why.
+    pub(super) notes: Vec<String>,
+}
+
+impl Choices {
+    /// Meets the choices with what is known of the account's models.
+    pub(super) fn of(how: &How, models: &[Model]) -> Self {
+        let named = how
+            .model
+            .as_ref()
+            .and_then(|id| models.iter().find(|model| model.id == *id));
+        let model = match &how.model {
+            Some(_) => named,
+            None => models.iter().find(|model| model.is_default),
+        };
+        let mut notes = how.notes.clone();
+        let unknown = Model {
+            name: how.model.clone().unwrap_or_default(),
+            ..Model::default()
+        };
+        let known = model.unwrap_or(&unknown);
+        let (effort, note) = known.effort(how.effort.as_deref());
+        notes.extend(note);
+        let tier = match how.speed {
+            Speed::Usual => None,
+            Speed::Fast if model.is_none() => Some("priority".to_owned()),
+            Speed::Fast => {
+                let tier = known.fast_tier().map(str::to_owned);
+                if tier.is_none() {
+                    notes.push(format!("{} has no fast mode: it runs as usual", known.name));
+                }
+                tier
+            }
+        };
+        Self {
+            model: how.model.clone(),
+            effort,
+            tier,
+            notes,
+        }
+    }
+}
+
+/// What every command of a turn carries, as a variable of its environment.
+pub(super) fn mark(turn: &TurnRequest, alone: bool) -> String {
+    if alone {
+        format!("{TURN_MARK}={}", turn.turn)
+    } else {
+        format!("{THREAD_MARK}={}.{}", turn.thread, turn.assistant)
+    }
+}
+
+/// What `thread/start` and `thread/resume` have in common.
+pub(super) fn thread(
+    turn: &TurnRequest,
+    choices: &Choices,
+    policy: &Value,
+    cwd: &Path,
+) -> Map<String, Value> {
+    let mut marks = Map::new();
+    marks.insert(TURN_MARK.to_owned(), json!(turn.turn.to_string()));
+    marks.insert(
+        THREAD_MARK.to_owned(),
+        json!(format!("{}.{}", turn.thread, turn.assistant)),
+    );
+    let mut config = json!({ "shell_environment_policy": { "set": marks } });
+    if let Some(effort) = &choices.effort {
+        config["model_reasoning_effort"] = json!(effort);
+    }
+    let mut params = Map::new();
+    params.insert("cwd".into(), json!(cwd));
+    params.insert("config".into(), config);
+    params.insert("sandbox".into(), json!(sandbox_mode(turn.how.permission)));
+    if !policy.is_null() {
+        params.insert("approvalPolicy".into(), policy.clone());
+    }
+    params.insert("approvalsReviewer".into(), json!("user"));
+    if let Some(model) = &choices.model {
+        params.insert("model".into(), json!(model));
+    }
+    if let Some(tier) = &choices.tier {
+        params.insert("serviceTier".into(), json!(tier));
+    }
+    params
+}
+
+/// The parameters of `turn/start`. `model` is the one that the thread runs on.
+pub(super) fn turn(
+    turn: &TurnRequest,
+    choices: &Choices,
+    policy: &Value,
+    cwd: &Path,
+    (thread, model): (&str, &str),
+    input: &[Value],
+) -> Value {
+    let mut params = json!({
+        "threadId": thread,
+        "input": input,
+        "cwd": cwd,
+        "sandboxPolicy": sandbox_policy(turn.how.permission),
+        "approvalsReviewer": "user",
+        "summary": "auto",
+        // Also takes an earlier turn's tier back.
+        "serviceTier": choices.tier,
+        "clientUserMessageId": turn.turn.to_string(),
+        // Sticky, so that it is said each time.
+        "collaborationMode": {
+            "mode": match turn.how.mode { Mode::Work => "default", Mode::Plan => "plan" },
+            "settings": {
+                "model": model,
+                "reasoning_effort": choices.effort,
+                "developer_instructions": null,
+            },
+        },
+    });
+    if !policy.is_null() {
+        params["approvalPolicy"] = policy.clone();
+    }
+    if let Some(model) = &choices.model {
+        params["model"] = json!(model);
+    }
+    if let Some(effort) = &choices.effort {
+        params["effort"] = json!(effort);
+    }
+    params
+}
+
+/// What a turn really runs with, from what the app server says of its thread.
+pub(super) fn ran_with(
+    turn: &TurnRequest,
+    choices: Choices,
+    policy: &Value,
+    told: &Value,
+) -> RanWith {
+    let mut notes = choices.notes;
+    let wanted = policies(turn.how.permission);
+    if wanted.first() != Some(policy) {
+        let asks = match policy {
+            Value::Null => "as the administrator wants".to_owned(),
+            policy => policy.as_str().unwrap_or("as configured").to_owned(),
+        };
+        notes.push(format!(
+            "this version of Codex, or an administrator, refuses what {} access asks for: it asks {asks}",
+            turn.how.permission.as_str()
+        ));
+    }
+    RanWith {
+        model: choices
+            .model
+            .or_else(|| told["model"].as_str().map(str::to_owned)),
+        effort: choices.effort,
+        tier: choices.tier,
+        permission: turn.how.permission,
+        folder: turn
+            .how
+            .folder
+            .as_ref()
+            .map(|folder| folder.display().to_string()),
+        notes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_permission_is_a_policy_and_a_sandbox_with_a_way_back() {
+        for (permission, first, last, sandbox) in [
+            (
+                Permission::ReadOnly,
+                json!("untrusted"),
+                json!("on-request"),
+                "read-only",
+            ),
+            (
+                Permission::Full,
+                json!("never"),
+                Value::Null,
+                "danger-full-access",
+            ),
+        ] {
+            let policies = policies(permission);
+            assert_eq!((&policies[0], policies.last()), (&first, Some(&last)));
+            assert_eq!(sandbox_mode(permission), sandbox);
+        }
+        assert_eq!(
+            policies(Permission::Standard)[0]["granular"]["sandbox_approval"],
+            true
+        );
+    }
+
+    #[test]
+    fn a_tier_that_the_model_has_not_is_dropped_and_said() {
+        let models = [Model {
+            id: "one".into(),
+            name: "One".into(),
+            ..Model::default()
+        }];
+        let how = How {
+            model: Some("one".into()),
+            speed: Speed::Fast,
+            ..How::default()
+        };
+        let choices = Choices::of(&how, &models);
+        assert_eq!(choices.tier, None);
+        assert!(choices.notes[0].contains("no fast mode"), "{choices:?}");
+        let unknown = Choices::of(&how, &[]);
+        assert_eq!(unknown.tier.as_deref(), Some("priority"));
+    }
+}

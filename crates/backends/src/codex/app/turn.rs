@@ -1,0 +1,375 @@
+//! One turn on an app server, from its thread to its end. Owns the order of what is said to the app server, and that
+//! nothing of the turn goes on after it; never translates, and never decides what a person may.
+
+use std::{path::PathBuf, time::Duration};
+
+use serde_json::{Value, json};
+use switchboard_engine::{
+    TurnIo,
+    backend::{
+        BackendError, Company, Session, SessionRef, TurnEnd, TurnOutcome, TurnRequest, Work,
+    },
+    turn_io::LeaseLost,
+};
+use switchboard_model::{
+    Millis,
+    outcome::{Failure, OutcomeCode},
+    provider::Model,
+    usage::Limit,
+};
+
+use super::{
+    ends,
+    hearing::Hearing,
+    routes::Listener,
+    server::{Gone, Lease},
+    start::{self, Choices},
+};
+use crate::{
+    codex::Setup,
+    homes::{TurnFolder, private_folder},
+    jsonrpc::{CallError, Incoming},
+    process::marked,
+    turns::folder_failed,
+};
+
+/// An app server that is well answers within milliseconds, also while it works.
+pub(super) const ANSWER: Duration = Duration::from_secs(30);
+
+/// From the wish to stop to the end of the turn; then its processes are killed.
+pub(super) const STOPPING: Duration = Duration::from_secs(4);
+
+/// The name of a house home in the sessions of this backend.
+pub(super) const HOUSE: &str = "codex/house";
+
+/// A turn on its way.
+pub(super) struct Drive<'a> {
+    pub(super) setup: &'a Setup,
+    pub(super) lease: &'a Lease,
+    pub(super) models: &'a [Model],
+    pub(super) now: Millis,
+    pub(super) turn: TurnRequest,
+    pub(super) io: TurnIo,
+}
+
+/// How a driven turn ended, and what was heard of the plan.
+pub(super) struct Driven {
+    pub(super) ended: Result<TurnEnd, BackendError>,
+    pub(super) limits: Vec<Limit>,
+}
+
+/// A thread of Codex's that is loaded and listened to.
+pub(super) struct Loaded {
+    pub(super) thread: String,
+    model: String,
+    policy: Value,
+    pub(super) listener: Listener,
+}
+
+impl Drive<'_> {
+    pub(super) async fn run(self) -> Driven {
+        let mut limits = Vec::new();
+        let ended = self.drive(&mut limits).await;
+        Driven { ended, limits }
+    }
+
+    async fn drive(&self, limits: &mut Vec<Limit>) -> Result<TurnEnd, BackendError> {
+        if self.turn.work == Work::Compact && self.turn.session == Session::New {
+            return Ok(finished("There is nothing to sum up yet."));
+        }
+        let place = self.place()?;
+        let choices = Choices::of(&self.turn.how, self.models);
+        let mut loaded = self.load(&choices, &place).await?;
+        let mut left = Left::default();
+        let ended = self
+            .hear(&mut loaded, &choices, &place, (limits, &mut left))
+            .await;
+        self.settle(&loaded, &ended, left).await;
+        ended
+    }
+
+    /// Whether others write in the session that the turn is part of.
+    pub(super) fn shares_session(&self) -> bool {
+        self.turn.session != Session::Passing && self.turn.how.company == Company::Others
+    }
+
+    /// Where the turn works.
+    fn place(&self) -> Result<Place, BackendError> {
+        let turn = &self.turn;
+        let private = TurnFolder::make(&self.setup.work, &turn.turn.to_string())
+            .map_err(|error| folder_failed(&self.setup.work, &error))?;
+        let cwd = match (&turn.how.folder, &turn.session) {
+            (Some(folder), _) => folder.clone(),
+            (None, Session::Passing) => private.work(),
+            // What a turn leaves there is the next one's to go on with.
+            (None, Session::New | Session::Resumed(_)) => {
+                let folder = self.setup.threads.join(turn.thread.to_string());
+                private_folder(&folder).map_err(|error| folder_failed(&folder, &error))?;
+                folder
+            }
+        };
+        Ok(Place { cwd, private })
+    }
+
+    /// Starts a thread, or takes up the one that the turn goes on in.
+    async fn load(&self, choices: &Choices, place: &Place) -> Result<Loaded, BackendError> {
+        let server = &self.lease.server;
+        let mut refused = None;
+        for policy in start::policies(self.turn.how.permission) {
+            let mut params = start::thread(&self.turn, choices, &policy, &place.cwd);
+            let method = match &self.turn.session {
+                Session::Passing => {
+                    // Else a copy of the conversation would stay in the house home, where nobody deletes it.
+                    params.insert("ephemeral".into(), json!(true));
+                    "thread/start"
+                }
+                Session::New => "thread/start",
+                Session::Resumed(session) => {
+                    if session.home != HOUSE {
+                        return Err(lost(&format!("it was made in {}", session.home)));
+                    }
+                    params.insert("threadId".into(), json!(session.session));
+                    params.insert("excludeTurns".into(), json!(true));
+                    "thread/resume"
+                }
+            };
+            match server
+                .peer
+                .call(method, Value::Object(params), ANSWER)
+                .await
+            {
+                Ok(told) => return self.loaded(choices, policy, &told).await,
+                Err(CallError::Refused { error, .. }) if is_about_policy(&error.message) => {
+                    refused = Some(error.message);
+                }
+                Err(error) => return Err(self.not_loaded(error).await),
+            }
+        }
+        Err(BackendError::Rejected(
+            Failure::new(
+                OutcomeCode::CodexStartFailed,
+                "Codex refuses every way of asking that this permission knows",
+            )
+            .hint("choose another permission for this thread, or ask whoever administers Codex")
+            .detail(refused.unwrap_or_default()),
+        ))
+    }
+
+    async fn loaded(
+        &self,
+        choices: &Choices,
+        policy: Value,
+        told: &Value,
+    ) -> Result<Loaded, BackendError> {
+        let Some(thread) = told["thread"]["id"].as_str() else {
+            return Err(BackendError::Protocol("a thread without an id".into()));
+        };
+        let listener = self.lease.server.listen(thread);
+        if self.turn.session != Session::Passing {
+            let session = SessionRef {
+                home: HOUSE.to_owned(),
+                session: thread.to_owned(),
+            };
+            // Durable before the first request that the other side will remember.
+            self.io.bind(session).await.map_err(interrupted)?;
+        }
+        let ran_with = start::ran_with(&self.turn, choices.clone(), &policy, told);
+        let model = ran_with.model.clone().unwrap_or_default();
+        self.io.ran_with(ran_with).await.map_err(interrupted)?;
+        Ok(Loaded {
+            thread: thread.to_owned(),
+            model,
+            policy,
+            listener,
+        })
+    }
+
+    /// Why there is no thread to work in.
+    async fn not_loaded(&self, error: CallError) -> BackendError {
+        let resumed = matches!(self.turn.session, Session::Resumed(_));
+        match (self.call_failed(error).await, resumed) {
+            // Whatever is wrong with it, it is not to be had.
+            (BackendError::Protocol(why), true) => lost(&why),
+            (error, _) => error,
+        }
+    }
+
+    async fn call_failed(&self, error: CallError) -> BackendError {
+        match error {
+            CallError::Gone { .. } => crashed(self.lease.server.end().await),
+            CallError::TimedOut { .. } => {
+                // Whoever uses it besides us would wait as long.
+                self.lease.server.retire();
+                BackendError::Protocol(error.to_string())
+            }
+            CallError::Refused { error, .. } => ends::refused(error.code, &error.message, self.now),
+        }
+    }
+
+    /// The chosen model's name, if it is known to take text only: Codex would leave pictures out without a word.
+    fn blind_model(&self) -> Option<&str> {
+        let wanted = self.turn.how.model.as_deref();
+        let model = self.models.iter().find(|model| match wanted {
+            Some(wanted) => model.id == wanted,
+            None => model.is_default,
+        })?;
+        let sees = model.inputs.is_empty() || model.inputs.iter().any(|kind| kind == "image");
+        (!sees).then_some(model.name.as_str())
+    }
+
+    /// What the model is given.
+    async fn input(&self, place: &Place) -> Result<Vec<Value>, BackendError> {
+        let Work::Prompt(prompt) = &self.turn.work else {
+            return Ok(Vec::new());
+        };
+        if let Some(model) = self.blind_model()
+            && !self.turn.attached.is_empty()
+        {
+            return Err(BackendError::Rejected(
+                Failure::new(
+                    OutcomeCode::AttachmentUnsupported,
+                    format!("{model} takes no pictures"),
+                )
+                .hint("choose another model for this thread, or send the message without them"),
+            ));
+        }
+        let folder = place.private.file("attached");
+        let images = crate::attached::put(&self.turn.attached, &folder).await?;
+        for (name, file) in images.iter().zip(&self.turn.attached) {
+            crate::attached::readable(&folder.join(name), &file.attachment.name).await?;
+        }
+        let images = images
+            .into_iter()
+            .map(|name| json!({ "type": "localImage", "path": folder.join(name) }));
+        let text = json!({ "type": "text", "text": prompt, "text_elements": [] });
+        Ok(std::iter::once(text).chain(images).collect())
+    }
+
+    /// Starts the turn and hears it to its end.
+    async fn hear(
+        &self,
+        loaded: &mut Loaded,
+        choices: &Choices,
+        place: &Place,
+        (limits, left): (&mut Vec<Limit>, &mut Left),
+    ) -> Result<TurnEnd, BackendError> {
+        let server = &self.lease.server;
+        let mut heard = Hearing::new(self, &place.cwd, server.count_of(&loaded.thread));
+        let (method, params) = match &self.turn.work {
+            Work::Compact => ("thread/compact/start", json!({ "threadId": loaded.thread })),
+            Work::Prompt(_) => {
+                // A thread that is loaded already says what its last turn ran on.
+                let model = choices.model.as_ref().unwrap_or(&loaded.model);
+                let names = (loaded.thread.as_str(), model.as_str());
+                let input = self.input(place).await?;
+                let policy = &loaded.policy;
+                let params = start::turn(&self.turn, choices, policy, &place.cwd, names, &input);
+                ("turn/start", params)
+            }
+        };
+        // What is said of the thread before its turn begins is about earlier ones, but for what failed to start.
+        while let Some(Incoming::Told { method, params }) = loaded.listener.at_once() {
+            heard.told(&method, &params, limits).await?;
+        }
+        match server.peer.call(method, params, ANSWER).await {
+            Ok(told) => {
+                if let Some(turn) = told["turn"]["id"].as_str() {
+                    heard.begin(turn);
+                }
+            }
+            Err(error) => return Err(self.call_failed(error).await),
+        }
+        let ended = heard.listen(loaded, limits).await;
+        left.count.clone_from(heard.count());
+        left.agents = heard.agents_at_work();
+        ended
+    }
+
+    /// Sees to it that nothing of the turn goes on.
+    async fn settle(&self, loaded: &Loaded, ended: &Result<TurnEnd, BackendError>, left: Left) {
+        let server = &self.lease.server;
+        let passing = self.turn.session == Session::Passing;
+        if !server.is_gone() {
+            // They belong to the turn that set them to work.
+            for (thread, turn) in left.agents {
+                let params = json!({ "threadId": thread, "turnId": turn });
+                let _ = server.peer.call("turn/interrupt", params, STOPPING).await;
+            }
+            // Commands that the model left running, and those that an interrupt does not reach.
+            let params = json!({ "threadId": loaded.thread });
+            let cleaned = server
+                .peer
+                .call("thread/backgroundTerminals/clean", params, STOPPING)
+                .await;
+            if let Err(error) = cleaned {
+                tracing::debug!(%error, "no background commands to end");
+            }
+            marked::kill_below(server.root, &start::mark(&self.turn, passing));
+        }
+        if passing || matches!(ended, Err(BackendError::Crashed { .. })) {
+            server.forget(&loaded.thread);
+            if !server.is_gone() {
+                // Not waited for: it holds nobody up.
+                let _ = super::server::unload(&server.peer, &loaded.thread).await;
+            }
+        } else {
+            server.rests(&loaded.thread, left.count);
+        }
+    }
+}
+
+/// What is left of a turn when it has ended.
+#[derive(Default)]
+struct Left {
+    /// How much its thread has used in all.
+    count: Value,
+    /// Agents that it set to work and that still are, each with its turn.
+    agents: Vec<(String, String)>,
+}
+
+/// Where a turn works, and its private folder, gone when this is dropped.
+struct Place {
+    cwd: PathBuf,
+    private: TurnFolder,
+}
+
+pub(super) fn finished(text: &str) -> TurnEnd {
+    TurnEnd::Finished(TurnOutcome {
+        text: text.to_owned(),
+        empty_detail: None,
+    })
+}
+
+pub(super) fn interrupted(_: LeaseLost) -> BackendError {
+    BackendError::Interrupted
+}
+
+pub(super) fn crashed(gone: Gone) -> BackendError {
+    BackendError::Crashed {
+        status: gone.status,
+        stderr_tail: gone.last_words,
+    }
+}
+
+fn lost(why: &str) -> BackendError {
+    BackendError::Rejected(
+        Failure::new(
+            OutcomeCode::SessionLost,
+            "Codex does not have its record of this conversation any more",
+        )
+        .detail(why),
+    )
+}
+
+fn is_about_policy(message: &str) -> bool {
+    let message = message.to_lowercase();
+    [
+        "approval policy",
+        "approvalpolicy",
+        "approval_policy",
+        "askforapproval",
+        "no longer supported",
+    ]
+    .iter()
+    .any(|words| message.contains(words))
+}
