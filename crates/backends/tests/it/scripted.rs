@@ -6,7 +6,8 @@ use switchboard_backends::scripted::{Scripted, Setup};
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Home, Policy, Spec, Stop, TurnEnd, TurnOutcome, TurnRequest, Work,
+        Backend, BackendError, Family, Home, How, Session, Spec, Stop, TurnEnd, TurnOutcome,
+        TurnRequest, Work,
     },
     turn_io::Overheard,
 };
@@ -55,7 +56,8 @@ impl Demo {
             home: Home::House,
             work: Work::Prompt(prompt.into()),
             attached: Vec::new(),
-            policy: Policy::ReadOnly,
+            session: Session::Passing,
+            how: How::default(),
             deadline: DEADLINE,
         }
     }
@@ -78,6 +80,9 @@ fn original() -> Spec {
         capabilities: Vec::new(),
         accepts: Vec::new(),
         note: String::new(),
+        family: Family::Codex,
+        seeds: Vec::new(),
+        sign_ins: Vec::new(),
     }
 }
 
@@ -101,7 +106,9 @@ async fn rest(overheard: &mut Overheard) -> Vec<ItemEvent> {
 }
 
 fn reply(ended: Result<TurnEnd, BackendError>) -> String {
-    let TurnEnd::Finished(TurnOutcome { text, .. }) = ended.unwrap();
+    let TurnEnd::Finished(TurnOutcome { text, .. }) = ended.unwrap() else {
+        panic!("cancelled")
+    };
     text
 }
 
@@ -241,7 +248,9 @@ async fn a_refused_login_is_not_signed_in() {
 #[tokio::test]
 async fn an_empty_answer_says_how_to_ask_by_hand() {
     let demo = Demo::start().await;
-    let TurnEnd::Finished(outcome) = demo.ask("mock: empty").await.0.unwrap();
+    let TurnEnd::Finished(outcome) = demo.ask("mock: empty").await.0.unwrap() else {
+        panic!("cancelled")
+    };
     assert_eq!(outcome.text, "");
     assert!(
         outcome
