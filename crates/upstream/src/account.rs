@@ -1,4 +1,4 @@
-//! The endpoints around the model: account, limits, models, plug-ins and tokens. Owns the answers that let the CLI start
+//! The endpoints around the model: account, limits, models and plug-ins. Owns the answers that let the CLI start
 //! and count; the model itself answers elsewhere.
 
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use serde_json::{Value, json};
 
-use crate::record::Seen;
+use crate::seen::Seen;
 use crate::shared::{Limits, Shared, now};
 use crate::{auth, models};
 
@@ -44,13 +44,6 @@ pub(crate) fn plugins() -> Router<Arc<Shared>> {
         "/{*rest}",
         any(async || Json(json!({ "plugins": [], "pagination": {} }))),
     )
-}
-
-/// What lies at the issuer's origin.
-pub(crate) fn issuer() -> Router<Arc<Shared>> {
-    Router::new()
-        .route("/oauth/token", post(token))
-        .route("/oauth/revoke", post(async || Json(json!({}))))
 }
 
 /// The headers that tell, with every answer of the model, how much of the plan is used.
@@ -161,17 +154,4 @@ async fn plugin_tools(Extension(seen): Extension<Arc<Seen>>) -> Response {
         _ => return StatusCode::ACCEPTED.into_response(),
     };
     Json(json!({ "jsonrpc": "2.0", "id": request["id"], "result": result })).into_response()
-}
-
-async fn token(State(shared): State<Arc<Shared>>) -> Response {
-    if shared.login_refused() {
-        let error = json!({
-            "error": {
-                "code": "refresh_token_invalidated",
-                "message": "Your session has ended. Please log in again.",
-            },
-        });
-        return (StatusCode::UNAUTHORIZED, Json(error)).into_response();
-    }
-    Json(auth::refreshed(shared.next_number())).into_response()
 }

@@ -3,17 +3,20 @@
 
 use serde_json::{Value, json};
 
-use crate::auth;
-use crate::record::Seen;
+use crate::call::Call;
+use crate::seen::Seen;
 use crate::shared::now;
-use crate::wire::{Refusal, Wire};
+use crate::tools::{Item, Offered};
+use crate::wire::{Phase, Refusal, Search, Thought, Told, Usage, Wire};
+use crate::{auth, models};
 
 /// Writes one response, event by event, and remembers its output for the end and for the next request.
 #[derive(Debug)]
 pub(crate) struct Composer {
     number: u64,
     sequence: u64,
-    tools: ToolMode,
+    offered: Offered,
+    usage: Usage,
     output: Vec<Value>,
     input_tokens: usize,
     output_letters: usize,
@@ -24,31 +27,24 @@ pub(crate) struct Composer {
 pub(crate) struct OpenMessage {
     id: String,
     index: usize,
+    phase: Phase,
     text: String,
-}
-
-/// Which way the model reaches the shell.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ToolMode {
-    /// A function call of its own.
-    Direct,
-    /// A program for the one `exec` tool.
-    Code,
 }
 
 impl Composer {
     /// The response to `asked`. `number` is unique among the responses of one upstream: ids are made from it.
     pub fn new(number: u64, asked: &Seen) -> Self {
         let letters = asked.input_texts().iter().map(String::len).sum();
-        Self::of(number, letters, tool_mode(&asked.body))
+        Self::of(number, letters, Offered::in_request(asked))
     }
 
     /// One that nobody asked for with words.
-    pub fn of(number: u64, input_letters: usize, tools: ToolMode) -> Self {
+    pub fn of(number: u64, input_letters: usize, offered: Offered) -> Self {
         Self {
             number,
             sequence: 0,
-            tools,
+            offered,
+            usage: Usage::default(),
             output: Vec::new(),
             input_tokens: tokens(input_letters),
             output_letters: 0,
@@ -75,20 +71,60 @@ impl Composer {
     }
 
     fn ended(&self, status: &str) -> Value {
-        let output_tokens = tokens(self.output_letters);
+        let reckoned = |letters: usize| tokens(letters) as u64;
+        let input = self.usage.input.unwrap_or(self.input_tokens as u64);
+        let output = self.usage.output.unwrap_or(reckoned(self.output_letters));
         json!({
             "id": self.response_id(),
             "object": "response",
             "status": status,
             "output": self.output,
             "usage": {
-                "input_tokens": self.input_tokens,
-                "input_tokens_details": { "cached_tokens": 0 },
-                "output_tokens": output_tokens,
-                "output_tokens_details": { "reasoning_tokens": 0 },
-                "total_tokens": self.input_tokens + output_tokens,
+                "input_tokens": input,
+                "input_tokens_details": { "cached_tokens": self.usage.cached.unwrap_or(0) },
+                "output_tokens": output,
+                "output_tokens_details": { "reasoning_tokens": self.usage.reasoning.unwrap_or(0) },
+                "total_tokens": input + output,
             },
         })
+    }
+
+    fn call(&mut self, item: Item) -> Vec<Value> {
+        let Item {
+            fields,
+            kind,
+            letters,
+        } = item;
+        self.output_letters += letters;
+        let index = self.output.len();
+        let ids = json!({ "id": self.item_id(kind), "call_id": self.item_id("call") });
+        let item = merged(ids, fields);
+        // The input arrives after the item, as every text does.
+        let (field, event) = match kind {
+            "fc" => ("arguments", "response.function_call_arguments"),
+            _ => ("input", "response.custom_tool_call_input"),
+        };
+        let mut empty = item.clone();
+        empty["status"] = json!("in_progress");
+        empty[field] = json!("");
+        let place = |more| {
+            merged(
+                json!({ "item_id": item["id"], "output_index": index }),
+                more,
+            )
+        };
+        let mut events = vec![self.event(
+            "response.output_item.added",
+            json!({ "output_index": index, "item": empty }),
+        )];
+        let whole = item[field].as_str().unwrap_or_default();
+        for line in whole.split_inclusive('\n') {
+            let delta = place(json!({ "delta": line }));
+            events.push(self.event(&format!("{event}.delta"), delta));
+        }
+        events.push(self.event(&format!("{event}.done"), place(json!({ field: whole }))));
+        events.push(self.item_done(item.clone()));
+        events
     }
 
     fn item_id(&self, kind: &str) -> String {
@@ -111,18 +147,24 @@ impl Wire for Composer {
     const SIGN_IN: &'static str = "sign in with `codex login`";
     const HAS_SHELL: bool = true;
 
+    fn fault(asked: &Seen) -> Option<Refusal> {
+        let model = asked.body["model"].as_str()?;
+        (!models::knows(model)).then(|| unknown_model(model))
+    }
+
     fn created(&mut self) -> Vec<Value> {
         let response = json!({ "id": self.response_id(), "object": "response", "status": "in_progress", "output": [] });
         vec![self.event("response.created", json!({ "response": response }))]
     }
 
-    fn open_message(&mut self) -> (OpenMessage, Vec<Value>) {
+    fn open_message(&mut self, phase: Phase) -> (OpenMessage, Vec<Value>) {
         let message = OpenMessage {
             id: self.item_id("msg"),
             index: self.output.len(),
+            phase,
             text: String::new(),
         };
-        let item = json!({ "type": "message", "id": message.id, "role": "assistant", "status": "in_progress", "content": [] });
+        let item = message.item("in_progress", &[]);
         let part = json!({ "type": "output_text", "text": "", "annotations": [] });
         let events = vec![
             self.event(
@@ -148,9 +190,7 @@ impl Wire for Composer {
     fn close_message(&mut self, message: OpenMessage) -> Vec<Value> {
         self.output_letters += message.text.len();
         let part = json!({ "type": "output_text", "text": message.text, "annotations": [] });
-        let item = json!({
-            "type": "message", "id": message.id, "role": "assistant", "status": "completed", "content": [part],
-        });
+        let item = message.item("completed", std::slice::from_ref(&part));
         let mut events = vec![
             self.event(
                 "response.output_text.done",
@@ -165,53 +205,94 @@ impl Wire for Composer {
         events
     }
 
-    fn reasoning(&mut self, text: &str) -> Vec<Value> {
-        self.output_letters += text.len();
+    fn thought(&mut self, thought: &Thought) -> Vec<Value> {
         let (id, index) = (self.item_id("rs"), self.output.len());
-        let place = |more: Value| {
-            merged(
-                json!({ "item_id": id, "output_index": index, "summary_index": 0 }),
-                more,
-            )
-        };
-        let part = json!({ "type": "summary_text", "text": text });
-        let empty = json!({ "type": "summary_text", "text": "" });
-        let mut events = vec![
-            self.event(
-                "response.output_item.added",
-                json!({ "output_index": index, "item": { "type": "reasoning", "id": id, "summary": [] } }),
+        // What is told as it was thought has no summary, and the other way round.
+        let (part_added, text, part_done, held) = match thought.told {
+            Told::Summary => (
+                "response.reasoning_summary_part.added",
+                "response.reasoning_summary_text",
+                "response.reasoning_summary_part.done",
+                "summary_index",
             ),
-            self.event("response.reasoning_summary_part.added", place(json!({ "part": empty }))),
-            self.event("response.reasoning_summary_text.delta", place(json!({ "delta": text }))),
-            self.event("response.reasoning_summary_text.done", place(json!({ "text": text }))),
-            self.event("response.reasoning_summary_part.done", place(json!({ "part": part }))),
-        ];
-        let sealed = "scripted-reasoning";
+            Told::Raw => (
+                "response.content_part.added",
+                "response.reasoning_text",
+                "response.content_part.done",
+                "content_index",
+            ),
+        };
+        let part = |text: &str| match thought.told {
+            Told::Summary => json!({ "type": "summary_text", "text": text }),
+            Told::Raw => json!({ "type": "reasoning_text", "text": text }),
+        };
+        let empty = json!({ "type": "reasoning", "id": id, "summary": [], "content": [] });
+        let mut events = vec![self.event(
+            "response.output_item.added",
+            json!({ "output_index": index, "item": empty }),
+        )];
+        for (at, whole) in thought.parts.iter().enumerate() {
+            self.output_letters += whole.len();
+            let place = |more: Value| {
+                merged(
+                    json!({ "item_id": id, "output_index": index, held: at }),
+                    more,
+                )
+            };
+            events.push(self.event(part_added, place(json!({ "part": part("") }))));
+            let pieces: Vec<&str> = if thought.every.is_zero() {
+                vec![whole]
+            } else {
+                whole.split_inclusive(' ').collect()
+            };
+            for piece in pieces {
+                events.push(self.event(&format!("{text}.delta"), place(json!({ "delta": piece }))));
+            }
+            events.push(self.event(&format!("{text}.done"), place(json!({ "text": whole }))));
+            events.push(self.event(part_done, place(json!({ "part": part(whole) }))));
+        }
+        let parts: Vec<Value> = thought.parts.iter().map(|text| part(text)).collect();
+        let mut item = json!({ "type": "reasoning", "id": id, "summary": [], "encrypted_content": "scripted-reasoning" });
+        item[match thought.told {
+            Told::Summary => "summary",
+            Told::Raw => "content",
+        }] = json!(parts);
+        events.push(self.item_done(item));
+        events
+    }
+
+    fn calls(&mut self, calls: &[Call]) -> Vec<Value> {
+        let items = self.offered.items(calls);
+        items.into_iter().flat_map(|item| self.call(item)).collect()
+    }
+
+    fn search(&mut self, search: &Search) -> Vec<Value> {
+        let (id, index) = (self.item_id("ws"), self.output.len());
+        let action = match search {
+            Search::Query(query) => json!({ "type": "search", "query": query }),
+            Search::Open { url } => json!({ "type": "open_page", "url": url }),
+            Search::Find { url, pattern } => {
+                json!({ "type": "find_in_page", "url": url, "pattern": pattern })
+            }
+        };
+        let begun = json!({ "type": "web_search_call", "id": id, "status": "in_progress" });
+        let mut events = vec![self.event(
+            "response.output_item.added",
+            json!({ "output_index": index, "item": begun }),
+        )];
+        for state in ["in_progress", "searching", "completed"] {
+            let place = json!({ "output_index": index, "item_id": id });
+            events.push(self.event(&format!("response.web_search_call.{state}"), place));
+        }
         events.push(self.item_done(
-            json!({ "type": "reasoning", "id": id, "summary": [part], "encrypted_content": sealed }),
+            json!({ "type": "web_search_call", "id": id, "status": "completed", "action": action }),
         ));
         events
     }
 
-    fn shell(&mut self, command: &str, escalate: bool) -> Vec<Value> {
-        let mut arguments = json!({ "cmd": command });
-        if escalate {
-            arguments["sandbox_permissions"] = json!("require_escalated");
-            arguments["justification"] = json!("needs to leave the sandbox");
-        }
-        self.output_letters += command.len();
-        let index = self.output.len();
-        let (id, call_id) = (self.item_id("fc"), self.item_id("call"));
-        let item = match self.tools {
-            ToolMode::Direct => json!({
-                "type": "function_call", "id": id, "call_id": call_id, "status": "completed",
-                "name": "exec_command", "arguments": arguments.to_string(),
-            }),
-            ToolMode::Code => json!({
-                "type": "custom_tool_call", "id": id, "call_id": call_id, "status": "completed",
-                "name": "exec", "input": format!("const ran = await tools.exec_command({arguments}); text(ran.output);"),
-            }),
-        };
+    fn compaction(&mut self, remembered: &str) -> Vec<Value> {
+        let (id, index) = (self.item_id("cmp"), self.output.len());
+        let item = json!({ "type": "compaction", "id": id, "encrypted_content": remembered });
         vec![
             self.event(
                 "response.output_item.added",
@@ -219,6 +300,10 @@ impl Wire for Composer {
             ),
             self.item_done(item),
         ]
+    }
+
+    fn count(&mut self, usage: Usage) {
+        self.usage = usage;
     }
 
     fn completed(&mut self) -> Value {
@@ -251,6 +336,18 @@ impl Wire for Composer {
 }
 
 impl OpenMessage {
+    fn item(&self, status: &str, content: &[Value]) -> Value {
+        let mut item = json!({
+            "type": "message", "id": self.id, "role": "assistant", "status": status, "content": content,
+        });
+        match self.phase {
+            Phase::Untold => {}
+            Phase::Commentary => item["phase"] = json!("commentary"),
+            Phase::FinalAnswer => item["phase"] = json!("final_answer"),
+        }
+        item
+    }
+
     fn place(&self, more: Value) -> Value {
         merged(
             json!({ "item_id": self.id, "output_index": self.index, "content_index": 0 }),
@@ -297,20 +394,12 @@ pub(crate) fn unauthorized(code: &str, message: &str) -> Refusal {
     Refusal { status: 401, error }
 }
 
-/// A model in code mode is offered `exec` and no shell tool.
-fn tool_mode(body: &Value) -> ToolMode {
-    let offered = |name: &str| {
-        body["tools"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .any(|tool| tool["name"] == name)
-    };
-    if offered("exec") && !offered("exec_command") {
-        ToolMode::Code
-    } else {
-        ToolMode::Direct
-    }
+fn unknown_model(model: &str) -> Refusal {
+    let message = format!("The model `{model}` does not exist or you do not have access to it.");
+    let error = json!({
+        "type": "invalid_request_error", "code": "model_not_found", "param": null, "message": message,
+    });
+    Refusal { status: 404, error }
 }
 
 /// Roughly what a tokenizer would say, and never nothing.
@@ -328,19 +417,26 @@ fn merged(mut into: Value, from: Value) -> Value {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
     fn events_are_numbered_and_the_end_repeats_every_item() {
-        let mut composer = Composer::of(7, 400, ToolMode::Direct);
+        let mut composer = Composer::of(7, 400, Offered::default());
         let mut events = composer.created();
-        events.extend(composer.reasoning("look"));
-        let (mut message, opened) = composer.open_message();
+        let thought = Thought {
+            told: Told::Summary,
+            parts: vec!["look".to_owned()],
+            every: Duration::ZERO,
+        };
+        events.extend(composer.thought(&thought));
+        let (mut message, opened) = composer.open_message(Phase::Untold);
         events.extend(opened);
         events.push(composer.say(&mut message, "do"));
         events.push(composer.say(&mut message, "ne"));
         events.extend(composer.close_message(message));
-        events.extend(composer.shell("ls", false));
+        events.extend(composer.calls(&[Call::Image("a.png".to_owned())]));
         events.push(composer.completed());
 
         for (at, event) in events.iter().enumerate() {

@@ -11,12 +11,13 @@ use axum::routing::post;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+use crate::call::Call;
 use crate::events::tokens;
 use crate::play::{self, Frame};
-use crate::record::Seen;
 use crate::responses;
+use crate::seen::Seen;
 use crate::shared::Shared;
-use crate::wire::{Refusal, Wire};
+use crate::wire::{Phase, Refusal, Search, Thought, Usage, Wire};
 
 /// What lies under `/v1beta`.
 pub(crate) fn api() -> Router<Arc<Shared>> {
@@ -28,10 +29,12 @@ pub(crate) fn api() -> Router<Arc<Shared>> {
 pub(crate) fn input(body: &Value) -> Vec<Value> {
     let system = texts(&body["systemInstruction"]).map(|text| item("system", &[text]));
     let contents = body["contents"].as_array().into_iter().flatten();
-    system.chain(contents.flat_map(items)).collect()
+    let contents = contents.enumerate();
+    let contents = contents.flat_map(|(at, content)| items(at, content));
+    system.chain(contents).collect()
 }
 
-fn items(content: &Value) -> Vec<Value> {
+fn items(at: usize, content: &Value) -> Vec<Value> {
     // The program tells of its surroundings in the same breath as of the prompt.
     let (told, said): (Vec<_>, Vec<_>) =
         texts(content).partition(|text| text.trim_start().starts_with("<session_context>"));
@@ -39,7 +42,11 @@ fn items(content: &Value) -> Vec<Value> {
     let calls = parts.filter_map(|part| {
         let (call, result) = (&part["functionCall"], &part["functionResponse"]);
         if call.is_object() {
-            Some(json!({ "type": "function_call", "name": call["name"], "arguments": call["args"].to_string() }))
+            // Calls have no ids here; those of one answer stand together.
+            Some(json!({
+                "type": "function_call", "call_id": format!("call_{at}_"), "name": call["name"],
+                "arguments": call["args"].to_string(),
+            }))
         } else {
             result.is_object().then(
                 || json!({ "type": "function_call_output", "output": result["response"].to_string() }),
@@ -216,6 +223,7 @@ pub(crate) struct Composer {
     model: String,
     input_tokens: usize,
     output_letters: usize,
+    usage: Usage,
 }
 
 impl Composer {
@@ -226,6 +234,7 @@ impl Composer {
             model: model.to_owned(),
             input_tokens: tokens(letters),
             output_letters: 0,
+            usage: Usage::default(),
         }
     }
 
@@ -245,12 +254,19 @@ impl Composer {
     }
 
     fn response(&self) -> Value {
-        let said = tokens(self.output_letters);
+        let input = self.usage.input.unwrap_or(self.input_tokens as u64);
+        let thought = self.usage.reasoning.unwrap_or(0);
+        let output = self
+            .usage
+            .output
+            .unwrap_or(tokens(self.output_letters) as u64);
         json!({
             "usageMetadata": {
-                "promptTokenCount": self.input_tokens,
-                "candidatesTokenCount": said,
-                "totalTokenCount": self.input_tokens + said,
+                "promptTokenCount": input,
+                "cachedContentTokenCount": self.usage.cached.unwrap_or(0),
+                "candidatesTokenCount": output.saturating_sub(thought),
+                "thoughtsTokenCount": thought,
+                "totalTokenCount": input + output,
             },
             "modelVersion": self.model,
             "responseId": format!("scripted-{}", self.number),
@@ -265,11 +281,16 @@ impl Wire for Composer {
     const SIGN_IN: &'static str = "set `GEMINI_API_KEY` for the server";
     const HAS_SHELL: bool = false;
 
+    /// Any name of a model will do.
+    fn fault(_: &Seen) -> Option<Refusal> {
+        None
+    }
+
     fn created(&mut self) -> Vec<Value> {
         Vec::new()
     }
 
-    fn open_message(&mut self) -> ((), Vec<Value>) {
+    fn open_message(&mut self, _: Phase) -> ((), Vec<Value>) {
         ((), Vec::new())
     }
 
@@ -282,17 +303,30 @@ impl Wire for Composer {
         Vec::new()
     }
 
-    fn reasoning(&mut self, text: &str) -> Vec<Value> {
-        vec![self.part(&json!({ "text": text, "thought": true }))]
+    fn thought(&mut self, thought: &Thought) -> Vec<Value> {
+        let parts = thought.parts.iter();
+        parts
+            .map(|text| self.part(&json!({ "text": text, "thought": true })))
+            .collect()
     }
 
-    /// `ls FOLDER` calls the tool for that; any other command the shell, whether it is offered or not.
-    fn shell(&mut self, command: &str, _escalate: bool) -> Vec<Value> {
-        let call = match command.strip_prefix("ls ") {
-            Some(folder) => json!({ "name": "list_directory", "args": { "dir_path": folder } }),
-            None => json!({ "name": "run_shell_command", "args": { "command": command } }),
-        };
-        vec![self.part(&json!({ "functionCall": call }))]
+    fn calls(&mut self, calls: &[Call]) -> Vec<Value> {
+        let parts = calls.iter().map(call);
+        parts.map(|part| self.part(&part)).collect()
+    }
+
+    /// Not a step that anybody sees.
+    fn search(&mut self, _: &Search) -> Vec<Value> {
+        Vec::new()
+    }
+
+    /// Never asked for.
+    fn compaction(&mut self, _: &str) -> Vec<Value> {
+        Vec::new()
+    }
+
+    fn count(&mut self, usage: Usage) {
+        self.usage = usage;
     }
 
     fn completed(&mut self) -> Value {
@@ -324,6 +358,20 @@ impl Wire for Composer {
     fn output(&self) -> (String, Vec<Value>) {
         (format!("scripted-{}", self.number), Vec::new())
     }
+}
+
+/// `ls FOLDER` calls the tool for that; any other command the shell, whether it is offered or not. Of the other tools
+/// only those are called that a script names.
+fn call(call: &Call) -> Value {
+    let called = match call {
+        Call::Shell(shell) => match shell.command.strip_prefix("ls ") {
+            Some(folder) => json!({ "name": "list_directory", "args": { "dir_path": folder } }),
+            None => json!({ "name": "run_shell_command", "args": { "command": shell.command } }),
+        },
+        Call::Tool { name, arguments } => json!({ "name": name, "args": arguments }),
+        _ => return json!({ "text": "Google's models do not call that tool." }),
+    };
+    json!({ "functionCall": called })
 }
 
 #[cfg(test)]

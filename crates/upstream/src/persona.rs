@@ -1,9 +1,13 @@
-//! Who answers a prompt that holds no script. Owns the demo's words and its little scenes, which let a person without an
-//! account see streaming, reasoning, a command, a failure and a stop; it never pretends to have thought.
+//! Who answers a prompt that holds no script. Owns the demo's words, and which of them play what; it never pretends to
+//! have thought.
+
+mod scenes;
 
 use std::time::Duration;
 
+use self::scenes::{SCENES, Scene};
 use crate::script::{Step, Times};
+use crate::seen::Seen;
 use crate::shared::Persona;
 use crate::wire::Wire;
 
@@ -20,60 +24,58 @@ const ECHO_LETTERS: usize = 120;
 
 const NOTE: &str = "\n\n*Scripted demo: no model was asked and nothing left this machine.*";
 
-/// What the model does about `question` when `calls_made` tool calls of the turn are behind it.
-pub(crate) fn answer<W: Wire>(persona: Persona, question: &str, calls_made: usize) -> Vec<Step> {
+/// What the model does about `question`, which stands in what it was `asked`.
+pub(crate) fn answer<W: Wire>(persona: Persona, question: &str, asked: &Seen) -> Vec<Step> {
     match persona {
         Persona::Echo => vec![Step::Text(format!("Echo: {}", excerpt(question)))],
-        Persona::Demo => demo::<W>(question, calls_made),
+        Persona::Demo => demo::<W>(question, asked),
     }
 }
 
-fn demo<W: Wire>(question: &str, calls_made: usize) -> Vec<Step> {
-    if calls_made > 0 {
-        return vec![paced(&format!(
-            "A command was called for. Where this machine's sandbox lets it run, the step above shows its output.{NOTE}"
-        ))];
-    }
-    let asked = question.to_lowercase();
-    let mentions = |words: &[&str]| {
-        let mut said = asked.split(|letter: char| !letter.is_alphanumeric());
-        said.any(|word| words.contains(&word))
+fn demo<W: Wire>(question: &str, asked: &Seen) -> Vec<Step> {
+    let words = question.to_lowercase();
+    let mentions = |wanted: &[&str]| {
+        let mut said = words.split(|letter: char| !letter.is_alphanumeric());
+        said.any(|word| wanted.contains(&word))
     };
-    if asked.replace(' ', "").contains("2+2") {
-        vec![paced(&format!("**2 + 2 = 4**{NOTE}"))]
-    } else if mentions(&["fail", "failure", "error", "limit", "break"]) {
-        vec![Step::Status {
+    if words.replace(' ', "").contains("2+2") {
+        return vec![paced(&format!("**2 + 2 = 4**{NOTE}"))];
+    }
+    if mentions(&["fail", "failure", "error", "limit", "break"]) {
+        return vec![Step::Status {
             status: 429,
             resets_in: Some(RESETS_IN),
             times: Times::Always,
-        }]
-    } else if mentions(&["slow", "slowly", "long", "stop"]) {
-        long()
-    } else if W::HAS_SHELL && mentions(&["command", "files", "folder", "shell", "list", "run"]) {
-        vec![
-            Step::Reason(
-                "**Looking around**\n\nA read-only command shows what the folder holds.".to_owned(),
-            ),
-            Step::Shell {
-                command: "pwd; ls -la".to_owned(),
-                escalate: false,
-            },
-        ]
-    } else {
-        vec![
-            Step::Wait(FIRST),
-            Step::Reason(
-                "**Reading the question**\n\nA scripted answer needs no thought.".to_owned(),
-            ),
-            paced(&introduction::<W>(question)),
-        ]
+        }];
     }
+    if mentions(&["slow", "slowly", "long", "stop"]) {
+        return long();
+    }
+    let mut scenes = scenes::<W>(asked);
+    if let Some(scene) = scenes.find(|scene| mentions(scene.words)) {
+        let rounds = asked.rounds_since_prompt();
+        let last = || vec![paced(&format!("{}{NOTE}", (scene.end)(asked)))];
+        return (scene.round)(rounds).unwrap_or_else(last);
+    }
+    vec![
+        Step::Wait(FIRST),
+        Step::reason("**Reading the question**\n\nA scripted answer needs no thought."),
+        paced(&introduction::<W>(question, asked)),
+    ]
+}
+
+/// The scenes that this request allows.
+fn scenes<W: Wire>(asked: &Seen) -> impl Iterator<Item = &'static Scene> {
+    SCENES.iter().filter(|scene| {
+        let is_offered = scene.tool.is_none_or(|tool| asked.offers(tool));
+        W::HAS_SHELL && is_offered
+    })
 }
 
 /// An answer in several messages, so that something is seen to grow even where messages arrive whole.
 fn long() -> Vec<Step> {
-    let mut steps = vec![Step::Reason(
-        "**Taking time**\n\nLong enough to press stop.".to_owned(),
+    let mut steps = vec![Step::reason(
+        "**Taking time**\n\nLong enough to press stop.",
     )];
     for part in 1..=LONG_PARTS {
         steps.push(Step::Wait(BETWEEN_PARTS));
@@ -85,18 +87,16 @@ fn long() -> Vec<Step> {
     steps
 }
 
-fn introduction<W: Wire>(question: &str) -> String {
-    let files = if W::HAS_SHELL {
-        "- `list the files` to see a command run in the read-only sandbox\n"
-    } else {
-        ""
-    };
+fn introduction<W: Wire>(question: &str, asked: &Seen) -> String {
+    let scenes: String = scenes::<W>(asked)
+        .flat_map(|scene| ["- ", scene.invitation, "\n"])
+        .collect();
     let sign_in = W::SIGN_IN;
     format!(
         "You wrote: “{}”\n\n\
          This is the **scripted demo**. It shows how an answer arrives, but it cannot think. Try one of these:\n\n\
          - `what is 2+2?` for the one thing it knows\n\
-         {files}\
+         {scenes}\
          - `a long answer` to have something to stop\n\
          - `fail` to see a failure and its remedy\n\n\
          For real answers {sign_in} and start Switchboard without `--demo`.{NOTE}",
@@ -145,8 +145,12 @@ fn paced(text: &str) -> Step {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
+    use serde_json::{Value, json};
+
     use super::*;
     use crate::events::Composer;
+    use crate::gemini;
+    use crate::seen::Via;
 
     /// All that an answer says, in one text.
     fn said(steps: &[Step]) -> String {
@@ -158,45 +162,119 @@ mod tests {
         steps.iter().map(text).collect()
     }
 
+    /// A request that offers these tools after as many rounds as there are results.
+    fn asked(tools: &[&str], results: &[&str]) -> Seen {
+        let prompt = json!({ "role": "user", "content": "..." });
+        let rounds = results.iter().enumerate().flat_map(|(round, result)| {
+            let id = format!("call_{round}_0");
+            [
+                json!({ "type": "function_call", "call_id": id }),
+                json!({ "type": "function_call_output", "call_id": id, "output": result }),
+            ]
+        });
+        let tools = tools.iter().map(|tool| json!({ "name": tool }));
+        Seen {
+            seq: 0,
+            via: Via::Http,
+            method: "POST".to_owned(),
+            path: String::new(),
+            headers: std::collections::BTreeMap::new(),
+            body: json!({ "tools": tools.collect::<Vec<Value>>() }),
+            input: std::iter::once(prompt).chain(rounds).collect(),
+        }
+    }
+
+    fn begun(question: &str) -> Vec<Step> {
+        demo::<Composer>(question, &asked(&EVERY_TOOL, &[]))
+    }
+
+    const EVERY_TOOL: [&str; 4] = [
+        "exec_command",
+        "update_plan",
+        "apply_patch",
+        "request_user_input",
+    ];
+
     #[test]
     fn every_answer_of_the_demo_says_that_it_is_one() {
         for question in ["what is 2 + 2?", "a long answer please", "hello there"] {
-            assert!(
-                said(&demo::<Composer>(question, 0))
-                    .to_lowercase()
-                    .contains("scripted demo"),
-                "{question}"
-            );
+            let said = said(&begun(question));
+            assert!(said.to_lowercase().contains("scripted demo"), "{question}");
         }
-        assert!(
-            said(&demo::<Composer>("list the files", 1))
-                .to_lowercase()
-                .contains("scripted demo")
-        );
     }
 
     #[test]
     fn words_choose_the_scene() {
-        assert!(said(&demo::<Composer>("@chatgpt what is 2+2?", 0)).contains("= 4"));
+        assert!(said(&begun("@chatgpt what is 2+2?")).contains("= 4"));
         assert!(matches!(
-            demo::<Composer>("please fail", 0)[..],
+            begun("please fail")[..],
             [Step::Status { status: 429, .. }]
         ));
-        assert!(matches!(
-            demo::<Composer>("list the files", 0)[..],
-            [.., Step::Shell { .. }]
-        ));
-        assert!(demo::<Composer>("a slow one", 0).len() > LONG_PARTS);
+        assert!(begun("a slow one").len() > LONG_PARTS);
         assert!(
-            said(&demo::<Composer>("alongside failing rules", 0)).contains("You wrote"),
+            said(&begun("alongside failing rules")).contains("You wrote"),
             "parts of words choose nothing"
         );
     }
 
     #[test]
+    fn a_scene_calls_its_tool_and_ends_with_words() {
+        for (question, tool, rounds) in [
+            ("list the files", "exec_command", 1),
+            ("make a plan", "update_plan", 4),
+            ("please edit something", "apply_patch", 1),
+            ("show me a diff", "apply_patch", 1),
+            ("ask me", "request_user_input", 1),
+            ("a question", "request_user_input", 1),
+            ("needs my permission", "exec_command", 1),
+            ("something to approve", "exec_command", 1),
+        ] {
+            for round in 0..rounds {
+                let steps = demo::<Composer>(question, &asked(&[tool], &vec!["done"; round]));
+                assert!(
+                    matches!(steps[..], [.., Step::Calls(_)]),
+                    "{question}: {steps:?}"
+                );
+            }
+            let end = said(&demo::<Composer>(
+                question,
+                &asked(&[tool], &vec!["done"; rounds]),
+            ));
+            assert!(end.contains("Scripted demo"), "{question}: {end}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_offered_is_neither_played_nor_mentioned() {
+        for (question, invitation) in [
+            ("make a plan", "`make a plan`"),
+            ("edit", "`edit a file`"),
+            ("ask", "`ask me something`"),
+        ] {
+            let without = said(&demo::<Composer>(question, &asked(&["exec_command"], &[])));
+            assert!(
+                without.contains("You wrote") && !without.contains(invitation),
+                "{question}"
+            );
+            assert!(said(&begun("hello")).contains(invitation), "{question}");
+        }
+    }
+
+    #[test]
+    fn an_answer_of_the_person_is_said_again() {
+        let answered = r#"{"answers":{"color":{"answers":["Blue"]}}}"#;
+        for (result, says) in [(answered, "**Blue**"), ("unavailable", "no answer")] {
+            let end = demo::<Composer>("ask me", &asked(&EVERY_TOOL, &[result]));
+            assert!(said(&end).contains(says), "{end:?}");
+        }
+    }
+
+    #[test]
     fn a_model_without_a_shell_shows_none_and_names_its_own_sign_in() {
-        use crate::gemini;
-        let said = said(&demo::<gemini::Composer>("list the files", 0));
+        let said = said(&demo::<gemini::Composer>(
+            "list the files",
+            &asked(&EVERY_TOOL, &[]),
+        ));
         assert!(
             !said.contains("sandbox") && said.contains("GEMINI_API_KEY"),
             "{said}"
@@ -205,15 +283,14 @@ mod tests {
 
     #[test]
     fn the_echo_is_one_short_line_without_markup() {
-        assert_eq!(
-            said(&answer::<Composer>(Persona::Echo, "a **b**\n`c`", 0)),
-            "Echo: a b c"
-        );
-        assert!(
-            said(&answer::<Composer>(Persona::Echo, &"é".repeat(1000), 0))
-                .chars()
-                .count()
-                < ECHO_LETTERS + 10
-        );
+        let echo = |question: &str| {
+            said(&answer::<Composer>(
+                Persona::Echo,
+                question,
+                &asked(&[], &[]),
+            ))
+        };
+        assert_eq!(echo("a **b**\n`c`"), "Echo: a b c");
+        assert!(echo(&"é".repeat(1000)).chars().count() < ECHO_LETTERS + 10);
     }
 }

@@ -4,13 +4,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use crate::record::Seen;
+use crate::call::Call;
 use crate::script::Step;
+use crate::seen::{REMEMBERED, Seen, WAIT};
 use crate::shared::Shared;
-use crate::wire::{Refusal, Wire};
+use crate::wire::{Phase, Refusal, Wire};
 use crate::{persona, prompt, script};
 
 /// Pieces of a flood: large enough to be quick, small enough to be a stream.
@@ -67,6 +68,16 @@ pub(crate) fn start<W: Wire>(
     receiver
 }
 
+/// How a message is said.
+#[derive(Clone, Copy, Default)]
+struct Pace {
+    phase: Phase,
+    /// Before the first piece.
+    first: Duration,
+    /// Before each of the others.
+    every: Duration,
+}
+
 struct Player<'a, W> {
     shared: &'a Shared,
     asked: &'a Seen,
@@ -77,11 +88,25 @@ struct Player<'a, W> {
 
 impl<W: Wire> Player<'_, W> {
     async fn play(&mut self) -> Result<(), Over> {
+        if let Some(fault) = W::fault(self.asked) {
+            return self.send(Frame::Refuse(fault)).await;
+        }
         let prompt = self.asked.newest_user_text().unwrap_or_default();
         let newest = prompt::newest(&prompt);
-        let calls_made = self.asked.calls_since_prompt();
-        let steps = script::answer(newest, calls_made)
-            .unwrap_or_else(|| persona::answer::<W>(self.shared.persona, newest, calls_made));
+        let rounds = self.asked.rounds_since_prompt();
+        if self.asked.wants_compaction() {
+            self.begin().await?;
+            let events = self.wire.compaction(&format!("{REMEMBERED}{rounds}"));
+            self.send_all(events).await?;
+            let end = self.wire.completed();
+            return self.end(end).await;
+        }
+        let steps = match self.asked.running_program() {
+            // The turn stands still until it has ended.
+            Some(program) => vec![wait_for(program)],
+            None => script::answer(newest, rounds)
+                .unwrap_or_else(|| persona::answer::<W>(self.shared.persona, newest, self.asked)),
+        };
         // Real servers begin at once; only an answer that may turn into a refusal has to hold its beginning back.
         if !steps.iter().any(|step| matches!(step, Step::Status { .. })) {
             self.begin().await?;
@@ -89,7 +114,7 @@ impl<W: Wire> Player<'_, W> {
         for (at, step) in steps.iter().enumerate() {
             // One conversation, one prompt, one step: a retry of the same request comes back to the same place.
             let place = format!(
-                "{}\n{prompt}\n{calls_made}\n{at}",
+                "{}\n{prompt}\n{rounds}\n{at}",
                 self.asked.body["prompt_cache_key"]
             );
             self.step(step, &place).await?;
@@ -101,37 +126,63 @@ impl<W: Wire> Player<'_, W> {
 
     async fn step(&mut self, step: &Step, place: &str) -> Result<(), Over> {
         match step {
-            Step::Text(text) => {
-                self.say(
-                    std::iter::once(text.as_str()),
-                    Duration::ZERO,
-                    Duration::ZERO,
-                )
-                .await
+            Step::Text(text) => self.say([text], Pace::default()).await,
+            Step::Phased(phase, text) => {
+                let pace = Pace {
+                    phase: *phase,
+                    ..Pace::default()
+                };
+                self.say([text], pace).await
             }
             Step::Paced {
                 pieces,
                 first,
                 every,
             } => {
-                self.say(pieces.iter().map(String::as_str), *first, *every)
-                    .await
+                let pace = Pace {
+                    first: *first,
+                    every: *every,
+                    ..Pace::default()
+                };
+                self.say(pieces, pace).await
             }
             Step::Flood { bytes } => {
                 let piece = "flood ".repeat(FLOOD_PIECE / 6 + 1);
                 let starts = (0..*bytes).step_by(FLOOD_PIECE);
                 let pieces = starts.map(|start| &piece[..FLOOD_PIECE.min(bytes - start)]);
-                self.say(pieces, Duration::ZERO, Duration::ZERO).await
+                self.say(pieces, Pace::default()).await
             }
-            Step::Reason(text) => {
+            Step::Deltas { count, size, every } => {
+                let width = size.saturating_sub(1);
+                let pieces = (1..=*count).map(|n| format!("{n:.>width$} "));
+                let pace = Pace {
+                    first: *every,
+                    every: *every,
+                    ..Pace::default()
+                };
+                self.say(pieces, pace).await
+            }
+            Step::Thought(thought) => {
                 self.begin().await?;
-                let events = self.wire.reasoning(text);
+                for event in self.wire.thought(thought) {
+                    pause(thought.every).await;
+                    self.send(Frame::Event(event)).await?;
+                }
+                Ok(())
+            }
+            Step::Calls(calls) => {
+                self.begin().await?;
+                let events = self.wire.calls(calls);
                 self.send_all(events).await
             }
-            Step::Shell { command, escalate } => {
+            Step::Search(search) => {
                 self.begin().await?;
-                let events = self.wire.shell(command, *escalate);
+                let events = self.wire.search(search);
                 self.send_all(events).await
+            }
+            Step::Usage(usage) => {
+                self.wire.count(*usage);
+                Ok(())
             }
             Step::Wait(pause) => {
                 tokio::time::sleep(*pause).await;
@@ -164,7 +215,7 @@ impl<W: Wire> Player<'_, W> {
                 }
                 if *after > 0 {
                     self.begin().await?;
-                    let (mut message, events) = self.wire.open_message();
+                    let (mut message, events) = self.wire.open_message(Phase::Untold);
                     self.send_all(events).await?;
                     for n in 1..=*after {
                         let event = self.wire.say(&mut message, &format!("chunk {n} "));
@@ -197,22 +248,19 @@ impl<W: Wire> Player<'_, W> {
         }
     }
 
-    async fn say<'t>(
+    async fn say(
         &mut self,
-        pieces: impl Iterator<Item = &'t str>,
-        first: Duration,
-        every: Duration,
+        pieces: impl IntoIterator<Item: AsRef<str>, IntoIter: Send>,
+        pace: Pace,
     ) -> Result<(), Over> {
         self.begin().await?;
-        let (mut message, events) = self.wire.open_message();
+        let (mut message, events) = self.wire.open_message(pace.phase);
         self.send_all(events).await?;
-        let mut pause = first;
+        let mut next = pace.first;
         for piece in pieces {
-            if !pause.is_zero() {
-                tokio::time::sleep(pause).await;
-            }
-            pause = every;
-            let event = self.wire.say(&mut message, piece);
+            pause(next).await;
+            next = pace.every;
+            let event = self.wire.say(&mut message, piece.as_ref());
             self.send(Frame::Event(event)).await?;
         }
         let events = self.wire.close_message(message);
@@ -251,5 +299,20 @@ impl<W: Wire> Player<'_, W> {
 
     async fn send(&self, frame: Frame) -> Result<(), Over> {
         self.frames.send(frame).await.map_err(|_| Over)
+    }
+}
+
+/// The call that returns when a program has ended, or at least has said more.
+fn wait_for(program: &str) -> Step {
+    Step::Calls(vec![Call::Tool {
+        name: WAIT.to_owned(),
+        arguments: json!({ "cell_id": program }),
+    }])
+}
+
+/// Without a length it is no pause at all, not even for a moment.
+async fn pause(length: Duration) {
+    if !length.is_zero() {
+        tokio::time::sleep(length).await;
     }
 }

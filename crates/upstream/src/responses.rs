@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use crate::account::limit_headers;
 use crate::events::Composer;
 use crate::play::{self, Frame};
-use crate::record::Seen;
+use crate::seen::Seen;
 use crate::shared::Shared;
 use crate::wire::Refusal;
 

@@ -1,25 +1,41 @@
 //! Reads `mock:` lines. Owns their grammar; never plays a step and never looks beyond the text it is given.
 
+mod calls;
+mod words;
+
 use std::time::Duration;
+
+use self::words::{Args, split};
+use crate::call::Call;
+use crate::wire::{Phase, Search, Thought, Told, Usage};
 
 /// What the model does next.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Step {
     Text(String),
+    /// A message that says what it is for.
+    Phased(Phase, String),
     /// A message that arrives in pieces: its first after one pause, the others after another.
     Paced {
         pieces: Vec<String>,
         first: Duration,
         every: Duration,
     },
-    Reason(String),
-    Shell {
-        command: String,
-        escalate: bool,
-    },
     Flood {
         bytes: usize,
     },
+    /// A message in so many pieces of so many bytes.
+    Deltas {
+        count: usize,
+        size: usize,
+        every: Duration,
+    },
+    Thought(Thought),
+    /// Made at once.
+    Calls(Vec<Call>),
+    Search(Search),
+    /// How much of the plan the response says to have used.
+    Usage(Usage),
     Wait(Duration),
     Gate(String),
     Status {
@@ -40,8 +56,21 @@ pub(crate) enum Step {
     },
 }
 
+impl Step {
+    /// A thought that arrives at once, told as a summary.
+    pub fn reason(text: &str) -> Self {
+        Self::Thought(Thought {
+            told: Told::Summary,
+            parts: vec![text.to_owned()],
+            every: Duration::ZERO,
+        })
+    }
+}
+
 /// How many letters `type` says at a time.
 const LETTERS: usize = 9;
+/// How large each of the `deltas` is where nobody says so.
+const DELTA_BYTES: usize = 8;
 
 /// How often a failure happens before it is skipped.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -52,24 +81,21 @@ pub(crate) enum Times {
 
 /// What a script says to one model request, or `None` when the text holds no script.
 ///
-/// `calls_made` is the number of tool calls that the turn has behind it: lines whose calls are made are done.
-pub(crate) fn answer(text: &str, calls_made: usize) -> Option<Vec<Step>> {
+/// `rounds` is how many answers of the turn called for tools so far: as many lines with calls are done.
+pub(crate) fn answer(text: &str, rounds: usize) -> Option<Vec<Step>> {
     let lines = last_run(text);
     if lines.is_empty() {
         return None;
     }
-    let mut calls_made = calls_made;
+    let mut rounds = rounds;
     for line in lines {
         let steps = read_line(line)
             .unwrap_or_else(|why| vec![Step::Text(format!("cannot read `mock: {line}`: {why}"))]);
-        let calls = steps
-            .iter()
-            .filter(|step| matches!(step, Step::Shell { .. }))
-            .count();
-        if calls_made < calls || calls == 0 {
+        let calls = steps.iter().any(|step| matches!(step, Step::Calls(_)));
+        if rounds == 0 || !calls {
             return Some(steps);
         }
-        calls_made -= calls;
+        rounds -= 1;
     }
     Some(vec![Step::Text("ok".to_owned())])
 }
@@ -108,22 +134,52 @@ fn read_line(line: &str) -> Result<Vec<Step>, String> {
         let Some((verb, rest)) = words.split_first() else {
             continue;
         };
-        steps.extend(read_step(&verb.text, rest)?);
+        let args = Args(rest);
+        match (calls::read(&verb.text, &args)?, steps.last_mut()) {
+            (Some(call), Some(Step::Calls(calls))) => calls.push(call),
+            (Some(call), _) => steps.push(Step::Calls(vec![call])),
+            (None, _) => steps.extend(read_step(&verb.text, &args)?),
+        }
     }
     Ok(steps)
 }
 
-fn read_step(verb: &str, words: &[Word]) -> Result<Option<Step>, String> {
-    let args = Args(words);
+fn read_step(verb: &str, args: &Args) -> Result<Option<Step>, String> {
     Ok(Some(match verb {
-        "text" => Step::Text(args.sentence()),
-        "reason" => Step::Reason(args.sentence()),
-        "shell" => Step::Shell {
-            command: args.first("a command")?.to_owned(),
-            escalate: args.named("escalate").is_some(),
+        "text" => match args.named("phase") {
+            Some("commentary") => Step::Phased(Phase::Commentary, args.sentence()),
+            Some("final_answer") => Step::Phased(Phase::FinalAnswer, args.sentence()),
+            _ => Step::Text(args.sentence()),
+        },
+        "proposal" => {
+            let every = args.named_duration("every")?;
+            let plan = format!("<proposed_plan>\n{}\n</proposed_plan>", args.sentence());
+            let pieces = plan.split_inclusive([' ', '\n']).map(str::to_owned);
+            Step::Paced {
+                pieces: pieces.collect(),
+                first: every,
+                every,
+            }
+        }
+        "search" => Step::Search(search(args)?),
+        "reason" => thought(Told::Summary, args)?,
+        "think" => thought(Told::Raw, args)?,
+        "usage" => {
+            args.only(&["in", "cached", "out", "reasoning"])?;
+            Step::Usage(Usage {
+                input: args.named_number("in")?,
+                cached: args.named_number("cached")?,
+                output: args.named_number("out")?,
+                reasoning: args.named_number("reasoning")?,
+            })
+        }
+        "deltas" => Step::Deltas {
+            count: args.number("a number of pieces")?,
+            size: args.named_number("size")?.unwrap_or(DELTA_BYTES),
+            every: args.named_duration("every")?,
         },
         "type" => {
-            let every = duration(args.0.last().map_or("", |word| &word.text))?;
+            let every = args.last_duration()?;
             let letters: Vec<char> = args.first("a text")?.chars().collect();
             let pieces = letters.chunks(LETTERS).map(|piece| piece.iter().collect());
             Step::Paced {
@@ -134,7 +190,7 @@ fn read_step(verb: &str, words: &[Word]) -> Result<Option<Step>, String> {
         }
         "slow" => {
             let count: usize = args.number("a number of chunks")?;
-            let every = duration(args.0.last().map_or("", |word| &word.text))?;
+            let every = args.last_duration()?;
             let pieces = (1..=count).map(|n| format!("chunk {n} ")).collect();
             Step::Paced {
                 pieces,
@@ -145,154 +201,86 @@ fn read_step(verb: &str, words: &[Word]) -> Result<Option<Step>, String> {
         "flood" => Step::Flood {
             bytes: args.number("a number of bytes")?,
         },
-        "wait" => Step::Wait(duration(args.first("a time, as 200ms")?)?),
+        "wait" => Step::Wait(args.last_duration()?),
         "gate" => Step::Gate(args.first("a name")?.to_owned()),
         "status" => Step::Status {
             status: args.number("a status")?,
             resets_in: args.named_number("resets_in")?,
-            times: args.times()?,
+            times: times(args)?,
         },
         "cut" => Step::Cut {
             after: args.named_number("after")?.unwrap_or(0),
-            times: args.times()?,
+            times: times(args)?,
         },
         "empty" => return Ok(None),
         "incomplete" => Step::Incomplete,
         "unfinished" => Step::Unfinished,
         "fail" => Step::Fail {
             code: args.first("an error code")?.to_owned(),
-            times: args.times()?,
+            times: times(args)?,
         },
         other => return Err(format!("there is no step `{other}`")),
     }))
 }
 
-/// The words of one step after its verb.
-struct Args<'a>(&'a [Word]);
-
-impl Args<'_> {
-    /// A quoted text, or else all the words.
-    fn sentence(&self) -> String {
-        match self.0 {
-            [only] => only.text.clone(),
-            words => words
-                .iter()
-                .map(|word| word.text.as_str())
-                .collect::<Vec<_>>()
-                .join(" "),
-        }
-    }
-
-    fn first(&self, what: &str) -> Result<&str, String> {
-        self.0
-            .first()
-            .map(|word| word.text.as_str())
-            .ok_or_else(|| format!("{what} is missing"))
-    }
-
-    fn number<N: std::str::FromStr>(&self, what: &str) -> Result<N, String> {
-        let text = self.first(what)?;
-        text.parse().map_err(|_| format!("`{text}` is not {what}"))
-    }
-
-    fn named(&self, name: &str) -> Option<&str> {
-        let bare = self.0.iter().filter(|word| !word.quoted);
-        bare.filter_map(|word| word.text.split_once('='))
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| value)
-    }
-
-    fn named_number<N: std::str::FromStr>(&self, name: &str) -> Result<Option<N>, String> {
-        let read = |text: &str| {
-            text.parse()
-                .map_err(|_| format!("`{name}={text}` is not a number"))
-        };
-        self.named(name).map(read).transpose()
-    }
-
-    fn times(&self) -> Result<Times, String> {
-        Ok(self
-            .named_number("times")?
-            .map_or(Times::Always, Times::First))
-    }
-}
-
-fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let number: u64 = digits
-        .parse()
-        .map_err(|_| format!("`{text}` is not a time, as 50ms or 2s"))?;
-    match &text[digits.len()..] {
-        "ms" => Ok(Duration::from_millis(number)),
-        "s" => Ok(Duration::from_secs(number)),
-        _ => Err(format!("`{text}` has no unit, ms or s")),
-    }
-}
-
-#[derive(Debug, Default)]
-struct Word {
-    text: String,
-    quoted: bool,
-}
-
-/// Cuts a line into steps and these into words. Inside quotes, `\"`, `\\` and `\n` are escapes.
-fn split(line: &str) -> Result<Vec<Vec<Word>>, String> {
-    let mut steps = vec![Vec::new()];
-    let mut word: Option<Word> = None;
-    let mut letters = line.chars();
-    let mut end_word = |word: &mut Option<Word>, next_step: bool| {
-        if let Some(step) = steps.last_mut() {
-            step.extend(word.take());
-        }
-        if next_step {
-            steps.push(Vec::new());
-        }
+fn thought(told: Told, args: &Args) -> Result<Step, String> {
+    let text = args.sentence();
+    let parts = match args.named_number("parts")? {
+        None => vec![text],
+        Some(count) => (1..=count)
+            .map(|n: usize| format!("**Step {n}**\n\n{text}"))
+            .collect(),
     };
-    while let Some(letter) = letters.next() {
-        match letter {
-            '"' if word.is_none() => {
-                word = Some(Word {
-                    text: quoted(&mut letters)?,
-                    quoted: true,
-                });
-            }
-            ';' if word.is_none() => end_word(&mut word, true),
-            letter if letter.is_whitespace() => end_word(&mut word, false),
-            letter => word.get_or_insert_default().text.push(letter),
-        }
-    }
-    end_word(&mut word, false);
-    Ok(steps)
+    Ok(Step::Thought(Thought {
+        told,
+        parts,
+        every: args.named_duration("every")?,
+    }))
 }
 
-fn quoted(letters: &mut impl Iterator<Item = char>) -> Result<String, String> {
-    let mut text = String::new();
-    loop {
-        match letters.next().ok_or("a quote is not closed")? {
-            '"' => return Ok(text),
-            '\\' => match letters.next().ok_or("a quote is not closed")? {
-                'n' => text.push('\n'),
-                other => text.push(other),
-            },
-            letter => text.push(letter),
-        }
-    }
+fn search(args: &Args) -> Result<Search, String> {
+    args.only(&["open", "find"])?;
+    let Some(url) = args.named("open").map(str::to_owned) else {
+        args.first("what to search for")?;
+        return Ok(Search::Query(args.sentence()));
+    };
+    Ok(match args.named("find").map(str::to_owned) {
+        Some(pattern) => Search::Find { url, pattern },
+        None => Search::Open { url },
+    })
+}
+
+fn times(args: &Args) -> Result<Times, String> {
+    Ok(args
+        .named_number("times")?
+        .map_or(Times::Always, Times::First))
 }
 
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
+    use crate::call::{Access, Shell};
 
     fn text(text: &str) -> Step {
         Step::Text(text.to_owned())
     }
 
     fn shell(command: &str, escalate: bool) -> Step {
-        Step::Shell {
+        Step::Calls(vec![call(command, escalate)])
+    }
+
+    fn call(command: &str, escalate: bool) -> Call {
+        let access = if escalate {
+            Access::Escalated
+        } else {
+            Access::Sandboxed
+        };
+        Call::Shell(Shell {
             command: command.to_owned(),
-            escalate,
-        }
+            access,
+            ..Shell::default()
+        })
     }
 
     #[test]
@@ -301,7 +289,7 @@ mod tests {
         let rows: Vec<(&str, Step)> = vec![
             (r#"text "a ; b\n\"c\"""#, text("a ; b\n\"c\"")),
             ("text hello human", text("hello human")),
-            (r#"reason "look""#, Step::Reason("look".to_owned())),
+            (r#"reason "look""#, Step::reason("look")),
             (r#"shell "ls -l""#, shell("ls -l", false)),
             (r#"shell "touch y" escalate=1"#, shell("touch y", true)),
             (
@@ -318,6 +306,65 @@ mod tests {
                     pieces: vec!["chunk 1 ".to_owned(), "chunk 2 ".to_owned()],
                     first: millis(50),
                     every: millis(50),
+                },
+            ),
+            (
+                r#"text "a=b c" phase=commentary"#,
+                Step::Phased(Phase::Commentary, "a=b c".to_owned()),
+            ),
+            (
+                r##"proposal "# A plan" every=5ms"##,
+                Step::Paced {
+                    pieces: [
+                        "<proposed_plan>\n",
+                        "# ",
+                        "A ",
+                        "plan\n",
+                        "</proposed_plan>",
+                    ]
+                    .map(str::to_owned)
+                    .to_vec(),
+                    first: millis(5),
+                    every: millis(5),
+                },
+            ),
+            (
+                r#"reason "look" parts=2 every=5ms"#,
+                Step::Thought(Thought {
+                    told: Told::Summary,
+                    parts: vec![
+                        "**Step 1**\n\nlook".to_owned(),
+                        "**Step 2**\n\nlook".to_owned(),
+                    ],
+                    every: millis(5),
+                }),
+            ),
+            (
+                r#"search "a word""#,
+                Step::Search(Search::Query("a word".to_owned())),
+            ),
+            (
+                r#"search open=https://a.test find="a word""#,
+                Step::Search(Search::Find {
+                    url: "https://a.test".to_owned(),
+                    pattern: "a word".to_owned(),
+                }),
+            ),
+            (
+                "usage in=10 cached=5 reasoning=2",
+                Step::Usage(Usage {
+                    input: Some(10),
+                    cached: Some(5),
+                    output: None,
+                    reasoning: Some(2),
+                }),
+            ),
+            (
+                "deltas 100 every=5ms",
+                Step::Deltas {
+                    count: 100,
+                    size: 8,
+                    every: millis(5),
                 },
             ),
             ("flood 1000", Step::Flood { bytes: 1000 }),
@@ -405,13 +452,13 @@ mod tests {
         let script = "mock: shell a ; shell b\nmock: reason c ; shell d\nmock: text e";
         assert_eq!(
             answer(script, 0),
-            Some(vec![shell("a", false), shell("b", false)])
+            Some(vec![Step::Calls(vec![call("a", false), call("b", false)])])
         );
         assert_eq!(
-            answer(script, 2),
-            Some(vec![Step::Reason("c".to_owned()), shell("d", false)])
+            answer(script, 1),
+            Some(vec![Step::reason("c"), shell("d", false)])
         );
-        assert_eq!(answer(script, 3), Some(vec![text("e")]));
+        assert_eq!(answer(script, 2), Some(vec![text("e")]));
         assert_eq!(answer("mock: shell a", 1), Some(vec![text("ok")]));
     }
 

@@ -15,9 +15,10 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::events::{refusal, unauthorized};
-use crate::record::{Seen, Via};
+use crate::issuer::Verdict;
+use crate::seen::{Seen, Via};
 use crate::shared::{Limits, Persona, Shared, Transport, now};
-use crate::{account, auth, gemini, models, responses, socket};
+use crate::{account, auth, gemini, issuer, models, responses, socket};
 
 /// Requests that a demo remembers; it only needs to answer.
 const DEMO_KEEPS: usize = 64;
@@ -117,7 +118,7 @@ impl Running {
         self.origin()
     }
 
-    /// Where `/oauth/token` and `/oauth/revoke` lie.
+    /// For `CODEX_APP_SERVER_LOGIN_ISSUER`; also where `/oauth/token` and `/oauth/revoke` lie.
     pub fn origin(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
@@ -156,7 +157,7 @@ impl Running {
         self.shared.gates.waiting(gate).await;
     }
 
-    /// From now on every login is refused and no token is refreshed any more.
+    /// From now on every login is refused and no token is refreshed any more, until somebody signs in anew.
     pub fn refuse_login(&self) {
         self.shared.refuse_login(true);
     }
@@ -164,6 +165,36 @@ impl Running {
     /// Takes [`Self::refuse_login`] back.
     pub fn accept_login(&self) {
         self.shared.refuse_login(false);
+    }
+
+    /// From now on whoever opens the address of a login says no.
+    pub fn deny_sign_in(&self) {
+        self.shared.issuer.answer_in_browser(Verdict::Denied);
+    }
+
+    /// Takes [`Self::deny_sign_in`] back.
+    pub fn allow_sign_in(&self) {
+        self.shared.issuer.answer_in_browser(Verdict::Approved);
+    }
+
+    /// Resolves when a device waits for its login, to the code that a person would type in.
+    pub async fn device_waiting(&self) -> String {
+        self.shared.issuer.waiting_device().await
+    }
+
+    /// Signs in every device that waits.
+    pub fn approve_device(&self) {
+        self.shared.issuer.answer_devices(Verdict::Approved);
+    }
+
+    /// Refuses every device that waits.
+    pub fn deny_device(&self) {
+        self.shared.issuer.answer_devices(Verdict::Denied);
+    }
+
+    /// From now on no device gets a code, as where an account has not switched that on.
+    pub fn forbid_device_login(&self) {
+        self.shared.issuer.forbid_devices();
     }
 
     /// How much of the plan's five-hour and weekly windows is used up, in percent.
@@ -209,7 +240,7 @@ fn routes(shared: &Arc<Shared>) -> Router {
         .nest("/backend-api/ps", account::plugins())
         .nest("/v1", api)
         .nest("/v1beta", gemini::api())
-        .merge(account::issuer())
+        .merge(issuer::routes())
         .layer(middleware::from_fn_with_state(Arc::clone(shared), remember))
         .with_state(Arc::clone(shared))
 }

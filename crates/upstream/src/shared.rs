@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::gates::Gates;
+use crate::issuer::Issuer;
 use crate::record::Record;
 use crate::script::Times;
 
@@ -45,6 +46,7 @@ pub(crate) struct Shared {
     pub persona: Persona,
     pub record: Record,
     pub gates: Gates,
+    pub issuer: Issuer,
     /// Ends every stream; the listeners end with it.
     pub stop: CancellationToken,
     /// Every task of this upstream, so that a stop can wait for them.
@@ -63,6 +65,7 @@ impl Shared {
             persona,
             record: Record::new(keep),
             gates: Gates::default(),
+            issuer: Issuer::default(),
             stop: CancellationToken::new(),
             tasks: TaskTracker::new(),
             limits: Mutex::new(Limits {

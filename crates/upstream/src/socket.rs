@@ -12,10 +12,11 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::account::limit_event;
-use crate::events::{Composer, ToolMode};
+use crate::events::Composer;
 use crate::play::{self, Frame};
-use crate::record::{Seen, Via};
+use crate::seen::{Seen, Via};
 use crate::shared::{Shared, Transport};
+use crate::tools::Offered;
 use crate::wire::{Refusal, Wire as _};
 
 /// Frames carry whole conversations, pictures included.
@@ -113,7 +114,7 @@ impl Connection {
     }
 
     async fn prewarm(&mut self, seen: &Seen) -> ControlFlow<()> {
-        let mut composer = Composer::of(self.shared.next_number(), 0, ToolMode::Direct);
+        let mut composer = Composer::of(self.shared.next_number(), 0, Offered::default());
         let mut events = composer.created();
         events.push(composer.completed());
         for event in events {

@@ -56,6 +56,37 @@ async fn every_endpoint_that_the_cli_asks_answers() {
 }
 
 #[tokio::test]
+async fn the_models_differ_as_real_ones_do_and_the_first_is_the_default() {
+    let up = upstream().await;
+    let catalogue = get(&up, "codex/models?client_version=0.169.0").await;
+    let models = catalogue["models"].as_array().unwrap();
+    let told: Vec<_> = models
+        .iter()
+        .map(|model| {
+            let efforts = model["supported_reasoning_levels"].as_array().unwrap();
+            let tiers = model["service_tiers"].as_array().unwrap();
+            (
+                model["slug"].as_str().unwrap(),
+                model["priority"].as_u64().unwrap(),
+                efforts.len(),
+                tiers.len(),
+                model["input_modalities"].as_array().unwrap().len(),
+                model["tool_mode"].as_str(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("scripted-1", 1, 4, 1, 2, None),
+            ("scripted-code", 2, 4, 1, 2, Some("code_mode_only")),
+            ("scripted-mini", 3, 2, 0, 2, None),
+            ("scripted-text", 4, 3, 0, 1, None),
+        ]
+    );
+}
+
+#[tokio::test]
 async fn without_a_valid_login_the_backend_refuses() {
     let up = upstream().await;
     let url = format!("{}/wham/usage", up.backend_url());

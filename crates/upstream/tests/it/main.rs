@@ -4,7 +4,11 @@
 
 mod account;
 mod client;
+mod code_mode;
 mod gemini;
+mod issuer;
 mod lifecycle;
 mod post;
+mod rounds;
 mod socket;
+mod tools;

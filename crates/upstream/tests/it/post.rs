@@ -36,24 +36,6 @@ async fn the_line_after_a_tool_call_answers_its_result() {
 }
 
 #[tokio::test]
-async fn a_model_in_code_mode_is_given_a_program() {
-    let up = upstream().await;
-    let body = json!({ "tools": [{ "type": "custom", "name": "exec" }], "input": [user("mock: shell \"ls\"")] });
-    let answer = Streamed::read(post(&up, &body).await).await;
-    let call = &answer.last()["response"]["output"][0];
-    assert_eq!(
-        (&call["type"], &call["name"]),
-        (&json!("custom_tool_call"), &json!("exec"))
-    );
-    assert!(
-        call["input"]
-            .as_str()
-            .unwrap()
-            .contains("tools.exec_command")
-    );
-}
-
-#[tokio::test]
 async fn a_compressed_body_is_read_and_remembered() {
     let up = upstream().await;
     let body = json!({ "input": [user("mock: text \"unpacked\"")] }).to_string();
@@ -91,6 +73,30 @@ async fn every_status_is_refused_with_itself() {
         let response = ask(&up, &format!("mock: status {status}")).await;
         assert_eq!(response.status(), status);
         assert!(response.json::<Value>().await.unwrap()["error"]["message"].is_string());
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_does_not_exist_is_refused() {
+    let up = upstream().await;
+    let ask = async |model: &str| {
+        let body = json!({ "model": model, "input": [user("mock: text \"a\"")] });
+        post(&up, &body).await
+    };
+    let refused = ask("no-such-model").await;
+    assert_eq!(refused.status(), 404);
+    let error = refused.json::<Value>().await.unwrap();
+    assert_eq!(error["error"]["code"], "model_not_found");
+    for model in [
+        "scripted-1",
+        "scripted-code",
+        "scripted-mini",
+        "scripted-text",
+        "scripted",
+        "gpt-6.1-sol",
+    ] {
+        let answer = Streamed::read(ask(model).await).await;
+        assert_eq!(said(&answer.events), ["a"], "{model}");
     }
 }
 

@@ -134,6 +134,18 @@ async fn an_error_frame_has_a_status_and_never_a_status_code_too() {
 }
 
 #[tokio::test]
+async fn a_model_that_does_not_exist_is_refused_in_a_frame() {
+    let up = upstream().await;
+    let events = Socket::open(&up)
+        .await
+        .ask(json!({ "model": "no-such-model", "input": [user("hello")] }))
+        .await;
+    let error = events.last().unwrap();
+    assert_eq!((kind(error), &error["status"]), ("error", &json!(404)));
+    assert_eq!(error["error"]["code"], "model_not_found");
+}
+
+#[tokio::test]
 async fn a_response_of_another_connection_is_unknown() {
     let up = upstream().await;
     let first = Socket::open(&up)
