@@ -25,7 +25,7 @@ const fn public(method: Method, path: &'static str, reason: &'static str) -> Pub
 const PAGE: &str = "the page itself holds no data; it asks the API, which does need credentials";
 
 /// All of them.
-pub const PUBLIC: [Public; 11] = [
+pub const PUBLIC: [Public; 13] = [
     public(
         Method::GET,
         "/healthz",
@@ -47,6 +47,8 @@ pub const PUBLIC: [Public; 11] = [
     public(Method::GET, "/sign-in", PAGE),
     public(Method::GET, "/settings", PAGE),
     public(Method::GET, "/settings/{*rest}", PAGE),
+    public(Method::GET, "/approvals", PAGE),
+    public(Method::GET, "/administration/{*rest}", PAGE),
     public(Method::GET, "/assets/{*file}", PAGE),
     public(Method::GET, "/{file}", PAGE),
 ];

@@ -1,6 +1,8 @@
 //! The one place where errors become answers: RFC 9457 problems with a stable code, a hint and the id
 //! of the request. Owns which error has which status; no other file names one for a refusal.
 
+use std::borrow::Cow;
+
 use axum::{
     body::Body,
     http::{HeaderValue, StatusCode, header},
@@ -20,7 +22,7 @@ pub struct ApiError {
     code: &'static str,
     title: &'static str,
     detail: String,
-    hint: Option<&'static str>,
+    hint: Option<Cow<'static, str>>,
 }
 
 /// A refusal on the wire (RFC 9457, `application/problem+json`).
@@ -59,8 +61,8 @@ impl ApiError {
         }
     }
 
-    fn hint(mut self, hint: &'static str) -> Self {
-        self.hint = Some(hint);
+    fn hint(mut self, hint: impl Into<Cow<'static, str>>) -> Self {
+        self.hint = Some(hint.into());
         self
     }
 
@@ -264,7 +266,7 @@ impl ApiError {
             status: self.status.as_u16(),
             code: self.code.to_owned(),
             detail: self.detail.clone(),
-            hint: self.hint.map(str::to_owned),
+            hint: self.hint.as_deref().map(str::to_owned),
             request_id: request_id.to_owned(),
         };
         let body = serde_json::to_vec(&problem).unwrap_or_default();
@@ -362,6 +364,23 @@ impl From<ChatError> for ApiError {
             ChatError::Invalid(detail) => Self::unprocessable(detail),
             ChatError::TooLong => Self::too_large(ChatError::TooLong.to_string()),
             ChatError::NotAllowed(detail) => Self::forbidden(detail),
+            ChatError::Backend(failure) => {
+                let code = failure.code.as_str();
+                Self::new(StatusCode::BAD_GATEWAY, code, "Not done", failure.message)
+                    .hint(failure.hint)
+            }
+            ChatError::FullNotShared => Self::new(
+                StatusCode::FORBIDDEN,
+                "full_not_shared",
+                "Not in a shared thread",
+                error.to_string(),
+            ),
+            ChatError::FolderNotAllowed(_) => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "folder_not_allowed",
+                "Folder not allowed",
+                error.to_string(),
+            ),
             ChatError::HandleTaken(_) => {
                 Self::conflict("handle_taken", "Handle taken", error.to_string())
                     .hint("choose another handle")
@@ -435,9 +454,10 @@ impl From<TurnError> for ApiError {
             TurnError::NotFound => Self::not_found("turn"),
             TurnError::Ended(_) => conflict("turn_ended", "Turn ended"),
             TurnError::NotRetryable => conflict("not_retryable", "Not retryable"),
-            TurnError::Settled(_) => conflict("question_settled", "Question settled"),
+            TurnError::Settled(_) => conflict("approval_settled", "Approval settled"),
+            TurnError::NotSteerable => conflict("not_steerable", "Not steerable"),
             TurnError::NotYours => Self::forbidden(detail),
-            TurnError::NotOffered => Self::unprocessable(detail),
+            TurnError::NotOffered | TurnError::Invalid(_) => Self::unprocessable(detail),
             TurnError::Store(error) => error.into(),
         }
     }

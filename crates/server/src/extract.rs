@@ -7,7 +7,7 @@ use axum::{
     RequestExt,
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, StatusCode, header, request::Parts},
+    http::{HeaderMap, StatusCode, header, request::Parts, uri::Authority},
 };
 use serde::de::DeserializeOwned;
 use switchboard_auth::Via;
@@ -23,7 +23,46 @@ const BODY: Duration = Duration::from_secs(30);
 
 /// Who asks. Put into the request by the gate of every route that is not public.
 #[derive(Debug, Clone)]
-pub(crate) struct Caller(pub(crate) switchboard_auth::Caller);
+pub(crate) struct Caller {
+    pub(crate) who: switchboard_auth::Caller,
+    pub(crate) machine: Machine,
+}
+
+/// On which machine the browser of whoever asks runs, as far as the request tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Machine {
+    /// The server's own.
+    Same,
+    /// Another one, or nobody can tell.
+    Another,
+}
+
+impl Machine {
+    /// Whoever is called by a name that leads nowhere but to one's own machine, and not through a proxy, runs there. It
+    /// is for choosing what to offer and nothing else: a tunnel looks the same.
+    fn of(headers: &HeaderMap) -> Self {
+        let host = headers
+            .get(header::HOST)
+            .and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
+        let is_loopback = host.is_some_and(|host| {
+            let name = host.host();
+            name.eq_ignore_ascii_case("localhost") || matches!(name, "127.0.0.1" | "[::1]")
+        });
+        let proxies = [
+            "forwarded",
+            "via",
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-real-ip",
+        ];
+        let through_proxy = proxies.iter().any(|name| headers.contains_key(*name));
+        if is_loopback && !through_proxy {
+            Self::Same
+        } else {
+            Self::Another
+        }
+    }
+}
 
 impl Caller {
     /// Finds out who asks. A bearer token wins over a cookie: a program that sends one means it.
@@ -35,7 +74,11 @@ impl Caller {
                 None => None,
             },
         };
-        found.map(Self).ok_or_else(ApiError::unauthenticated)
+        let who = found.ok_or_else(ApiError::unauthenticated)?;
+        Ok(Self {
+            who,
+            machine: Machine::of(headers),
+        })
     }
 
     /// Refuses everyone but admins.
@@ -59,7 +102,7 @@ impl Deref for Caller {
     type Target = switchboard_auth::Caller;
 
     fn deref(&self) -> &Self::Target {
-        &self.0
+        &self.who
     }
 }
 
@@ -209,5 +252,38 @@ pub(crate) fn client_id(
             "client_id and Idempotency-Key name different posts",
         )),
         _ => Ok(Some(key.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_calls_us_by_a_loopback_name_and_directly_is_on_our_machine() {
+        let rows: [(&[(&str, &str)], Machine); 9] = [
+            (&[("host", "localhost:4747")], Machine::Same),
+            (&[("host", "LOCALHOST")], Machine::Same),
+            (&[("host", "127.0.0.1:4747")], Machine::Same),
+            (&[("host", "[::1]:4747")], Machine::Same),
+            (&[("host", "chat.example.com")], Machine::Another),
+            (&[("host", "192.168.1.7:4747")], Machine::Another),
+            (&[("host", "localhost.example.com")], Machine::Another),
+            (&[], Machine::Another),
+            (
+                &[("host", "127.0.0.1:4747"), ("x-forwarded-for", "10.0.0.9")],
+                Machine::Another,
+            ),
+        ];
+        for (told, machine) in rows {
+            let told = told.iter().map(|(name, value)| {
+                (
+                    name.parse::<axum::http::HeaderName>().unwrap(),
+                    value.parse().unwrap(),
+                )
+            });
+            let headers: HeaderMap = told.collect();
+            assert_eq!(Machine::of(&headers), machine, "{headers:?}");
+        }
     }
 }

@@ -1,6 +1,40 @@
 /** Generated from docs/protocol/openapi.json by `npm run gen`. Do not edit. */
 
 export interface paths {
+    "/api/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What turns ask in the threads that one may see, whoever decides it. */
+        get: operations["get_approvals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/approvals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decides what a turn asks, once, as the person who started it. */
+        post: operations["post_approvals_id"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assistants": {
         parameters: {
             query?: never;
@@ -126,6 +160,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/backends": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All backends. Paths and accounts are for admins. */
+        get: operations["get_backends"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Turns the switches over backends; what each backend was set to stays. */
+        patch: operations["patch_backends"];
+        trace?: never;
+    };
+    "/api/backends/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One backend. */
+        get: operations["get_backends_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Switches a backend, chooses its default model, or hides some. */
+        patch: operations["patch_backends_id"];
+        trace?: never;
+    };
+    "/api/backends/{id}/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins to sign in; what came of it is told by the backend's `login`. */
+        post: operations["post_backends_id_login"];
+        /** Takes a sign-in back. */
+        delete: operations["delete_backends_id_login"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backends/{id}/login/paste": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hands over where the browser ended up, if that was not on the server's machine. */
+        post: operations["post_backends_id_login_paste"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backends/{id}/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs out. */
+        post: operations["post_backends_id_logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backends/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the account for its models. */
+        post: operations["post_backends_id_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backends/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Looks at a backend anew: its program, its account, the plan's limits. */
+        post: operations["post_backends_id_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/doctor": {
         parameters: {
             query?: never;
@@ -166,6 +322,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/folders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The folders in which one's turns may work. An admin allows them on the server's command line. */
+        get: operations["get_folders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/mentions": {
         parameters: {
             query?: never;
@@ -198,6 +371,23 @@ export interface paths {
         head?: never;
         /** Changes what one said. Nobody is asked for an answer by it; what is asked later reads the new text. */
         patch: operations["patch_messages_id"];
+        trace?: never;
+    };
+    "/api/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The models of every backend, for choosing. */
+        get: operations["get_models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/people": {
@@ -282,23 +472,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/questions/{id}/decide": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Decides a question, once, as the person who started the turn. */
-        post: operations["post_questions_id_decide"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/queue/{id}": {
         parameters: {
             query?: never;
@@ -313,7 +486,7 @@ export interface paths {
         delete: operations["delete_queue_id"];
         options?: never;
         head?: never;
-        /** Changes the text of a message that waits. */
+        /** Changes the text of a message that waits, or its place. */
         patch: operations["patch_queue_id"];
         trace?: never;
     };
@@ -328,6 +501,23 @@ export interface paths {
         put?: never;
         /** Posts a message that waits now, ahead of the others. What held the queue holds it no more. */
         post: operations["post_queue_id_send"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/queue/{id}/steer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends a message that waits into a running turn of one's own in its thread instead. */
+        post: operations["post_queue_id_steer"];
         delete?: never;
         options?: never;
         head?: never;
@@ -652,6 +842,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/turns/{id}/steer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends words into a running turn. If it does not take them, they become one's next message. */
+        post: operations["post_turns_id_steer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -860,6 +1067,108 @@ export interface components {
             /** @description What to know before asking it. */
             note: string;
         };
+        /** @description One way to reach models. */
+        Backend: {
+            /** @description Whose account it uses: an address and a plan, in words; for admins. */
+            account?: string | null;
+            /** @description What it can do, and what not. */
+            capabilities: components["schemas"]["CapabilityRow"][];
+            /** @description The model for threads that chose none. */
+            default_model?: string | null;
+            /** @description `auto`, `on` or `off`. */
+            enabled: string;
+            /** @description Which of the two switches it hangs on. */
+            family: components["schemas"]["BackendFamily"];
+            /** @description The handle of the assistant that it gets by itself. */
+            handle: string;
+            /** @description Which. */
+            id: string;
+            /** @description How much of its plan is used, as last heard. */
+            limits: components["schemas"]["Limit"][];
+            login?: components["schemas"]["Login"] | null;
+            /** @description Its models. */
+            models: components["schemas"]["Model"][];
+            /**
+             * Format: int64
+             * @description When it did.
+             */
+            models_at?: number | null;
+            /** @description Whether the account has listed them; else they are what most accounts have. */
+            models_from: components["schemas"]["ModelsFrom"];
+            /** @description Whether turns run on it. */
+            on: boolean;
+            problem?: components["schemas"]["TurnError"] | null;
+            /** @description Where its program is; for admins. */
+            program?: string | null;
+            /** @description The ways to sign in through this page, the usual one first. */
+            sign_ins: components["schemas"]["LoginMethod"][];
+            /** @description How it is. */
+            state: components["schemas"]["BackendState"];
+            /**
+             * Format: int64
+             * @description How many threads have an assistant that it reaches.
+             */
+            threads: number;
+            /** @description As shown. */
+            title: string;
+            /** @description What stands in its row that this version cannot read. */
+            unreadable?: string | null;
+            /** @description Its version, as it says. */
+            version?: string | null;
+        };
+        /**
+         * @description Which switch a backend hangs on.
+         * @enum {string}
+         */
+        BackendFamily: "codex" | "agent_providers";
+        /** @description What to change of a backend; what is left out stays. */
+        BackendPatch: {
+            /**
+             * @description Null goes back to the account's own.
+             * @default null
+             */
+            default_model: string | null;
+            /**
+             * @description `auto`: on once its program is found. `off` is never overridden.
+             * @default null
+             */
+            enabled: string | null;
+            /**
+             * @description All models that are not to be shown.
+             * @default null
+             */
+            hidden: string[] | null;
+        };
+        /** @description All backends, and the two switches over them. */
+        Backends: {
+            /** @description By name. */
+            items: components["schemas"]["Backend"][];
+            /** @description The switches. */
+            switches: components["schemas"]["BackendSwitches"];
+        };
+        /**
+         * @description How a backend is.
+         * @enum {string}
+         */
+        BackendState: "ready" | "off" | "not_installed" | "not_signed_in" | "api_key_login" | "unavailable";
+        /** @description The two switches over backends. */
+        BackendSwitches: {
+            /** @description Backends with a key or an endpoint. */
+            agent_providers: boolean;
+            /** @description Codex. */
+            codex: boolean;
+        };
+        /** @description Something that a backend may be able to do. */
+        CapabilityRow: {
+            /** @description Whether it can. */
+            has: boolean;
+            /** @description Its stable name. */
+            name: string;
+            /** @description Why not. */
+            note?: string | null;
+            /** @description In words. */
+            title: string;
+        };
         /** @description One thing that was checked. */
         Check: {
             /** @description The handle of the assistant that this is about, if it is about one. */
@@ -889,6 +1198,15 @@ export interface components {
          * @enum {string}
          */
         CheckState: "ok" | "warning" | "failed" | "off";
+        /** @description One of a few things to choose. */
+        Choice: {
+            /** @description One line about it. */
+            description: string;
+            /** @description Its name at the provider. */
+            id: string;
+            /** @description As shown. */
+            name: string;
+        };
         /** @description With which an assistant signs itself in, over OAuth. One that runs on this machine needs none. */
         ClientPair: {
             /** @description Public. */
@@ -898,10 +1216,12 @@ export interface components {
         };
         /** @description What a person decides. */
         Decision: {
-            /** @description A form's answer, any JSON. */
-            answer?: unknown;
+            /** @description What goes with it: a form's answer, what is granted. Any JSON. */
+            content?: unknown;
             /** @description One of the decisions offered. */
-            choice: string;
+            decision: string;
+            /** @description Words to the assistant beside it: why not, or what instead. They follow as words into the turn. */
+            feedback?: string | null;
         };
         /** @description Something is gone. */
         Deleted: {
@@ -959,6 +1279,7 @@ export interface components {
             queue?: components["schemas"]["Queue"] | null;
             ready?: components["schemas"]["Ready"] | null;
             reset?: components["schemas"]["Reset"] | null;
+            steer?: components["schemas"]["Steer"] | null;
             thread?: components["schemas"]["ThreadEvent"] | null;
             turn?: components["schemas"]["Turn"] | null;
         };
@@ -1039,6 +1360,8 @@ export interface components {
         };
         /** @description Something a turn produced. */
         Item: {
+            /** @description `subagent`: which agents, by their names at the source. */
+            agents?: string[] | null;
             /** @description `tool_call`: what it was given, any JSON. */
             arguments?: unknown;
             /** @description `file_change`: which, and how. */
@@ -1052,6 +1375,8 @@ export interface components {
              * @description When it ended.
              */
             ended_at?: number | null;
+            /** @description `hook`: when it runs. */
+            event?: string | null;
             /**
              * Format: int64
              * @description `command`: how it ended.
@@ -1061,6 +1386,10 @@ export interface components {
             id: string;
             /** @description What it is. */
             kind: components["schemas"]["ItemKind"];
+            /** @description `image`: where it is on the server. */
+            path?: string | null;
+            /** @description `tool_call`: what it last said about how far it is. */
+            progress?: string | null;
             /** @description `web_search`: for what. */
             query?: string | null;
             /**
@@ -1085,7 +1414,12 @@ export interface components {
             text: string;
             /** @description Where. */
             thread_id: string;
-            /** @description `tool_call`: which tool. */
+            /**
+             * Format: int64
+             * @description `command`: how long it ran, in milliseconds.
+             */
+            took?: number | null;
+            /** @description `tool_call`: which tool. `subagent`: what was done, as in `spawn_agent`. */
             tool?: string | null;
             /** @description Whose. */
             turn_id: string;
@@ -1094,7 +1428,7 @@ export interface components {
          * @description What an item is.
          * @enum {string}
          */
-        ItemKind: "text" | "reasoning" | "command" | "file_change" | "tool_call" | "web_search" | "plan" | "notice" | "other";
+        ItemKind: "text" | "reasoning" | "raw_reasoning" | "command" | "file_change" | "tool_call" | "web_search" | "plan" | "proposal" | "turn_diff" | "compaction" | "subagent" | "image" | "hook" | "notice" | "other";
         /**
          * @description Where an item stands.
          * @enum {string}
@@ -1106,6 +1440,26 @@ export interface components {
             author_handle: string;
             /** @description Its first 140 characters. */
             text: string;
+        };
+        /** @description How much of a plan is used, in one of its windows. */
+        Limit: {
+            /** @description Its name at the source. */
+            id: string;
+            /**
+             * Format: int64
+             * @description When it begins anew.
+             */
+            resets_at?: number | null;
+            /**
+             * Format: double
+             * @description 0 to 100.
+             */
+            used_percent: number;
+            /**
+             * Format: int64
+             * @description How long the window is.
+             */
+            window_minutes?: number | null;
         };
         /** @description A whole list. */
         List_Assistant: {
@@ -1209,6 +1563,51 @@ export interface components {
             }[];
         };
         /** @description A whole list. */
+        List_Question: {
+            /** @description In the order the endpoint names. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description When it was asked.
+                 */
+                asked_at: number;
+                /** @description Who asks. */
+                assistant_id: string;
+                /** @description What is shown, any JSON; exact, never Markdown. */
+                body: unknown;
+                /**
+                 * Format: int64
+                 * @description When.
+                 */
+                decided_at?: number | null;
+                /** @description Who decided. */
+                decided_by?: string | null;
+                /** @description The decision: one of those offered. */
+                decision?: string | null;
+                /**
+                 * Format: int64
+                 * @description When silence counts as a refusal.
+                 */
+                expires_at?: number | null;
+                /** @description What was said beside it; it follows as words into the turn. */
+                feedback?: string | null;
+                /** @description Which. */
+                id: string;
+                /** @description `command`, `file_change`, `permissions`, `question`, `form`, `link` or `tool`. */
+                kind: string;
+                /** @description The decisions offered, in order. */
+                offered: string[];
+                /** @description Who started the turn: the only one who decides. */
+                person_id: string;
+                /** @description Where it stands. */
+                state: components["schemas"]["QuestionState"];
+                /** @description Where. */
+                thread_id: string;
+                /** @description Whose. */
+                turn_id: string;
+            }[];
+        };
+        /** @description A whole list. */
         List_Queued: {
             /** @description In the order the endpoint names. */
             items: {
@@ -1256,6 +1655,11 @@ export interface components {
             }[];
         };
         /** @description A whole list. */
+        List_String: {
+            /** @description In the order the endpoint names. */
+            items: string[];
+        };
+        /** @description A whole list. */
         List_Token: {
             /** @description In the order the endpoint names. */
             items: {
@@ -1275,6 +1679,41 @@ export interface components {
                 name: string;
             }[];
         };
+        /** @description A sign-in on its way. */
+        Login: {
+            /** @description What to type there. */
+            code?: string | null;
+            /**
+             * Format: int64
+             * @description When it is given up.
+             */
+            expires_at?: number | null;
+            /** @description What to do about it. */
+            hint?: string | null;
+            /** @description Why it failed. */
+            message?: string | null;
+            /** @description Which way. */
+            method: components["schemas"]["LoginMethod"];
+            /**
+             * @description Whether a browser that opens `url` comes back to the server by itself, because it runs on the same machine; else
+             *     the address that it ends at is to be pasted.
+             */
+            same_machine: boolean;
+            /** @description Where it stands. */
+            state: components["schemas"]["LoginState"];
+            /** @description What to open in a browser. */
+            url?: string | null;
+        };
+        /**
+         * @description A way to sign in.
+         * @enum {string}
+         */
+        LoginMethod: "browser" | "device" | "api_key";
+        /**
+         * @description Where a sign-in stands.
+         * @enum {string}
+         */
+        LoginState: "starting" | "waiting" | "done" | "failed" | "cancelled" | "expired";
         /** @description Who is asking, and where. */
         Me: {
             /** @description Whether assistants answer from a script here. */
@@ -1361,10 +1800,72 @@ export interface components {
             /** @description The turns that these messages asked for, and all that are still open in the thread. */
             turns: components["schemas"]["Turn"][];
         };
+        /** @description A model. */
+        Model: {
+            /** @description How hard it thinks by itself. */
+            default_effort?: string | null;
+            /** @description One line about it. */
+            description: string;
+            /** @description How hard it can think, from least to most. */
+            efforts: components["schemas"]["Choice"][];
+            /** @description Whether an admin hid it. */
+            hidden: boolean;
+            /** @description Its name at the provider. */
+            id: string;
+            /** @description What it takes: `text`, `image`. */
+            inputs: string[];
+            /** @description Whether it is the one that the account begins with. */
+            is_default: boolean;
+            /** @description As shown. */
+            name: string;
+            /** @description Tiers of service beside the usual one. */
+            tiers: components["schemas"]["Choice"][];
+            /** @description Whether the account is known to have it. */
+            verified: boolean;
+        };
+        /** @description The models of one backend, for choosing. */
+        ModelGroup: {
+            /** @description Its assistant, if there is one. */
+            assistant_id?: string | null;
+            /** @description The backend. */
+            backend: string;
+            /** @description What it can do, and what not. */
+            capabilities: components["schemas"]["CapabilityRow"][];
+            /** @description The model for threads that chose none. */
+            default_model?: string | null;
+            /** @description The handle of its assistant. */
+            handle?: string | null;
+            /** @description How much of its plan is used, as last heard. */
+            limits: components["schemas"]["Limit"][];
+            /** @description Its models, without those that an admin hid. */
+            models: components["schemas"]["Model"][];
+            problem?: components["schemas"]["TurnError"] | null;
+            /** @description How it is. */
+            state: components["schemas"]["BackendState"];
+            /** @description As shown. */
+            title: string;
+        };
+        /** @description All models, by backend. */
+        ModelList: {
+            /** @description By backend. */
+            groups: components["schemas"]["ModelGroup"][];
+        };
+        /**
+         * @description Where a list of models comes from.
+         * @enum {string}
+         */
+        ModelsFrom: "account" | "seed";
         /** @description An assistant to register. */
         NewAssistant: {
             /** @description One of those that can be registered. */
             handle: string;
+        };
+        /** @description A sign-in to begin. */
+        NewLogin: {
+            /** @description The key, for `api_key`. It goes to the backend's program and is kept nowhere else. */
+            api_key?: string | null;
+            /** @description Which way. */
+            method: components["schemas"]["LoginMethod"];
         };
         /** @description Somebody to add to a thread. */
         NewMember: {
@@ -1419,6 +1920,8 @@ export interface components {
              * @default null
              */
             client_id: string | null;
+            /** @default null */
+            settings: components["schemas"]["SettingsPatch"] | null;
             /**
              * @description Titled by its first message if there is none.
              * @default null
@@ -1439,7 +1942,17 @@ export interface components {
          *     the codes in `model::outcome`.
          * @enum {string}
          */
-        OutcomeCode: "not_installed" | "not_signed_in" | "api_key_login" | "timed_out" | "sandbox_denied" | "sandbox_unavailable" | "assistant_unavailable" | "assistant_not_allowed" | "empty_reply" | "rate_limited" | "upstream_failed" | "too_much_output" | "crashed" | "abandoned" | "attachment_missing" | "attachment_unsupported";
+        OutcomeCode: "not_installed" | "not_signed_in" | "api_key_login" | "timed_out" | "sandbox_denied" | "sandbox_unavailable" | "assistant_unavailable" | "assistant_not_allowed" | "empty_reply" | "rate_limited" | "upstream_failed" | "too_much_output" | "crashed" | "abandoned" | "attachment_missing" | "attachment_unsupported" | "context_too_long" | "no_model" | "codex_start_failed" | "session_in_use" | "session_lost";
+        /** @description Where a browser ended up after signing in. */
+        PastedLogin: {
+            /** @description The whole address. */
+            url: string;
+        };
+        /**
+         * @description What turns may touch.
+         * @enum {string}
+         */
+        Permission: "read_only" | "standard" | "full";
         /** @description Somebody who signs in, or in whose name a token acts. */
         Person: {
             /** @description The name after the `@`. */
@@ -1482,6 +1995,8 @@ export interface components {
         };
         /** @description One step of a plan. */
         PlanStep: {
+            /** @description Whether it is being done. */
+            doing: boolean;
             /** @description Whether it is done. */
             done: boolean;
             /** @description What is to be done. */
@@ -1549,10 +2064,10 @@ export interface components {
              * @description When it was asked.
              */
             asked_at: number;
+            /** @description Who asks. */
+            assistant_id: string;
             /** @description What is shown, any JSON; exact, never Markdown. */
             body: unknown;
-            /** @description The decision: one of those offered. */
-            choice?: string | null;
             /**
              * Format: int64
              * @description When.
@@ -1560,12 +2075,23 @@ export interface components {
             decided_at?: number | null;
             /** @description Who decided. */
             decided_by?: string | null;
+            /** @description The decision: one of those offered. */
+            decision?: string | null;
+            /**
+             * Format: int64
+             * @description When silence counts as a refusal.
+             */
+            expires_at?: number | null;
+            /** @description What was said beside it; it follows as words into the turn. */
+            feedback?: string | null;
             /** @description Which. */
             id: string;
-            /** @description `command`, `file_change`, `permissions`, `question`, `form` or `link`. */
+            /** @description `command`, `file_change`, `permissions`, `question`, `form`, `link` or `tool`. */
             kind: string;
             /** @description The decisions offered, in order. */
             offered: string[];
+            /** @description Who started the turn: the only one who decides. */
+            person_id: string;
             /** @description Where it stands. */
             state: components["schemas"]["QuestionState"];
             /** @description Where. */
@@ -1606,6 +2132,34 @@ export interface components {
             text: string;
             /** @description Where it goes. */
             thread_id: string;
+        };
+        /** @description What to change on a message that waits; what is left out stays. */
+        QueuedPatch: {
+            /**
+             * @description Puts it before this one of the same queue; null puts it at the end.
+             * @default null
+             */
+            before: string | null;
+            /**
+             * @description Markdown.
+             * @default null
+             */
+            text: string | null;
+        };
+        /** @description What a turn really ran with. */
+        RanWith: {
+            /** @description How hard it thought. */
+            effort?: string | null;
+            /** @description Where it worked; null is a private folder. */
+            folder?: string | null;
+            /** @description The model. */
+            model?: string | null;
+            /** @description What could not be met as chosen, and why. */
+            notes: string[];
+            /** @description What it could touch. */
+            permission: components["schemas"]["Permission"];
+            /** @description The tier of service, if not the usual one. */
+            tier?: string | null;
         };
         /** @description How far one has read. */
         ReadUpTo: {
@@ -1665,6 +2219,46 @@ export interface components {
             /** @description Its value, never a secret; null where there is none. */
             value?: string | null;
         };
+        /** @description Choices to change; what is left out stays. */
+        SettingsPatch: {
+            /**
+             * @description See `ThreadSettings`; null takes it back.
+             * @default null
+             */
+            backend: string | null;
+            /**
+             * @description See `ThreadSettings`; null takes it back.
+             * @default null
+             */
+            effort: string | null;
+            /**
+             * @description See `ThreadSettings`.
+             * @default null
+             */
+            fast: boolean | null;
+            /**
+             * @description See `ThreadSettings`; null takes it back.
+             * @default null
+             */
+            folder: string | null;
+            /**
+             * @description See `ThreadSettings`; null takes it back.
+             * @default null
+             */
+            model: string | null;
+            /** @default null */
+            permission: components["schemas"]["Permission"] | null;
+            /**
+             * @description See `ThreadSettings`.
+             * @default null
+             */
+            plan: boolean | null;
+            /**
+             * @description See `ThreadSettings`.
+             * @default null
+             */
+            show_reasoning: boolean | null;
+        };
         /** @description What a sign-in link carries after the `#`. */
         SignIn: {
             /** @description Good for one sign-in, until it expires. */
@@ -1682,6 +2276,44 @@ export interface components {
          * @enum {string}
          */
         Speaker: "user" | "assistant";
+        /** @description Words sent into a running turn. */
+        Steer: {
+            /** @description Who wrote it. */
+            author: string;
+            /**
+             * Format: int64
+             * @description When it was written.
+             */
+            created_at: number;
+            /** @description Which. */
+            id: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["SteerState"];
+            /** @description What. */
+            text: string;
+            /** @description Where that turn is. */
+            thread_id: string;
+            /** @description Into which turn. */
+            turn_id: string;
+        };
+        /**
+         * @description Where words sent into a turn stand.
+         * @enum {string}
+         */
+        SteerState: "queued" | "sent" | "taken" | "refused" | "unsure";
+        /** @description Switches to turn; what is left out stays. */
+        SwitchesPatch: {
+            /**
+             * @description Backends with a key or an endpoint.
+             * @default null
+             */
+            agent_providers: boolean | null;
+            /**
+             * @description Codex.
+             * @default null
+             */
+            codex: boolean | null;
+        };
         /** @description A conversation, as a list shows it. */
         Thread: {
             /**
@@ -1716,6 +2348,8 @@ export interface components {
              * @description The `seq` up to which one has read it.
              */
             read_seq: number;
+            /** @description How assistants work in it from the next turn on. */
+            settings: components["schemas"]["ThreadSettings"];
             /** @description Its lamp. */
             state: components["schemas"]["ThreadState"];
             /** @description Empty until a person names it or its first message does. */
@@ -1753,12 +2387,38 @@ export interface components {
              */
             archived: boolean | null;
             /**
+             * @description Another assistant for a direct thread, by id or handle. What was said goes along, quoted.
+             * @default null
+             */
+            assistant: string | null;
+            /** @default null */
+            settings: components["schemas"]["SettingsPatch"] | null;
+            /**
              * @description Empty goes back to an automatic title.
              * @default null
              */
             title: string | null;
             /** @default null */
             visibility: components["schemas"]["Visibility"] | null;
+        };
+        /** @description A thread's choices for the turns to come. */
+        ThreadSettings: {
+            /** @description The backend that the model belongs to. */
+            backend?: string | null;
+            /** @description How hard it thinks, one of the model's own levels; null is high. */
+            effort?: string | null;
+            /** @description Whether to ask for the model's faster tier. */
+            fast: boolean;
+            /** @description Where they work; null is a private empty folder. */
+            folder?: string | null;
+            /** @description The model; null takes the backend's default. */
+            model?: string | null;
+            /** @description What turns may touch. */
+            permission: components["schemas"]["Permission"];
+            /** @description Whether it plans first and does nothing yet. */
+            plan: boolean;
+            /** @description Whether the page shows what it thinks. */
+            show_reasoning: boolean;
         };
         /**
          * @description What a thread's lamp shows.
@@ -1822,6 +2482,7 @@ export interface components {
              * @description When it was asked for.
              */
             queued_at: number;
+            ran_with?: components["schemas"]["RanWith"] | null;
             /** @description The message with its reply. */
             reply_id?: string | null;
             /** @description Whose plan it runs on, in words. */
@@ -1838,6 +2499,7 @@ export interface components {
             stop_wanted: boolean;
             /** @description Where its reply goes. */
             thread_id: string;
+            usage?: components["schemas"]["Usage"] | null;
         };
         /** @description How a turn failed. */
         TurnError: {
@@ -1861,12 +2523,49 @@ export interface components {
             items: components["schemas"]["Item"][];
             /** @description Where the event stream goes on from this list. */
             pos: string;
+            /** @description What it asked, in order. */
+            questions: components["schemas"]["Question"][];
+            /** @description Words sent into it, oldest first. */
+            steers: components["schemas"]["Steer"][];
         };
         /**
          * @description Where a turn stands.
          * @enum {string}
          */
         TurnState: "queued" | "running" | "waiting_approval" | "done" | "failed" | "cancelled" | "abandoned";
+        /** @description What a turn used of its model, in tokens. */
+        Usage: {
+            /**
+             * Format: int64
+             * @description Of these, how many it had kept from before.
+             */
+            cached: number;
+            /**
+             * Format: int64
+             * @description How full the conversation was at the end.
+             */
+            context: number;
+            /**
+             * Format: int64
+             * @description Given to the model.
+             */
+            input: number;
+            /**
+             * Format: int64
+             * @description Said by the model, its thoughts included.
+             */
+            output: number;
+            /**
+             * Format: int64
+             * @description Of these, how many were thoughts.
+             */
+            reasoning: number;
+            /**
+             * Format: int64
+             * @description How much of it fits the model.
+             */
+            window?: number | null;
+        };
         /**
          * @description Who may read and write in a thread.
          * @enum {string}
@@ -1893,6 +2592,87 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_approvals: {
+        parameters: {
+            query?: {
+                /** @description `open`, the usual, are those that wait; `settled` the newest 50 of the others. */
+                state?: "open" | "settled";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Question"];
+                };
+            };
+        };
+    };
+    post_approvals_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Question"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description approval_settled */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description it was not offered, or the answer does not fit */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_assistants: {
         parameters: {
             query?: never;
@@ -2283,6 +3063,420 @@ export interface operations {
             };
         };
     };
+    get_backends: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backends"];
+                };
+            };
+        };
+    };
+    patch_backends: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwitchesPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backends"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_backends_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backend"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_backends_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BackendPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backend"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_backends_id_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewLogin"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backend"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_backends_id_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backend"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_backends_id_login_paste: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PastedLogin"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backend"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_backends_id_logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backend"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_backends_id_refresh: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backend"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_backends_id_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backend"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_doctor: {
         parameters: {
             query?: never;
@@ -2334,6 +3528,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_folders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_String"];
                 };
             };
         };
@@ -2424,6 +3637,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelList"];
                 };
             };
         };
@@ -2675,64 +3907,6 @@ export interface operations {
             };
         };
     };
-    post_questions_id_decide: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Decision"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Question"];
-                };
-            };
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description question_settled */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     delete_queue_id: {
         parameters: {
             query?: never;
@@ -2771,7 +3945,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewText"];
+                "application/json": components["schemas"]["QueuedPatch"];
             };
         };
         responses: {
@@ -2830,6 +4004,52 @@ export interface operations {
             };
             /** @description also once it was posted */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_queue_id_steer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Steer"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description turn_ended or not_steerable */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3796,6 +5016,64 @@ export interface operations {
             };
             /** @description not_retryable */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_turns_id_steer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewText"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Steer"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description turn_ended or not_steerable */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -107,8 +107,9 @@ impl Encoder {
                 ),
                 Change::Item(item) => self.text("item", *pos, &self.newest(item).to_wire()),
                 Change::Question(question) => self.text("approval", *pos, &question.to_wire()),
-                // Nobody shows steers yet.
-                Change::Steer(_) => continue,
+                Change::Steer(steer) => self.text("steer", *pos, &steer.to_wire()),
+                // Who looks at backends asks for them.
+                Change::Backend(_) => continue,
             };
             let audience = match change.thread() {
                 Some(thread) => self.lookup.audience(thread).await?,
@@ -204,7 +205,7 @@ impl Encoder {
         event(
             "thread",
             Some(&self.id(pos)),
-            &wire::ThreadEvent::Changed(thread),
+            &wire::ThreadEvent::Changed(Box::new(thread)),
         )
     }
 

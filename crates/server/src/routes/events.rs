@@ -33,7 +33,7 @@ pub(crate) struct From {
     params(From, ("Last-Event-ID" = Option<String>, Header, description = "the id of the last event heard")),
     responses((status = 200, body = wire::Event, content_type = "text/event-stream"), (status = 429, body = Problem)))]
 pub(crate) async fn watch(
-    Caller(caller): Caller,
+    caller: Caller,
     State(app): State<Shared>,
     headers: HeaderMap,
     Query(from): Query<From>,
@@ -43,7 +43,9 @@ pub(crate) async fn watch(
         .and_then(|id| id.to_str().ok())
         .map(str::to_owned);
     let after = last.or(from.after).filter(|text| !text.is_empty());
-    let stream = app.live.watch(caller, after.map(|text| position(&text)))?;
+    let stream = app
+        .live
+        .watch(caller.who, after.map(|text| position(&text)))?;
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-store"),

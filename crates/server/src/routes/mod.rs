@@ -1,12 +1,15 @@
 //! All routes, one file per noun. Owns the list from which the router is built, so that what is not in
 //! it does not exist; handlers take typed input, call one method, convert and answer.
 
+pub(crate) mod approvals;
 pub(crate) mod assistants;
 pub(crate) mod attachments;
 pub(crate) mod audit;
+pub(crate) mod backends;
 pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod export;
+pub(crate) mod folders;
 pub(crate) mod health;
 pub(crate) mod members;
 pub(crate) mod mentions;
@@ -14,7 +17,6 @@ pub(crate) mod messages;
 pub(crate) mod metrics;
 pub(crate) mod people;
 pub(crate) mod presence;
-pub(crate) mod questions;
 pub(crate) mod queue;
 pub(crate) mod search;
 pub(crate) mod session;
@@ -84,6 +86,18 @@ fn of_the_house() -> Vec<Route> {
         post("/api/mentions", mentions::find),
         get("/api/events", events::watch),
         post("/api/presence", presence::say),
+        get("/api/folders", folders::list),
+        get("/api/models", backends::models),
+        get("/api/backends", backends::list),
+        patch("/api/backends", backends::switch),
+        get("/api/backends/{id}", backends::read),
+        patch("/api/backends/{id}", backends::change),
+        post("/api/backends/{id}/test", backends::test),
+        post("/api/backends/{id}/refresh", backends::refresh),
+        post("/api/backends/{id}/login", backends::login),
+        delete("/api/backends/{id}/login", backends::cancel),
+        post("/api/backends/{id}/login/paste", backends::paste),
+        post("/api/backends/{id}/logout", backends::logout),
         get("/api/audit", audit::list),
         get("/api/doctor", doctor::examine),
     ]
@@ -109,6 +123,7 @@ fn of_threads() -> Vec<Route> {
         patch("/api/queue/{id}", queue::change).with_body(MESSAGE_LIMIT),
         delete("/api/queue/{id}", queue::remove),
         post("/api/queue/{id}/send", queue::send),
+        post("/api/queue/{id}/steer", queue::steer),
         patch("/api/messages/{id}", messages::edit).with_body(MESSAGE_LIMIT),
         get("/api/search", search::find),
         post("/api/attachments", attachments::upload),
@@ -118,7 +133,9 @@ fn of_threads() -> Vec<Route> {
         get("/api/turns/{id}/items", turns::items),
         post("/api/turns/{id}/cancel", turns::cancel),
         post("/api/turns/{id}/retry", turns::retry),
-        post("/api/questions/{id}/decide", questions::decide),
+        post("/api/turns/{id}/steer", turns::steer).with_body(MESSAGE_LIMIT),
+        get("/api/approvals", approvals::list),
+        post("/api/approvals/{id}", approvals::decide).with_body(MESSAGE_LIMIT),
     ]
 }
 
@@ -131,6 +148,8 @@ fn of_the_page() -> Vec<Route> {
         get("/sign-in", ui::page),
         get("/settings", ui::page),
         get("/settings/{*rest}", ui::page),
+        get("/approvals", ui::page),
+        get("/administration/{*rest}", ui::page),
         get("/assets/{*file}", ui::asset),
         get("/{file}", ui::file),
     ]

@@ -61,21 +61,37 @@ pub(crate) async fn add(
     Ok((status, Json(entry)))
 }
 
-/// Changes the text of a message that waits.
-#[utoipa::path(patch, path = "/api/queue/{id}", tag = "queue", params(("id" = String, Path)), request_body = wire::NewText,
+/// Changes the text of a message that waits, or its place.
+#[utoipa::path(patch, path = "/api/queue/{id}", tag = "queue", params(("id" = String, Path)), request_body = wire::QueuedPatch,
     responses((status = 200, body = wire::Queued), (status = 404, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn change(
     caller: Caller,
     State(app): State<Shared>,
     Id(id): Id<QueuedId>,
-    extract::Json(body): extract::Json<wire::NewText>,
+    extract::Json(body): extract::Json<wire::QueuedPatch>,
 ) -> Result<Json<wire::Queued>, ApiError> {
     let engine = &app.engine;
-    let thread = engine.change_queued(&caller.person, id, &body.text).await?;
+    let place = body.place()?;
+    let thread = engine
+        .change_queued(&caller.person, id, body.text.as_deref(), place)
+        .await?;
     let queue = engine.queue(&caller.person, thread).await?.to_wire();
     // Perhaps it was posted in this very moment, with its new text.
     let entry = find(queue, id).ok_or_else(|| ApiError::not_found("queued message"))?;
     Ok(Json(entry))
+}
+
+/// Sends a message that waits into a running turn of one's own in its thread instead.
+#[utoipa::path(post, path = "/api/queue/{id}/steer", tag = "queue", params(("id" = String, Path)),
+    responses((status = 201, body = wire::Steer), (status = 404, body = Problem),
+        (status = 409, description = "turn_ended or not_steerable", body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn steer(
+    caller: Caller,
+    State(app): State<Shared>,
+    Id(id): Id<QueuedId>,
+) -> Result<(StatusCode, Json<wire::Steer>), ApiError> {
+    let steer = app.engine.steer_queued(&caller.person, id).await?;
+    Ok((StatusCode::CREATED, Json(steer.to_wire())))
 }
 
 /// Takes a message back that waits.

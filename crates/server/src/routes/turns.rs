@@ -10,7 +10,7 @@ use switchboard_model::{
 use crate::{
     app::Shared,
     error::{ApiError, Problem},
-    extract::{Caller, Id},
+    extract::{self, Caller, Id},
     wire::{self, ToWire},
 };
 
@@ -37,8 +37,14 @@ pub(crate) async fn items(
     app.engine.visible_turn(&caller.person, id).await?;
     let (stored, position) = app.engine.reader().items(id).await?;
     let items = with_live_text(stored, app.engine.live_item_texts(id));
+    let (questions, steers) = (
+        app.engine.reader().questions(id).await?,
+        app.engine.reader().steers(id).await?,
+    );
     Ok(Json(wire::TurnItems {
         items: items.iter().map(ToWire::to_wire).collect(),
+        questions: questions.iter().map(ToWire::to_wire).collect(),
+        steers: steers.iter().map(ToWire::to_wire).collect(),
         pos: position.to_string(),
     }))
 }
@@ -53,6 +59,23 @@ pub(crate) async fn cancel(
 ) -> Result<Json<wire::Turn>, ApiError> {
     let turn = app.engine.stop_turn(&caller.person, id).await?;
     on_the_wire(&app, &turn).await
+}
+
+/// Sends words into a running turn. If it does not take them, they become one's next message.
+#[utoipa::path(post, path = "/api/turns/{id}/steer", tag = "turns", params(("id" = String, Path)), request_body = wire::NewText,
+    responses((status = 201, body = wire::Steer), (status = 403, body = Problem), (status = 404, body = Problem),
+        (status = 409, description = "turn_ended or not_steerable", body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn steer(
+    caller: Caller,
+    State(app): State<Shared>,
+    Id(id): Id<TurnId>,
+    extract::Json(body): extract::Json<wire::NewText>,
+) -> Result<(StatusCode, Json<wire::Steer>), ApiError> {
+    let steer = app
+        .engine
+        .steer_turn(&caller.person, id, &body.text)
+        .await?;
+    Ok((StatusCode::CREATED, Json(steer.to_wire())))
 }
 
 /// Tries a turn again that failed, was stopped or abandoned: a new attempt of the same answer.

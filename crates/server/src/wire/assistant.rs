@@ -182,6 +182,11 @@ pub enum OutcomeCode {
     Abandoned,
     AttachmentMissing,
     AttachmentUnsupported,
+    ContextTooLong,
+    NoModel,
+    CodexStartFailed,
+    SessionInUse,
+    SessionLost,
 }
 
 impl ToWire for outcome::OutcomeCode {
@@ -205,6 +210,11 @@ impl ToWire for outcome::OutcomeCode {
             Self::Abandoned => OutcomeCode::Abandoned,
             Self::AttachmentMissing => OutcomeCode::AttachmentMissing,
             Self::AttachmentUnsupported => OutcomeCode::AttachmentUnsupported,
+            Self::ContextTooLong => OutcomeCode::ContextTooLong,
+            Self::NoModel => OutcomeCode::NoModel,
+            Self::CodexStartFailed => OutcomeCode::CodexStartFailed,
+            Self::SessionInUse => OutcomeCode::SessionInUse,
+            Self::SessionLost => OutcomeCode::SessionLost,
         }
     }
 }

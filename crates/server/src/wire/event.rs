@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    Assistant, Item, Members, Message, PersonEvent, Presence, Question, Queue, Thread, Turn,
+    Assistant, Item, Members, Message, PersonEvent, Presence, Question, Queue, Steer, Thread, Turn,
 };
 
 /// Text in flight: a piece of an open item's text. Drop what you have of it already; on a gap, ask for
@@ -72,6 +72,8 @@ pub struct Event<'a> {
     pub item: Option<Item>,
     /// A question was asked or settled.
     pub approval: Option<Question>,
+    /// Words were sent into a turn, or it took them.
+    pub steer: Option<Steer>,
     /// An assistant changed, or is gone.
     pub assistant: Option<AssistantEvent>,
     /// A person changed, or is gone.
@@ -96,7 +98,7 @@ pub struct Event<'a> {
 #[serde(untagged)]
 pub enum ThreadEvent {
     /// As it is now.
-    Changed(Thread),
+    Changed(Box<Thread>),
     /// Gone.
     Deleted(Deleted),
 }

@@ -36,24 +36,39 @@ pub struct Item {
     /// `command`: how it ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exit_code: Option<i64>,
+    /// `command`: how long it ran, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub took: Option<i64>,
     /// `file_change`: which, and how.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changes: Option<Vec<FileChange>>,
     /// `tool_call`: of which server.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
-    /// `tool_call`: which tool.
+    /// `tool_call`: which tool. `subagent`: what was done, as in `spawn_agent`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tool: Option<String>,
     /// `tool_call`: what it was given, any JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arguments: Option<serde_json::Value>,
+    /// `tool_call`: what it last said about how far it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub progress: Option<String>,
     /// `web_search`: for what.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
     /// `plan`: its steps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub steps: Option<Vec<PlanStep>>,
+    /// `subagent`: which agents, by their names at the source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agents: Option<Vec<String>>,
+    /// `image`: where it is on the server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// `hook`: when it runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub event: Option<String>,
     /// `other`: its name at the source; the text is its JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source_kind: Option<String>,
@@ -67,6 +82,8 @@ pub enum ItemKind {
     Text,
     /// It thinks aloud, in Markdown.
     Reasoning,
+    /// Its thoughts as they are, where it gives a summary too.
+    RawReasoning,
     /// It ran a command; the text is the output.
     Command,
     /// It changed files.
@@ -77,6 +94,18 @@ pub enum ItemKind {
     WebSearch,
     /// Its plan.
     Plan,
+    /// A plan that it proposes before it works, in Markdown.
+    Proposal,
+    /// All changes of the turn together; the text is a unified diff.
+    TurnDiff,
+    /// What was said before was summed up to make room.
+    Compaction,
+    /// It set other agents to work; the text is what they were told.
+    Subagent,
+    /// It looked at a picture, or made one.
+    Image,
+    /// A program of the owner's ran beside the work; the text is what it said.
+    Hook,
     /// Something the reader should know.
     Notice,
     /// Something without a shape of its own yet.
@@ -117,6 +146,8 @@ pub struct PlanStep {
     pub text: String,
     /// Whether it is done.
     pub done: bool,
+    /// Whether it is being done.
+    pub doing: bool,
 }
 
 impl ToWire for model::Item {
@@ -136,12 +167,17 @@ impl ToWire for model::Item {
             command: None,
             cwd: None,
             exit_code: None,
+            took: None,
             changes: None,
             server: None,
             tool: None,
             arguments: None,
+            progress: None,
             query: None,
             steps: None,
+            agents: None,
+            path: None,
+            event: None,
             source_kind: None,
         };
         item.describe(&self.body);
@@ -166,15 +202,21 @@ impl Item {
         self.kind = match body {
             ItemBody::Text => ItemKind::Text,
             ItemBody::Reasoning => ItemKind::Reasoning,
+            ItemBody::RawReasoning => ItemKind::RawReasoning,
+            ItemBody::Proposal => ItemKind::Proposal,
+            ItemBody::TurnDiff => ItemKind::TurnDiff,
+            ItemBody::Compaction => ItemKind::Compaction,
             ItemBody::Notice => ItemKind::Notice,
             ItemBody::Command {
                 command,
                 cwd,
                 exit_code,
+                took,
             } => {
                 self.command = Some(command.clone());
                 self.cwd.clone_from(cwd);
                 self.exit_code = *exit_code;
+                self.took = *took;
                 ItemKind::Command
             }
             ItemBody::FileChange { changes } => {
@@ -185,12 +227,14 @@ impl Item {
                 server,
                 tool,
                 arguments,
+                progress,
             } => {
                 self.server = Some(server.clone());
                 self.tool = Some(tool.clone());
                 // What is not JSON is shown as the text it is.
                 let text = || serde_json::Value::String(arguments.clone());
                 self.arguments = Some(serde_json::from_str(arguments).unwrap_or_else(|_| text()));
+                self.progress.clone_from(progress);
                 ItemKind::ToolCall
             }
             ItemBody::WebSearch { query } => {
@@ -201,9 +245,23 @@ impl Item {
                 let step = |step: &model::PlanStep| PlanStep {
                     text: step.text.clone(),
                     done: step.done,
+                    doing: step.doing,
                 };
                 self.steps = Some(steps.iter().map(step).collect());
                 ItemKind::Plan
+            }
+            ItemBody::Subagent { tool, agents } => {
+                self.tool = Some(tool.clone());
+                self.agents = Some(agents.clone());
+                ItemKind::Subagent
+            }
+            ItemBody::Image { path } => {
+                self.path = Some(path.clone());
+                ItemKind::Image
+            }
+            ItemBody::Hook { event } => {
+                self.event = Some(event.clone());
+                ItemKind::Hook
             }
             ItemBody::Other { source_kind } => {
                 self.source_kind = Some(source_kind.clone());

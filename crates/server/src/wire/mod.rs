@@ -5,6 +5,7 @@
 mod assistant;
 mod attachment;
 mod audit;
+mod backend;
 mod doctor;
 mod event;
 mod item;
@@ -15,6 +16,8 @@ mod question;
 mod queue;
 mod search;
 mod session;
+mod settings;
+mod steer;
 mod thread;
 mod turn;
 
@@ -24,6 +27,9 @@ pub use assistant::{
 };
 pub use attachment::{Attachment, AttachmentKind};
 pub use audit::AuditPage;
+pub use backend::{
+    Backend, BackendPatch, Backends, ModelGroup, ModelList, NewLogin, PastedLogin, SwitchesPatch,
+};
 pub use doctor::{Check, CheckGroup, CheckState, Doctor, Setting};
 pub use event::{AssistantEvent, Deleted, Delta, Event, Ready, Reset, ThreadEvent};
 pub use item::Item;
@@ -34,9 +40,11 @@ pub use person::{
 };
 pub use presence::{Presence, Whereabouts};
 pub use question::{Decision, Question};
-pub use queue::{NewQueued, NewText, Queue, Queued};
+pub use queue::{NewQueued, NewText, Queue, Queued, QueuedPatch};
 pub use search::Found;
 pub use session::{Me, NewToken, Session, SignIn, Token, TokenMade, Workspace};
+pub use settings::{RanWith, ThreadSettings, Usage};
+pub use steer::Steer;
 pub use thread::{NewThread, ReadUpTo, Thread, ThreadDetail, ThreadPage, ThreadPatch};
 pub use turn::{Turn, TurnItems, TurnState};
 
@@ -50,6 +58,15 @@ pub trait ToWire {
 
     /// The same on the wire.
     fn to_wire(&self) -> Self::Wire;
+}
+
+/// Tells what is there and null from what is not there: an absent field stays `None`.
+pub(crate) fn named<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: serde::Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    serde::Deserialize::deserialize(deserializer).map(Some)
 }
 
 /// A whole list.

@@ -15,7 +15,11 @@ pub struct Question {
     pub turn_id: String,
     /// Where.
     pub thread_id: String,
-    /// `command`, `file_change`, `permissions`, `question`, `form` or `link`.
+    /// Who started the turn: the only one who decides.
+    pub person_id: String,
+    /// Who asks.
+    pub assistant_id: String,
+    /// `command`, `file_change`, `permissions`, `question`, `form`, `link` or `tool`.
     pub kind: String,
     /// What is shown, any JSON; exact, never Markdown.
     pub body: serde_json::Value,
@@ -25,12 +29,16 @@ pub struct Question {
     pub state: QuestionState,
     /// When it was asked.
     pub asked_at: i64,
+    /// When silence counts as a refusal.
+    pub expires_at: Option<i64>,
     /// Who decided.
     pub decided_by: Option<String>,
     /// When.
     pub decided_at: Option<i64>,
     /// The decision: one of those offered.
-    pub choice: Option<String>,
+    pub decision: Option<String>,
+    /// What was said beside it; it follows as words into the turn.
+    pub feedback: Option<String>,
 }
 
 /// Where a question stands.
@@ -50,19 +58,29 @@ pub enum QuestionState {
 /// What a person decides.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "the field is what the body is about, and callers write it"
+)]
 pub struct Decision {
     /// One of the decisions offered.
-    pub choice: String,
-    /// A form's answer, any JSON.
+    pub decision: String,
+    /// What goes with it: a form's answer, what is granted. Any JSON.
     #[serde(default)]
-    pub answer: Option<serde_json::Value>,
+    pub content: Option<serde_json::Value>,
+    /// Words to the assistant beside it: why not, or what instead. They follow as words into the turn.
+    #[serde(default)]
+    pub feedback: Option<String>,
 }
 
 impl From<Decision> for model::Decision {
     fn from(decision: Decision) -> Self {
         Self {
-            choice: decision.choice,
-            answer: decision.answer.map(|answer| answer.to_string()),
+            choice: decision.decision,
+            answer: decision.content.map(|content| content.to_string()),
+            feedback: decision
+                .feedback
+                .filter(|feedback| !feedback.trim().is_empty()),
         }
     }
 }
@@ -76,6 +94,8 @@ impl ToWire for model::Question {
             id: self.id.to_string(),
             turn_id: self.turn.to_string(),
             thread_id: self.thread.to_string(),
+            person_id: self.person.to_string(),
+            assistant_id: self.assistant.to_string(),
             kind: self.asking.kind.clone(),
             body: serde_json::from_str(&self.asking.body).unwrap_or_else(|_| text()),
             offered: self.asking.offered.clone(),
@@ -86,12 +106,17 @@ impl ToWire for model::Question {
                 model::QuestionState::Void => QuestionState::Void,
             },
             asked_at: self.asked_at.0,
+            expires_at: self.expires_at.map(|at| at.0),
             decided_by: self.decided.map(|(person, _)| person.to_string()),
             decided_at: self.decided.map(|(_, at)| at.0),
-            choice: self
+            decision: self
                 .decision
                 .as_ref()
                 .map(|decision| decision.choice.clone()),
+            feedback: self
+                .decision
+                .as_ref()
+                .and_then(|decision| decision.feedback.clone()),
         }
     }
 }

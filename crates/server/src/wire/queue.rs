@@ -1,10 +1,11 @@
 //! Messages that wait, on the wire.
 
 use serde::{Deserialize, Serialize};
-use switchboard_model::queue as model;
+use switchboard_model::{QueuedId, queue as model};
 use utoipa::ToSchema;
 
 use super::{Attachment, ToWire};
+use crate::error::ApiError;
 
 /// A message that waits until its author's turns in the thread have ended. Only its author sees it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -57,6 +58,32 @@ pub struct NewQueued {
     /// The same id with the same text and files again is the same message. `Idempotency-Key` means the same.
     #[serde(default)]
     pub client_id: Option<String>,
+}
+
+/// What to change on a message that waits; what is left out stays.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct QueuedPatch {
+    /// Markdown.
+    pub text: Option<String>,
+    /// Puts it before this one of the same queue; null puts it at the end.
+    #[serde(deserialize_with = "super::named")]
+    #[schema(value_type = Option<String>)]
+    pub before: Option<Option<String>>,
+}
+
+impl QueuedPatch {
+    /// Where to put it, if anywhere else.
+    pub fn place(&self) -> Result<Option<Option<QueuedId>>, ApiError> {
+        let parse = |id: &String| {
+            id.parse()
+                .map_err(|_| ApiError::unprocessable("before is not an id"))
+        };
+        let before = self.before.as_ref();
+        before
+            .map(|before| before.as_ref().map(parse).transpose())
+            .transpose()
+    }
 }
 
 /// A text in the place of the one before.

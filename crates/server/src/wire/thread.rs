@@ -1,12 +1,12 @@
 //! Threads on the wire.
 
 use serde::{Deserialize, Serialize};
-use switchboard_engine::OpenThread;
+use switchboard_engine::{OpenThread, ThreadChange};
 use switchboard_model::thread as model;
 use switchboard_store as store;
 use utoipa::ToSchema;
 
-use super::Author;
+use super::{Author, ThreadSettings, ToWire, settings::SettingsPatch};
 
 /// A conversation, as a list shows it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -35,6 +35,8 @@ pub struct Thread {
     pub last: Option<Last>,
     /// The `seq` up to which one has read it.
     pub read_seq: i64,
+    /// How assistants work in it from the next turn on.
+    pub settings: ThreadSettings,
     /// How many messages of others come after that; 1000 stands for that many or more. None in a thread
     /// that one is no member of.
     pub unread: i64,
@@ -102,6 +104,8 @@ pub struct NewThread {
     pub title: Option<String>,
     /// Private unless said otherwise.
     pub visibility: Option<Visibility>,
+    /// How assistants are to work in it, where not as usual.
+    pub settings: Option<SettingsPatch>,
     /// An assistant's id or handle makes a direct thread: it answers every message.
     pub assistant: Option<String>,
     /// The same id again, with the same body, gives the same thread. `Idempotency-Key` means the same.
@@ -118,6 +122,10 @@ pub struct ThreadPatch {
     pub archived: Option<bool>,
     /// Who may see it.
     pub visibility: Option<Visibility>,
+    /// Another assistant for a direct thread, by id or handle. What was said goes along, quoted.
+    pub assistant: Option<String>,
+    /// How assistants are to work in it.
+    pub settings: Option<SettingsPatch>,
 }
 
 impl From<Visibility> for model::Visibility {
@@ -135,17 +143,20 @@ impl From<NewThread> for OpenThread {
             title: thread.title,
             visibility: thread.visibility.unwrap_or(Visibility::Private).into(),
             assistant: thread.assistant,
+            settings: thread.settings.unwrap_or_default().into(),
             client_id: thread.client_id,
         }
     }
 }
 
-impl From<ThreadPatch> for store::ThreadPatch {
+impl From<ThreadPatch> for ThreadChange {
     fn from(patch: ThreadPatch) -> Self {
         Self {
             title: patch.title,
             archived: patch.archived,
             visibility: patch.visibility.map(Into::into),
+            assistant: patch.assistant,
+            settings: patch.settings.unwrap_or_default().into(),
         }
     }
 }
@@ -185,6 +196,7 @@ impl Thread {
                 author_handle: author.clone(),
                 text: text.clone(),
             }),
+            settings: thread.settings.to_wire(),
             read_seq: mark.read_seq,
             unread: mark.unread,
         }

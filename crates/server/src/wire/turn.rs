@@ -4,7 +4,7 @@ use serde::Serialize;
 use switchboard_model::{outcome::Failure, turn as model};
 use utoipa::ToSchema;
 
-use super::{Item, OutcomeCode, ToWire};
+use super::{Item, OutcomeCode, Question, RanWith, Steer, ToWire, Usage};
 
 /// One piece of work by one assistant.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -40,6 +40,10 @@ pub struct Turn {
     pub position: Option<i64>,
     /// How it failed, if it did.
     pub error: Option<TurnError>,
+    /// What it really ran with, once that is known.
+    pub ran_with: Option<RanWith>,
+    /// What it used of its model so far.
+    pub usage: Option<Usage>,
 }
 
 /// Where a turn stands.
@@ -82,6 +86,10 @@ pub struct TurnError {
 pub struct TurnItems {
     /// In order.
     pub items: Vec<Item>,
+    /// What it asked, in order.
+    pub questions: Vec<Question>,
+    /// Words sent into it, oldest first.
+    pub steers: Vec<Steer>,
     /// Where the event stream goes on from this list.
     pub pos: String,
 }
@@ -132,6 +140,8 @@ impl Turn {
             reply_id: turn.reply.map(|id| id.to_string()),
             position,
             error: turn.state.failure().map(ToWire::to_wire),
+            ran_with: turn.ran_with.as_ref().map(ToWire::to_wire),
+            usage: turn.used.as_ref().map(ToWire::to_wire),
         }
     }
 }

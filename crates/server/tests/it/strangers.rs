@@ -65,6 +65,8 @@ anybody    -   GET    /chat/{*rest}                         -           -
 anybody    -   GET    /sign-in                              -           -
 anybody    -   GET    /settings                             -           -
 anybody    -   GET    /settings/{*rest}                     -           -
+anybody    -   GET    /approvals                            -           -
+anybody    -   GET    /administration/{*rest}               -           -
 anybody    -   GET    /assets/{*file}                       -           -
 anybody    -   GET    /{file}                               -           -
 all        200 GET    /metrics                              -           -
@@ -95,6 +97,7 @@ inside     200 GET    /api/threads/{id}/export              THREAD      -
 inside     200 GET    /api/threads/{id}/queue               THREAD      -
 inside     201 POST   /api/threads/{id}/queue               THREAD      {"text":"later"}
 alone      200 PATCH  /api/queue/{id}                       QUEUED      {"text":"sooner"}
+alone      409 POST   /api/queue/{id}/steer                 QUEUED      -
 alone      201 POST   /api/queue/{id}/send                  QUEUED      -
 alone      204 DELETE /api/queue/{id}                       WAITING     -
 opener     200 PATCH  /api/messages/{id}                    MESSAGE     {"text":"xyzzy, better"}
@@ -107,11 +110,26 @@ alone      204 DELETE /api/attachments/{id}                 FILE        -
 inside     200 GET    /api/turns/{id}                       TURN        -
 inside     200 GET    /api/turns/{id}/items                 TURN        -
 inside     201 POST   /api/turns/{id}/retry                 FAILED      -
-opener     200 POST   /api/questions/{id}/decide            QUESTION    {"choice":"accept"}
+all        200 GET    /api/approvals                        -           -
+all        200 GET    /api/approvals                        ?state=settled -
+opener     200 POST   /api/approvals/{id}                   QUESTION    {"decision":"accept"}
+opener     409 POST   /api/turns/{id}/steer                 TURN        {"text":"xyzzy, and quickly"}
 inside     200 POST   /api/turns/{id}/cancel                TURN        -
 all        200 GET    /api/events                           -           -
 inside     204 POST   /api/presence                         -           {"thread_id":"THREAD","typing":true}
 all        200 GET    /api/doctor                           -           -
+all        200 GET    /api/folders                          -           -
+all        200 GET    /api/models                           -           -
+all        200 GET    /api/backends                         -           -
+admins     200 PATCH  /api/backends                         -           {"codex":true}
+all        404 GET    /api/backends/{id}                    nobody      -
+admins     404 PATCH  /api/backends/{id}                    nobody      {"enabled":"auto"}
+admins     404 POST   /api/backends/{id}/test               nobody      -
+admins     404 POST   /api/backends/{id}/refresh            nobody      -
+admins     404 POST   /api/backends/{id}/login              nobody      {"method":"device"}
+admins     404 POST   /api/backends/{id}/login/paste        nobody      {"url":"x"}
+admins     404 DELETE /api/backends/{id}/login              nobody      -
+admins     404 POST   /api/backends/{id}/logout             nobody      -
 admins     200 GET    /api/audit                            -           -
 alone      204 DELETE /api/sessions/{id}                    SESSION     -
 alone      204 DELETE /api/tokens/{id}                      TOKEN       -
