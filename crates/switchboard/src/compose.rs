@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use switchboard_auth::Identity;
 use switchboard_backends::{
     clis::Machine,
-    codex::{self, CodexExec},
+    codex::{self, CodexApp, CodexExec},
     gemini::{self, GeminiExec},
     homes,
     process::{Finder, GuardExe, Launcher},
@@ -18,7 +18,7 @@ use switchboard_model::{Clock, IdSource, person::Person};
 use switchboard_store::{OpenOptions, Store};
 
 use crate::{
-    config::{Answers, Config},
+    config::{Answers, Config, Over},
     sources,
 };
 
@@ -124,7 +124,7 @@ fn backends(
 ) -> Vec<Arc<dyn Backend>> {
     let chatgpt = &config.settings.providers.chatgpt;
     let clock: Arc<dyn Clock> = Arc::new(sources::SystemClock);
-    let codex = CodexExec::new(codex::Setup {
+    let setup = codex::Setup {
         launcher: launcher.clone(),
         finder: finder.clone(),
         clock: clock.clone(),
@@ -132,11 +132,16 @@ fn backends(
         codex_home: config.codex_home.clone(),
         homes: config.home.join("homes"),
         work: config.work_folder().join(instance.id()),
+        threads: config.home.join("threads"),
         backend_url: chatgpt.backend.clone(),
         responses_url: chatgpt.responses.clone(),
         env: config.env.clone(),
         account_words: config.accounts.chatgpt.into(),
-    });
+    };
+    let codex: Arc<dyn Backend> = match chatgpt.over {
+        Over::AppServer => Arc::new(CodexApp::new(setup)),
+        Over::Exec => Arc::new(CodexExec::new(setup)),
+    };
     let google = &config.settings.providers.gemini;
     let gemini = GeminiExec::new(gemini::Setup {
         launcher: launcher.clone(),
@@ -151,7 +156,7 @@ fn backends(
         account_words: config.accounts.gemini.into(),
     });
     let chatgpt: Arc<dyn Backend> = match config.answers {
-        Answers::Codex => Arc::new(codex),
+        Answers::Codex => codex,
         Answers::Script => Arc::new(Scripted::new(scripted::Setup {
             stands_in_for: codex.spec().clone(),
             responses_url: chatgpt.responses.clone().unwrap_or_default(),

@@ -4,7 +4,7 @@
 mod providers;
 mod variables;
 
-pub use providers::Providers;
+pub use providers::{Over, Providers};
 
 use std::{
     ffi::{OsStr, OsString},

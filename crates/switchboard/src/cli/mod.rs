@@ -10,6 +10,7 @@
 mod assistants;
 mod backup;
 mod doctor;
+mod folders;
 mod people;
 mod serve;
 mod tokens;
@@ -67,6 +68,9 @@ enum Command {
     /// Invite people and let them in
     #[command(subcommand)]
     People(people::People),
+    /// Say in which folders turns may work
+    #[command(subcommand)]
+    Folders(folders::Folders),
     /// Make and end API tokens
     #[command(subcommand)]
     Tokens(tokens::Tokens),
@@ -99,6 +103,7 @@ pub fn run(args: Args) -> ExitCode {
         Command::Doctor(doctor) => block_on(doctor.run(home, flags)),
         Command::Assistants(command) => with_house(home, flags, |house| command.run(house)),
         Command::People(command) => with_house(home, flags, |house| command.run(house)),
+        Command::Folders(command) => with_house(home, flags, |house| command.run(house)),
         Command::Tokens(command) => with_house(home, flags, |house| command.run(house)),
         Command::Backup(backup) => with_house(home, flags, |house| backup.run(house)),
         Command::Restore(restore) => block_on(restore.run(home, flags)),

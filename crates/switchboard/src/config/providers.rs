@@ -26,6 +26,19 @@ pub struct ChatGpt {
     pub responses: Option<String>,
     /// The `codex` program, if it is not to be searched for.
     pub program: Option<PathBuf>,
+    /// Over which of its ways Codex is reached.
+    pub over: Over,
+}
+
+/// The ways of the Codex CLI.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Over {
+    /// `codex app-server`: one warm process that streams, asks, and takes words while it works.
+    #[default]
+    AppServer,
+    /// `codex exec`: a process for each turn that reads only, for versions and machines without the other.
+    Exec,
 }
 
 /// Settings of Gemini.

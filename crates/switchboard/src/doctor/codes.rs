@@ -216,7 +216,7 @@ impl Code {
                 Assistants,
                 "ChatGPT sign-in",
                 "The Codex CLI is signed in with a ChatGPT plan, not with an API key.",
-                "Run `codex login` as the user that runs Switchboard, and sign in with ChatGPT.",
+                "Sign in with ChatGPT in Settings > Models, or run `codex login` as the user that runs Switchboard.",
             ),
             Self::CodexSandbox => known(
                 "codex.sandbox",
