@@ -79,6 +79,13 @@ impl Client {
         answer.body
     }
 
+    /// A PATCH that must succeed.
+    pub async fn patch(&self, path: &str, body: Value) -> Value {
+        let answer = self.call("PATCH", path, Some(body)).await;
+        assert_eq!(answer.status, 200, "PATCH {path}: {:?}", answer.body);
+        answer.body
+    }
+
     /// A new private thread; its id.
     pub async fn thread(&self) -> String {
         self.post("/api/threads", json!({})).await["id"]
@@ -175,6 +182,47 @@ impl Client {
             (turn["state"] == state).then_some(turn)
         })
         .await
+    }
+
+    /// Waits until so many questions of a turn are open; the questions, in the order asked.
+    pub async fn asked(&self, turn: &str, count: usize) -> Vec<Value> {
+        until(&format!("turn {turn} asks"), || async {
+            let page = self.get(&format!("/api/turns/{turn}/items")).await;
+            let mut open = page["questions"].as_array().unwrap().clone();
+            open.retain(|question| question["state"] == "asked");
+            let turn = self.turn(turn).await;
+            assert!(
+                turn["ended_at"].is_null(),
+                "it ended instead: {turn} {page:#}"
+            );
+            (open.len() == count).then_some(open)
+        })
+        .await
+    }
+
+    /// Waits until a turn asks something or has ended; whether it asks.
+    pub async fn asked_or_ended(&self, id: &str) -> bool {
+        until(&format!("turn {id} asks or ends"), || async {
+            let page = self.get(&format!("/api/turns/{id}/items")).await;
+            let questions = page["questions"].as_array().unwrap();
+            let asks = questions.iter().any(|one| one["state"] == "asked");
+            let turn = self.turn(id).await;
+            (asks || !turn["ended_at"].is_null()).then_some(asks)
+        })
+        .await
+    }
+
+    /// Decides a question; what it became.
+    pub async fn decide(&self, question: &Value, decision: Value) -> Value {
+        let id = question["id"].as_str().unwrap();
+        self.post(&format!("/api/approvals/{id}"), decision).await
+    }
+
+    /// Waits until a turn asks something, and accepts it.
+    pub async fn accept(&self, turn: &str) -> Value {
+        let question = self.asked(turn, 1).await.remove(0);
+        self.decide(&question, json!({ "decision": "accept" }))
+            .await
     }
 
     /// What a turn produced so far.

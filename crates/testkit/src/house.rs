@@ -32,6 +32,16 @@ pub enum Codex {
     Script(String),
 }
 
+/// Over which of its ways Codex is reached.
+#[derive(Default, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// The app server, as usual.
+    #[default]
+    AppServer,
+    /// `codex exec`.
+    Exec,
+}
+
 /// What stands in the place of the `gemini` program.
 #[derive(Default, Clone)]
 pub enum Gemini {
@@ -57,6 +67,8 @@ pub struct Options {
     pub login: Option<Value>,
     /// What stands in the place of the Codex CLI.
     pub codex: Codex,
+    /// How it is reached; a script speaks the words of `codex exec` and is always reached so.
+    pub over: Over,
     /// What stands in the place of the Gemini CLI.
     pub gemini: Gemini,
     /// More environment variables for the server.
@@ -203,6 +215,9 @@ impl House {
                     .then_some(("GEMINI_API_KEY", GEMINI_KEY)),
             )
             .envs(self.options.env.iter().cloned());
+        if self.options.over == Over::Exec || matches!(self.options.codex, Codex::Script(_)) {
+            command.env("SWITCHBOARD_PROVIDERS__CHATGPT__OVER", "exec");
+        }
         if let Some(database) = &self.options.database {
             command.env("SWITCHBOARD_DATABASE", database);
         }
@@ -220,6 +235,12 @@ impl House {
         let err = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{args:?}: {} {err}", output.status);
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    }
+
+    /// One more environment variable for what is started from now on, for values that are known only once the upstream
+    /// runs.
+    pub fn set_env(&mut self, name: &str, value: &str) {
+        self.options.env.push((name.to_owned(), value.to_owned()));
     }
 
     /// Starts the server and waits until it listens.
@@ -301,9 +322,22 @@ impl House {
         self.folder.path().join("person")
     }
 
-    /// The processes that belong to this house, other than the server: guards, programs, and whatever
-    /// these started.
+    /// The processes that belong to this house, other than the server and what it keeps warm: guards,
+    /// programs, and whatever these started.
     pub fn children(&self) -> Vec<Process> {
+        let mut found = self.everybody();
+        found.retain(|process| !is_warm(process));
+        found
+    }
+
+    /// What the server keeps warm between turns: app servers, with their guards and helpers.
+    pub fn warm(&self) -> Vec<Process> {
+        let mut found = self.everybody();
+        found.retain(is_warm);
+        found
+    }
+
+    fn everybody(&self) -> Vec<Process> {
         let server = self.running.as_ref().map(Server::pid);
         let mut found = processes::of(self.folder.path());
         found.retain(|process| Some(process.pid) != server && process.pid != std::process::id());
@@ -326,6 +360,12 @@ impl House {
     fn log_path(&self) -> PathBuf {
         self.folder.path().join("server.log")
     }
+}
+
+fn is_warm(process: &Process) -> bool {
+    ["app-server", "codex-code-mode-host"]
+        .iter()
+        .any(|words| process.command.contains(words))
 }
 
 impl Drop for House {

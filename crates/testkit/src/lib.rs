@@ -14,6 +14,6 @@ pub mod until;
 
 pub use client::{Answer, Client};
 pub use events::{Event, Events};
-pub use house::{Codex, Gemini, House, Options};
+pub use house::{Codex, Gemini, House, Options, Over};
 pub use server::{Server, Stop};
 pub use until::until;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use switchboard_testkit::{Client, Codex, House, Options, house};
 use switchboard_upstream::auth;
 
-use crate::support::{BINARY, house, house_with_script, says, soon, text};
+use crate::support::{BINARY, house_over_exec, house_with_script, over_exec, says, soon, text};
 
 /// A failed turn, looked at from all sides.
 pub struct Failed {
@@ -107,7 +107,7 @@ impl Failed {
 async fn not_installed_names_three_ways_and_an_install_is_noticed() {
     let options = Options {
         codex: Codex::At("later/codex"),
-        ..Options::default()
+        ..over_exec()
     };
     let house = House::start(BINARY, options).await;
     // Nobody registered it: a mention of what could be there is never met with silence.
@@ -131,7 +131,7 @@ async fn not_installed_names_three_ways_and_an_install_is_noticed() {
 async fn not_signed_in_asks_for_codex_login_and_a_login_is_noticed() {
     let options = Options {
         login: Some(Value::Null),
-        ..Options::default()
+        ..over_exec()
     };
     let house = House::start(BINARY, options).await;
     let failed = fails(&house, "@chatgpt hello", "failed", "not_signed_in").await;
@@ -148,7 +148,7 @@ async fn not_signed_in_asks_for_codex_login_and_a_login_is_noticed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn not_signed_in_is_what_a_refused_login_says() {
-    let house = house().await;
+    let house = house_over_exec().await;
     house.upstream.refuse_login();
     let failed = fails(&house, "@chatgpt hello", "failed", "not_signed_in").await;
     assert!(failed.hint().contains("codex login"));
@@ -160,7 +160,7 @@ async fn not_signed_in_is_what_a_refused_login_says() {
 async fn api_key_login_never_starts_a_turn() {
     let options = Options {
         login: Some(auth::api_key_login()),
-        ..Options::default()
+        ..over_exec()
     };
     let house = House::start(BINARY, options).await;
     let failed = fails(&house, "@chatgpt hello", "failed", "api_key_login").await;
@@ -173,7 +173,7 @@ async fn api_key_login_never_starts_a_turn() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn timed_out_keeps_what_was_said_and_ends_the_program() {
-    let house = house().await;
+    let house = house_over_exec().await;
     house.run_ok(&["assistants", "limits", "chatgpt", "--mention", "3"]);
     let asked = "@chatgpt mock: text \"so far\" ; gate now ; text \"all\"";
     let failed = fails(&house, asked, "failed", "timed_out").await;
@@ -224,7 +224,7 @@ exit 101
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn assistant_unavailable_is_told_by_one_that_is_switched_off() {
-    let house = house().await;
+    let house = house_over_exec().await;
     house.run_ok(&["assistants", "disable", "chatgpt"]);
     let failed = fails(&house, "@chatgpt hello", "failed", "assistant_unavailable").await;
     assert!(
@@ -239,7 +239,7 @@ async fn assistant_unavailable_is_told_by_one_that_is_switched_off() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn assistant_unavailable_is_told_by_a_turn_whose_assistant_was_removed() {
-    let house = house().await;
+    let house = house_over_exec().await;
     let client = house.client();
     let thread = client.thread().await;
     let first = client
@@ -257,7 +257,7 @@ async fn assistant_unavailable_is_told_by_a_turn_whose_assistant_was_removed() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn assistant_not_allowed_is_told_to_whom_it_is_not_open() {
-    let house = house().await;
+    let house = house_over_exec().await;
     let ben = house.client_as("ben");
     assert_eq!(ben.assistant("chatgpt").await["state"], "not_allowed");
     let failed = fails_for(
@@ -280,7 +280,7 @@ async fn assistant_not_allowed_is_told_to_whom_it_is_not_open() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn empty_reply_shows_the_command_line_without_the_prompt() {
-    let house = house().await;
+    let house = house_over_exec().await;
     let asked = "@chatgpt needle-77\nmock: empty";
     let failed = fails(&house, asked, "failed", "empty_reply").await;
     let detail = text(&failed.error, "detail");
@@ -294,7 +294,7 @@ async fn empty_reply_shows_the_command_line_without_the_prompt() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rate_limited_says_when_the_limit_resets() {
-    let house = house().await;
+    let house = house_over_exec().await;
     let asked = "@chatgpt mock: status 429 resets_in=3600";
     let failed = fails(&house, asked, "failed", "rate_limited").await;
     let turn = failed.client.turn(&failed.turn).await;
@@ -306,7 +306,7 @@ async fn rate_limited_says_when_the_limit_resets() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn upstream_failed_is_told_of_errors_and_cut_streams() {
-    let house = house().await;
+    let house = house_over_exec().await;
     let error = fails(
         &house,
         "@chatgpt mock: status 500",
@@ -379,7 +379,7 @@ async fn crashed_is_told_of_a_program_that_speaks_another_language() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn abandoned_is_a_turn_that_had_run_a_command_when_the_server_died() {
-    let mut house = house().await;
+    let mut house = house_over_exec().await;
     let client = house.client();
     let thread = client.thread().await;
     // What the stream tells is durable; a list of items shows also what is being written.
@@ -423,10 +423,10 @@ async fn abandoned_is_a_turn_that_had_run_a_command_when_the_server_died() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn upstream_failed_is_told_of_a_question_longer_than_codex_reads() {
-    let house = house().await;
+async fn context_too_long_is_told_of_a_question_longer_than_codex_reads() {
+    let house = house_over_exec().await;
     let longest = format!("@chatgpt {}", "x".repeat(1024 * 1024 - 9));
-    let failed = fails(&house, &longest, "failed", "upstream_failed").await;
+    let failed = fails(&house, &longest, "failed", "context_too_long").await;
     assert!(
         failed.hint().contains("smaller messages"),
         "{}",

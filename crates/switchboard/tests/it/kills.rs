@@ -13,7 +13,7 @@ use std::{
 use serde_json::{Value, json};
 use switchboard_testkit::{Client, Codex, House, Options};
 
-use crate::support::{BINARY, house, on_both, soon, text};
+use crate::support::{BINARY, house_over_exec, on_both, over_exec, soon, text};
 
 /// Answers with the question, after a moment; some turns run a command, which may have had an effect.
 const ANSWERS: &str = r#"
@@ -191,7 +191,7 @@ fn quick() -> Options {
     Options {
         codex: Codex::Script(ANSWERS.into()),
         env: vec![limit("PER_LOGIN"), limit("PER_PERSON")],
-        ..Options::default()
+        ..over_exec()
     }
 }
 
@@ -208,12 +208,12 @@ async fn a_hundred_rounds_with_forty_kills_lose_nothing_and_answer_nothing_twice
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twenty_rounds_with_eight_kills_of_the_real_codex_lose_nothing_and_answer_nothing_twice() {
-    rounds(Options::default(), 20).await;
+    rounds(over_exec(), 20).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_turn_of_the_real_codex_that_only_talked_is_done_again_after_a_crash() {
-    let mut house = house().await;
+    let mut house = house_over_exec().await;
     let client = house.client();
     let thread = client.thread().await;
     let turn = client
@@ -243,7 +243,7 @@ async fn a_turn_of_the_real_codex_that_only_talked_is_done_again_after_a_crash()
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_turn_of_a_crashed_server_is_done_by_another_on_the_same_files() {
-    for options in on_both(Options::default()).await {
+    for options in on_both(over_exec()).await {
         let mut house = House::start(BINARY, options).await;
         let client = house.client();
         let thread = client.thread().await;

@@ -29,11 +29,18 @@ fn body(path: &str) -> Value {
     if path == "/api/messages/{id}" || path.contains("/queue") {
         return json!({ "text": "hello" });
     }
+    if path == "/api/approvals/{id}" {
+        return json!({ "decision": "accept" });
+    }
+    if path == "/api/backends/{id}" {
+        return json!({ "enabled": "auto" });
+    }
     match path.rsplit('/').next().unwrap() {
-        "messages" => json!({ "text": "hello" }),
+        "messages" | "steer" => json!({ "text": "hello" }),
+        "login" => json!({ "method": "device" }),
+        "paste" => json!({ "url": "x" }),
         "read" => json!({ "seq": 1 }),
         "members" => json!({ "person": "ben" }),
-        "decide" => json!({ "choice": "accept" }),
         "mentions" => json!({ "text": "@chatgpt" }),
         "tokens" => json!({ "name": "x" }),
         "session" => json!({ "secret": "x" }),
@@ -334,7 +341,7 @@ async fn what_belongs_to_somebody_else_is_not_found_on_any_route() {
             _ => NOBODY,
         };
         // People and assistants are everybody's to see; what may be done to them is another matter.
-        let seen_by_all = ["people", "assistants"].map(|noun| format!("/api/{noun}/"));
+        let seen_by_all = ["people", "assistants", "backends"].map(|noun| format!("/api/{noun}/"));
         if !path.contains("{id}") || seen_by_all.iter().any(|start| path.starts_with(start)) {
             continue;
         }

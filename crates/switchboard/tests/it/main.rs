@@ -8,6 +8,7 @@
     reason = "tests"
 )]
 
+mod app;
 mod attachments;
 mod commands;
 mod demo;

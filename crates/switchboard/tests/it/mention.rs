@@ -37,6 +37,7 @@ async fn the_real_codex_answers_a_mention_and_its_steps_arrive_in_order() {
                 "@chatgpt\nmock: reason \"look\" ; shell \"echo hello\"\nmock: text \"done\"",
             )
             .await;
+        client.accept(&turn).await;
         let mut heard = Vec::new();
         loop {
             let event = events.next().await.unwrap();
@@ -189,13 +190,15 @@ async fn no_copy_of_a_conversation_stays_in_the_house_home() {
     let house = house().await;
     let client = house.client();
     let thread = client.thread().await;
-    answered(
-        &client,
-        &thread,
-        "@chatgpt asked-7f3a9c\nmock: reason \"thought-7f3a9c\" ; shell \"echo ran-7f3a9c\"\n\
+    let turn = client
+        .ask(
+            &thread,
+            "@chatgpt asked-7f3a9c\nmock: reason \"thought-7f3a9c\" ; shell \"echo ran-7f3a9c\"\n\
          mock: text \"said-7f3a9c\"",
-    )
-    .await;
+        )
+        .await;
+    client.accept(&turn).await;
+    client.answered(&turn).await;
     house.is_quiet().await;
     assert!(house.home().join("homes/codex/config.toml").exists());
     for folder in ["homes", "work"] {
@@ -219,7 +222,7 @@ async fn a_prompt_is_never_in_the_process_list() {
         )
         .await;
     soon("the model is asked", house.upstream.waiting("now")).await;
-    assert!(!house.children().is_empty(), "codex is at work");
+    assert!(!house.warm().is_empty(), "codex is at work");
     for process in processes::all() {
         assert!(!process.command.contains("needle-0c1d7e"), "{process:?}");
         assert!(
@@ -256,9 +259,10 @@ async fn no_key_of_the_server_reaches_the_assistant_or_its_commands() {
             "@chatgpt\nmock: shell \"env\"\nmock: gate now ; text \"ok\"",
         )
         .await;
+    client.accept(&turn).await;
     soon("the command ran", house.upstream.waiting("now")).await;
     let programs: Vec<_> = house
-        .children()
+        .warm()
         .into_iter()
         .filter(|process| !process.command.contains(" guard "))
         .collect();
@@ -328,7 +332,13 @@ async fn nothing_that_lies_in_the_persons_codex_home_reaches_a_mention() {
     let client = house.client();
     let thread = client.thread().await;
     let question = format!("@chatgpt\nmock: shell \"{touch}\"\nmock: text \"done\"");
-    answered(&client, &thread, &question).await;
+    let turn = client.ask(&thread, &question).await;
+    // The planted rule would have let it run unasked.
+    let question = client.asked(&turn, 1).await.remove(0);
+    client
+        .decide(&question, json!({ "decision": "decline" }))
+        .await;
+    client.answered(&turn).await;
     for request in house.upstream.model_requests() {
         let body = request.body.to_string();
         assert!(!body.contains("planted"), "{body}");

@@ -64,6 +64,7 @@ async fn a_running_turn_is_stopped_with_the_command_it_runs() {
         let turn = client
             .ask(&thread, "@chatgpt\nmock: shell \"sleep 1234\"")
             .await;
+        client.accept(&turn).await;
         client
             .item_where(&turn, |item| {
                 item["kind"] == "command" && item["status"] == "open"

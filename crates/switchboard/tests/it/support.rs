@@ -8,7 +8,7 @@ use std::{
 };
 
 use serde_json::Value;
-use switchboard_testkit::{Codex, Event, House, Options, database};
+use switchboard_testkit::{Codex, Event, House, Options, Over, database};
 
 /// The binary under test.
 pub const BINARY: &str = env!("CARGO_BIN_EXE_switchboard");
@@ -16,6 +16,19 @@ pub const BINARY: &str = env!("CARGO_BIN_EXE_switchboard");
 /// A running house that is as usual.
 pub async fn house() -> House {
     House::start(BINARY, Options::default()).await
+}
+
+/// A running house that reaches Codex over `codex exec`.
+pub async fn house_over_exec() -> House {
+    House::start(BINARY, over_exec()).await
+}
+
+/// The options of such a house.
+pub fn over_exec() -> Options {
+    Options {
+        over: Over::Exec,
+        ..Options::default()
+    }
 }
 
 /// A running house whose Codex is a script.

@@ -1,0 +1,33 @@
+//! Turns over the real Codex app server, in ChatGPT-plan mode with a made-up login.
+
+mod approvals;
+mod failures;
+mod login;
+mod turns;
+
+use std::fs;
+
+use serde_json::{Value, json};
+use switchboard_testkit::{Client, House};
+
+use crate::support::text;
+
+/// A direct thread with @chatgpt that works in this way; its id.
+async fn direct(client: &Client, settings: Value) -> String {
+    let thread = client
+        .post(
+            "/api/threads",
+            json!({ "assistant": "chatgpt", "settings": settings }),
+        )
+        .await;
+    text(&thread, "id").to_owned()
+}
+
+/// A folder in which mara's turns may work.
+fn folder(house: &House) -> String {
+    let folder = house.folder().join("project");
+    fs::create_dir_all(&folder).unwrap();
+    let path = folder.canonicalize().unwrap().display().to_string();
+    house.run_ok(&["folders", "allow", &path]);
+    path
+}
