@@ -1,7 +1,7 @@
 /** One function per request. Owns how a request is sent and how a refusal becomes a `Problem`; keeps no state. */
 import type {
-  Assistant, Attachment, Author, Hit, Id, Item, Mention, Message, MessagePage, NewMessage, NewThread, Page, Person, Posted, Queued, Session,
-  SessionRow, Thread, ThreadPatch, Turn,
+  Assistant, Attachment, Author, Hit, Id, Mention, Message, MessagePage, ModelGroup, NewMessage, NewThread, Page, Person, Posted, Question,
+  Queued, Session, SessionRow, Steer, Thread, ThreadPatch, Turn, TurnItems,
 } from "./types";
 
 /** A refusal in the server's own words (RFC 9457), or the lack of any answer (`offline`). */
@@ -61,6 +61,9 @@ export const query = (values: Record<string, string | number | boolean | null | 
   return set.length ? `?${new URLSearchParams(set.map(([k, v]) => [k, String(v)]))}` : "";
 };
 
+/** One of the decisions offered, with what goes with it. */
+export interface Decision { decision: string; content?: unknown; feedback?: string }
+
 export const api = {
   session: () => call<Session>("GET", "/api/session"),
   signIn: (secret: string) => call<Session>("POST", "/api/session", { secret }),
@@ -82,6 +85,10 @@ export const api = {
     call<Thread>("PATCH", `/api/threads/${part(id)}`, body),
   deleteThread: (id: Id) => call<void>("DELETE", `/api/threads/${part(id)}`),
 
+  models: () => call<{ groups: ModelGroup[] }>("GET", "/api/models"),
+  /** The folders in which assistants may work, besides a private empty one. */
+  folders: () => call<{ items: string[] }>("GET", "/api/folders"),
+
   read: (thread: Id, seq: number) => call<Thread>("PUT", `/api/threads/${part(thread)}/read`, { seq }),
   addMember: (thread: Id, person: Id) => call<{ members: Author[] }>("POST", `/api/threads/${part(thread)}/members`, { person }),
   removeMember: (thread: Id, person: Id) => call<void>("DELETE", `/api/threads/${part(thread)}/members/${part(person)}`),
@@ -98,15 +105,23 @@ export const api = {
 
   queue: (thread: Id) => call<Page<Queued>>("GET", `/api/threads/${part(thread)}/queue`),
   enqueue: (thread: Id, body: NewMessage) => call<Queued>("POST", `/api/threads/${part(thread)}/queue`, body),
-  changeQueued: (id: Id, text: string) => call<Queued>("PATCH", `/api/queue/${part(id)}`, { text }),
+  /** `before` is the entry that it goes in front of, null for the end. */
+  changeQueued: (id: Id, body: { text?: string; before?: Id | null }) => call<Queued>("PATCH", `/api/queue/${part(id)}`, body),
   dropQueued: (id: Id) => call<void>("DELETE", `/api/queue/${part(id)}`),
   sendQueued: (id: Id) => call<Posted>("POST", `/api/queue/${part(id)}/send`),
+
+  /** Into the turn that runs, instead of after it. */
+  steerQueued: (id: Id) => call<Steer>("POST", `/api/queue/${part(id)}/steer`),
+
+  approvals: (state: "open" | "settled") => call<Page<Question>>("GET", `/api/approvals${query({ state })}`),
+  decide: (id: Id, body: Decision) => call<Question>("POST", `/api/approvals/${part(id)}`, body),
 
   attachmentOf: (id: Id) => `/api/attachments/${part(id)}`,
   dropAttachment: (id: Id) => call<void>("DELETE", `/api/attachments/${part(id)}`),
 
-  turnItems: (id: Id) => call<Page<Item>>("GET", `/api/turns/${part(id)}/items`),
+  turnItems: (id: Id) => call<TurnItems>("GET", `/api/turns/${part(id)}/items`),
   cancelTurn: (id: Id) => call<Turn>("POST", `/api/turns/${part(id)}/cancel`),
+  steer: (turn: Id, text: string) => call<Steer>("POST", `/api/turns/${part(turn)}/steer`, { text }),
   retryTurn: (id: Id) => call<Turn>("POST", `/api/turns/${part(id)}/retry`),
 };
 

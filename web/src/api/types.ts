@@ -35,6 +35,7 @@ export type Queued = Said<Wire["Queued"]>;
 export type Hit = Said<Wire["Hit"]>;
 export type Turn = Said<Wire["Turn"]>;
 export type TurnState = Wire["TurnState"];
+export type Usage = Said<Wire["Usage"]>;
 export type TurnError = Said<Wire["TurnError"]>;
 export type ItemKind = Wire["ItemKind"];
 export type ItemStatus = Wire["ItemStatus"];
@@ -43,19 +44,40 @@ type OfEveryItem = "id" | "turn_id" | "thread_id" | "seq" | "kind" | "status" | 
 export type Item = Said<Pick<Wire["Item"], OfEveryItem>> & Omit<Wire["Item"], OfEveryItem>;
 export type FileChange = Wire["FileChange"];
 export type Delta = Wire["Delta"];
-export type Question = Said<Wire["Question"]>;
+/** What an assistant asks of the person whose turn it is. The body depends on the kind, and is shown exactly. */
+export type Question = Said<Omit<Wire["Question"], "body">> & { body: unknown };
+/** Words sent into a turn that runs. */
+export type Steer = Said<Wire["Steer"]>;
 export type Posted = Said<Wire["Posted"]>;
 
 export interface Page<T> { items: T[]; next?: string | null; pos?: Pos }
+/** What a turn did; pages from tests and older servers may lack what it asked and what it was told. */
+export interface TurnItems extends Page<Item> { questions?: Question[]; steers?: Steer[] }
 /** `newer` is there on a page around a message only: the cursor of what comes after it, null at the end. */
 export interface MessagePage extends Page<Message> { turns: Turn[]; newer?: string | null }
 
 /** Who is here, where, and whether they write. Never stored. */
 export type Presence = Said<Wire["Presence"]>;
 
+/** How assistants work in a thread. */
+export type ThreadSettings = Said<Wire["ThreadSettings"]>;
+export type Permission = Wire["Permission"];
+export type Model = Said<Wire["Model"]>;
+/** The models that one account reaches, for choosing. */
+export type ModelGroup = Said<Wire["ModelGroup"]>;
+export type Limit = Said<Wire["Limit"]>;
+export type Backend = Said<Omit<Wire["Backend"], "login">> & { login: Login | null };
+export type Backends = { items: Backend[]; switches: Wire["BackendSwitches"] };
+export type BackendPatch = Partial<Wire["BackendPatch"]>;
+export type BackendState = Wire["BackendState"];
+export type CapabilityRow = Said<Wire["CapabilityRow"]>;
+/** `same_machine` says whether this browser runs where the server does, so that it is sent back there by itself. */
+export type Login = Said<Wire["Login"]> & { same_machine?: boolean };
+export type LoginMethod = Wire["LoginMethod"];
+
 /** What is left out has its default, or stays. */
-export type NewThread = Partial<Wire["NewThread"]>;
-export type ThreadPatch = Partial<Wire["ThreadPatch"]>;
+export type NewThread = Partial<Omit<Wire["NewThread"], "settings">> & { settings?: Partial<ThreadSettings> };
+export type ThreadPatch = Partial<Omit<Wire["ThreadPatch"], "settings">> & { settings?: Partial<ThreadSettings> };
 export type NewMessage = Wire["NewMessage"];
 
 /** One event of `GET /api/events`, still as it came: `id` is absent on deltas and on items sent while connecting. */

@@ -1,6 +1,6 @@
 /** Copies exact text and says so where it stands. */
 import { useEffect, useState } from "react";
-import { Icon } from "./Icon";
+import { Icon, type IconName } from "./Icon";
 
 export async function copy(text: string): Promise<boolean> {
   try {
@@ -11,7 +11,7 @@ export async function copy(text: string): Promise<boolean> {
   }
 }
 
-export function Copy({ text, label, word }: { text: string; label: string; word?: string }) {
+export function Copy({ text, label, word, icon: own = "copy" }: { text: string; label: string; word?: string; icon?: IconName }) {
   const [said, setSaid] = useState<"" | "Copied" | "Not copied">("");
   useEffect(() => {
     if (!said) return;
@@ -19,7 +19,7 @@ export function Copy({ text, label, word }: { text: string; label: string; word?
     return () => clearTimeout(timer);
   }, [said]);
   const click = async () => setSaid((await copy(text)) ? "Copied" : "Not copied");
-  const icon = said === "Copied" ? "check" : said ? "x" : "copy";
+  const icon = said === "Copied" ? "check" : said ? "x" : own;
   return (
     <>
       <button className={word ? "btn small quiet" : "btn tool small"} type="button" onClick={() => void click()}

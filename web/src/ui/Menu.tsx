@@ -13,7 +13,11 @@ export interface MenuItem {
 }
 
 export interface MenuProps {
+  /** Of the button, for a key that presses it. */
+  id?: string;
   label: string;
+  /** The key, for its title. */
+  hint?: string;
   button: ReactNode;
   buttonClass: string;
   items: MenuItem[];
@@ -21,7 +25,7 @@ export interface MenuProps {
   align: "start" | "end";
 }
 
-export function Menu({ label, button, buttonClass, items, side, align }: MenuProps) {
+export function Menu({ id: buttonId, label, hint, button, buttonClass, items, side, align }: MenuProps) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLSpanElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
@@ -55,7 +59,7 @@ export function Menu({ label, button, buttonClass, items, side, align }: MenuPro
 
   return (
     <span className="menu" ref={root}>
-      <button ref={opener} type="button" className={buttonClass} aria-label={label} title={label} aria-haspopup="menu"
+      <button ref={opener} id={buttonId} type="button" className={buttonClass} aria-label={label} title={hint ? `${label} (${hint})` : label} aria-haspopup="menu"
         aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)}>
         {button}
       </button>

@@ -5,11 +5,12 @@ export interface PopoverProps {
   label: string;
   button: ReactNode;
   buttonClass: string;
+  side?: "above" | "below";
   align: "start" | "end";
   children: ReactNode;
 }
 
-export function Popover({ label, button, buttonClass, align, children }: PopoverProps) {
+export function Popover({ label, button, buttonClass, side = "below", align, children }: PopoverProps) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLSpanElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
@@ -48,7 +49,7 @@ export function Popover({ label, button, buttonClass, align, children }: Popover
         aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)}>
         <span className="sr">{label}</span>{button}
       </button>
-      {open ? <div ref={panel} id={id} className={`pop below ${align}`} role="dialog" aria-label={label} tabIndex={-1}>{children}</div> : null}
+      {open ? <div ref={panel} id={id} className={`pop ${side} ${align}`} role="dialog" aria-label={label} tabIndex={-1}>{children}</div> : null}
     </span>
   );
 }

@@ -3,7 +3,7 @@ import { type AnchorHTMLAttributes, useSyncExternalStore } from "react";
 import type { Id } from "../api/types";
 import { closeDrawer } from "./drawer";
 
-const sections = ["profile", "people", "assistants", "tokens", "sessions", "health", "audit"] as const;
+const sections = ["profile", "people", "assistants", "models", "tokens", "sessions", "health", "audit"] as const;
 export type SettingsSection = (typeof sections)[number];
 
 export type Route =
@@ -11,11 +11,14 @@ export type Route =
   | { at: "chat"; thread: Id | null; seq: number | null; mention: string | null; archived: boolean }
   | { at: "sign-in"; secret: string | null }
   | { at: "settings"; section: SettingsSection }
+  | { at: "approvals" }
   | { at: "unknown" };
 
 export const chatPath = (thread: Id | null) => (thread ? `/chat/${thread}` : "/chat");
 export const messagePath = (thread: Id, seq: number) => `${chatPath(thread)}#m-${seq}`;
 export const settingsPath = (section: SettingsSection) => `/settings/${section}`;
+
+export const approvalsPath = "/approvals";
 
 export function routeOf({ pathname, search, hash }: { pathname: string; search: string; hash: string }): Route {
   const [first = "", second, ...rest] = pathname.split("/").filter(Boolean);
@@ -27,6 +30,8 @@ export function routeOf({ pathname, search, hash }: { pathname: string; search: 
     return { at: "chat", thread: second ?? null, seq: seq ? Number(seq) : null, mention: asked.get("mention"), archived: asked.has("archived") };
   }
   if (first === "sign-in" && second === undefined) return { at: "sign-in", secret: hash.slice(1) || null };
+  if (first === "approvals" && second === undefined) return { at: "approvals" };
+  if (first === "administration" && second === "llm") return { at: "settings", section: "models" };
   if (first === "settings") {
     const section = sections.find((one) => one === (second ?? "assistants"));
     if (section) return { at: "settings", section };

@@ -3,9 +3,9 @@
  * Each block is drawn once and kept for as long as its source stays the same, so a growing answer lays out its last block only.
  */
 import type { Token, Tokens } from "marked";
-import { Fragment, memo, type ReactNode, useMemo } from "react";
+import { Fragment, memo, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import { Icon } from "../Icon";
-import { blocksOf } from "./blocks";
+import { type Blocks, blocksOf } from "./blocks";
 import { Diagram } from "./Diagram";
 import { decodeEntities } from "./entities";
 import { Fence } from "./Fence";
@@ -24,8 +24,32 @@ export interface MarkdownProps {
   mentions?: string[];
 }
 
-export const Markdown = memo(function Markdown({ text, open = false, breaks = false, mentions }: MarkdownProps) {
-  const { blocks, links } = useMemo(() => blocksOf(text, { breaks, open }), [text, breaks, open]);
+/** Letters of a growing text that one frame takes up. */
+const FRAME = 3_000;
+
+/** A burst is drawn over some frames, so that no single one of them takes long. What is over is drawn whole. */
+function usePaced(text: string, open: boolean): string {
+  const drawn = useRef(0);
+  const [, again] = useState(0);
+  const length = open ? Math.min(text.length, drawn.current + FRAME) : text.length;
+  useEffect(() => {
+    drawn.current = length;
+    if (length >= text.length) return;
+    const frame = requestAnimationFrame(() => again((n) => n + 1));
+    return () => cancelAnimationFrame(frame);
+  }, [length, text.length]);
+  // Never between the two halves of one letter.
+  return text.slice(0, length < text.length && /[\ud800-\udbff]/.test(text.charAt(length - 1)) ? length - 1 : length);
+}
+
+export const Markdown = memo(function Markdown({ text: whole, open = false, breaks = false, mentions }: MarkdownProps) {
+  const text = usePaced(whole, open);
+  const before = useRef<Blocks | null>(null);
+  const { blocks, links } = useMemo(() => {
+    const now = blocksOf(text, { breaks, open }, before.current);
+    before.current = open ? now : null;
+    return now;
+  }, [text, breaks, open]);
   const names = mentions?.join(" ").toLowerCase() ?? "";
   return (
     <div className="prose" dir="auto">
@@ -40,13 +64,27 @@ export const Markdown = memo(function Markdown({ text, open = false, breaks = fa
 interface BlockProps { raw: string; token: Token; names: string; links: string; typing: boolean }
 
 const Block = memo(
-  function Block({ token, names, typing }: BlockProps) {
-    return <>{drawBlock(token, new Set(names ? names.split(" ") : []), typing)}</>;
+  function Block({ token, names, links, typing }: BlockProps) {
+    return <>{drawBlock(token, namesOf(names, links), typing)}</>;
   },
   (a, b) => a.raw === b.raw && a.names === b.names && a.links === b.links && a.typing === b.typing && a.token.type === b.token.type,
 );
 
 type Names = ReadonlySet<string>;
+
+const HELD = 50;
+const held = new Map<string, Names>();
+
+/** One and the same set for the same names and links, so that what is drawn of both is told by it. */
+function namesOf(names: string, links: string): Names {
+  const key = `${names}\n${links}`;
+  const known = held.get(key);
+  if (known) return known;
+  if (held.size >= HELD) held.delete(held.keys().next().value ?? "");
+  const made: Names = new Set(names ? names.split(" ") : []);
+  held.set(key, made);
+  return made;
+}
 
 function drawBlock(token: Token, names: Names, typing: boolean): ReactNode {
   const typed = typing ? "typing" : undefined;
@@ -84,8 +122,15 @@ function drawBlocks(tokens: Token[], names: Names, typing: boolean): ReactNode {
 }
 
 function drawList(list: Tokens.List, names: Names, typing: boolean): ReactNode {
-  const items = list.items.map((item, index) => {
-    const last = typing && index === list.items.length - 1;
+  const items = list.items.map((item, index) => <Entry key={index} item={item} names={names} last={typing && index === list.items.length - 1} />);
+  return list.ordered ? <ol start={list.start === "" ? 1 : list.start}>{items}</ol> : <ul>{items}</ul>;
+}
+
+interface EntryProps { item: Tokens.ListItem; names: Names; last: boolean }
+
+/** Of a list that grows only its end is drawn anew. */
+const Entry = memo(
+  function Entry({ item, names, last }: EntryProps) {
     // Tight lists hold bare text, which needs no paragraph of its own; marked sets a task's box as a token of its own.
     const tokens = item.tokens.filter((token) => (token.type as string) !== "checkbox" && token.type !== "space");
     const inside = tokens.map((token, at) => {
@@ -99,27 +144,33 @@ function drawList(list: Tokens.List, names: Names, typing: boolean): ReactNode {
       );
     });
     return item.task
-      ? <li key={index} className="task"><input type="checkbox" checked={item.checked ?? false} readOnly disabled aria-label={item.checked ? "Done" : "To do"} /> {inside}</li>
-      : <li key={index}>{inside}</li>;
-  });
-  return list.ordered ? <ol start={list.start === "" ? 1 : list.start}>{items}</ol> : <ul>{items}</ul>;
-}
+      ? <li className="task"><input type="checkbox" checked={item.checked ?? false} readOnly disabled aria-label={item.checked ? "Done" : "To do"} /> {inside}</li>
+      : <li>{inside}</li>;
+  },
+  (a, b) => a.item.raw === b.item.raw && a.item.loose === b.item.loose && a.names === b.names && a.last === b.last,
+);
+
+type Align = "center" | "left" | "right" | null;
+const alignment = (align: Align) => (align ? { textAlign: align } : undefined);
 
 function drawTable(table: Tokens.Table, names: Names): ReactNode {
-  const style = (align: "center" | "left" | "right" | null) => (align ? { textAlign: align } : undefined);
   return (
     <div className="table-scroll" tabIndex={0} role="group" aria-label="Table">
       <table>
-        <thead><tr>{table.header.map((cell, at) => <th key={at} style={style(cell.align)}>{drawInline(cell.tokens, names)}</th>)}</tr></thead>
-        <tbody>
-          {table.rows.map((row, index) => (
-            <tr key={index}>{row.map((cell, at) => <td key={at} style={style(cell.align)}>{drawInline(cell.tokens, names)}</td>)}</tr>
-          ))}
-        </tbody>
+        <thead><tr>{table.header.map((cell, at) => <th key={at} style={alignment(cell.align)}>{drawInline(cell.tokens, names)}</th>)}</tr></thead>
+        <tbody>{table.rows.map((row, index) => <Cells key={index} row={row} names={names} />)}</tbody>
       </table>
     </div>
   );
 }
+
+/** A row of a table, drawn anew only where its words change. */
+const Cells = memo(
+  function Cells({ row, names }: { row: Tokens.TableCell[]; names: Names }) {
+    return <tr>{row.map((cell, at) => <td key={at} style={alignment(cell.align)}>{drawInline(cell.tokens, names)}</td>)}</tr>;
+  },
+  (a, b) => a.names === b.names && a.row.length === b.row.length && a.row.every((cell, at) => cell.text === b.row[at]?.text && cell.align === b.row[at]?.align),
+);
 
 function drawInline(tokens: Token[], names: Names): ReactNode {
   return tokens.map((token, index) => <Fragment key={index}>{drawSpan(token, names)}</Fragment>);

@@ -116,3 +116,35 @@ describe("foreign text", () => {
     expect(html).toContain('<span class="mention">@ChatGPT</span> and <span class="mention">@chatgpt</span>');
   });
 });
+
+describe("reading on", () => {
+  const texts = [
+    "# A\n\nSome **words** here.\n\n- one\n- two\n\n  still two\n\n- three\n\nEnd.\n\n```rust\nlet a;\n\nlet b;\n```\n\nMore `code` and *so on*.\n\n> quoted\n> on\n\nlazy\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nLast.\n",
+    "One.\n\n    indented\n\n    still\n\nTwo.\n\nTitle\n===\n\nThree\n---\n\n1. a\n\n   ```\n   x\n\n   y\n   ```\n\n2. b\n\n<div>\n\nhtml\n\n</div>\n\nFour.\n",
+    "A [link][x] first.\n\nB.\n\nC.\n\nD.\n\n[x]: https://e.org\n\nE [x].\n\nF.\n\nG.\n",
+    "Costs $5.\n\nAnd $a^2$.\n\n$$\nx = 1\n$$\n\nSo.\n\n\\[ y \\]\n\nEnd $z_1$.\n\nYes.\n",
+    "Windows\r\n\r\nlines\r\n\r\nare\r\n\r\nhere\r\n\r\ntoo.\r\n",
+  ];
+
+  test("gives what reading from the start gives, at every letter", () => {
+    for (const text of texts) {
+      for (const step of [1, 3, 17]) {
+        let before: ReturnType<typeof blocksOf> | null = null;
+        for (let end = 0; end <= text.length; end += step) {
+          const part = text.slice(0, end);
+          before = blocksOf(part, { breaks: false, open: true }, before);
+          const whole = blocksOf(part, { breaks: false, open: true });
+          expect({ blocks: before.blocks, links: before.links }).toEqual({ blocks: whole.blocks, links: whole.links });
+        }
+      }
+    }
+  });
+
+  test("keeps the blocks that are settled", () => {
+    const text = Array.from({ length: 50 }, (_, n) => `Paragraph ${n} with **words**.`).join("\n\n");
+    const first = blocksOf(text, { breaks: false, open: true });
+    const next = blocksOf(`${text} And more.\n\nOne`, { breaks: false, open: true }, first);
+    expect(next.blocks[40]?.token).toBe(first.blocks[40]?.token);
+    expect(blocksOf("Another text.", { breaks: false, open: true }, first).blocks).toHaveLength(1);
+  });
+});

@@ -9,7 +9,10 @@ import { hasMath, isOpenMath, mathExtensions } from "./math";
 export interface Block { key: number; raw: string; token: Token }
 
 /** `links`: the references that are defined anywhere in the text; one that comes late changes what stands above it. */
-export interface Blocks { blocks: Block[]; links: string }
+export interface Blocks { blocks: Block[]; links: string; read: Read | null }
+
+/** What was read, for reading on from there: the tokens' own texts are together the source. */
+interface Read { source: string; tokens: Token[]; breaks: boolean }
 
 /** `breaks`: in what people write, a line break is a line break. `open`: more text will follow. */
 export interface ReadOptions { breaks: boolean; open: boolean }
@@ -22,10 +25,13 @@ const bare = new Marked({ gfm: true }).defaults;
 /** An extension is asked at every token of a text, so one without a formula is read without any. */
 export const optionsFor = (text: string, open: boolean): MarkedOptions => (!hasMath(text) ? bare : open ? growing : whole);
 
-export function blocksOf(text: string, { breaks, open }: ReadOptions): Blocks {
+/** `before`: what an earlier stage of the same growing text was read as. It saves work and changes nothing. */
+export function blocksOf(text: string, { breaks, open }: ReadOptions, before?: Blocks | null): Blocks {
   if (isTooLong(text)) return unread(text);
   try {
-    return lexed(open ? settle(text) : text, optionsFor(text, open), breaks) ?? unread(text);
+    const options = optionsFor(text, open);
+    const source = open ? settle(text) : text;
+    return (open && before ? readOn(before, source, options, breaks) : null) ?? lexed(source, options, breaks) ?? unread(text);
   } catch {
     // The lexer calls itself for what is nested, so foreign text decides how deep its stack goes.
     return unread(text);
@@ -33,15 +39,41 @@ export function blocksOf(text: string, { breaks, open }: ReadOptions): Blocks {
 }
 
 /** One block that is shown as it was written. */
-const unread = (text: string): Blocks => ({ blocks: [{ key: 0, raw: text, token: { type: "unread", raw: text, text } }], links: "" });
+const unread = (text: string): Blocks => ({ blocks: [{ key: 0, raw: text, token: { type: "unread", raw: text, text } }], links: "", read: null });
 
 /** Null when what is nested is too deep to be drawn. */
-function lexed(source: string, options: MarkedOptions, breaks: boolean): Blocks | null {
+function lexed(source: string, options: MarkedOptions, breaks: boolean, head: Token[] = []): Blocks | null {
   // A lexer per call: links by reference are looked up in the whole text, and `marked` keeps them per lexer.
-  const tokens = new Lexer({ ...options, breaks }).lex(source);
-  if (isTooDeep(tokens)) return null;
+  const fresh = new Lexer({ ...options, breaks }).lex(head.length ? source.slice(lengthOf(head)) : source);
+  if (isTooDeep(fresh)) return null;
+  const links = Object.keys(fresh.links).join(" ");
+  const tokens: Token[] = head.length ? [...head, ...fresh] : fresh;
   const blocks = tokens.flatMap((token, key) => (token.type === "space" || token.type === "def" ? [] : [{ key, raw: token.raw, token }]));
-  return { blocks, links: Object.keys(tokens.links).join(" ") };
+  // Where the lexer changed letters, or one part explains another, there is no reading on.
+  return { blocks, links, read: links === "" && lengthOf(tokens) === source.length ? { source, tokens, breaks } : null };
+}
+
+const lengthOf = (tokens: Token[]) => tokens.reduce((sum, { raw }) => sum + raw.length, 0);
+
+/** Blocks at the end that may still become something else, or part of what comes. */
+const UNSETTLED = 2;
+
+/** Keeps the blocks that more text cannot change and reads the rest: else an answer costs the square of its length. */
+function readOn({ read }: Blocks, source: string, options: MarkedOptions, breaks: boolean): Blocks | null {
+  if (!read || read.breaks !== breaks) return null;
+  let after = 0;
+  let cut = read.tokens.length;
+  // What comes before an empty line stands by itself once two more blocks have begun.
+  while (cut > 0 && !(after >= UNSETTLED && read.tokens[cut - 1]?.type === "space")) {
+    cut -= 1;
+    if (read.tokens[cut]?.type !== "space") after += 1;
+  }
+  const head = read.tokens.slice(0, cut);
+  const length = lengthOf(head);
+  if (length === 0 || source.slice(0, length) !== read.source.slice(0, length)) return null;
+  const now = lexed(source, options, breaks, head);
+  // A reference that is defined now may be used above.
+  return now?.links === "" ? now : null;
 }
 
 /** The text with its unfinished end closed or held back until it can be told what it will be. */
