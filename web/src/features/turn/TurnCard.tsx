@@ -2,7 +2,7 @@
  * One turn as one card: who answers, in which state, since when, what it did, what it says, how it ended. Owns the order of
  * these; the words are `state/words`, the steps and the ending are drawn beside.
  */
-import { memo, useMemo } from "react";
+import { Fragment, memo, type ReactNode, useMemo } from "react";
 import type { Id, Message } from "../../api/types";
 import { type HeldItem, turnIsOpen } from "../../state/model";
 import { useDesk, useNow, useView } from "../../state/react";
@@ -13,10 +13,13 @@ import { Icon } from "../../ui/Icon";
 import { Markdown } from "../../ui/markdown/Markdown";
 import { Face, Lamp } from "../../ui/marks";
 import { attempt } from "../../ui/Toasts";
+import { Changes } from "./Changes";
 import { EarlierAttempts } from "./EarlierAttempts";
 import { EndCard } from "./EndCard";
 import { reconnecting, worthShowing } from "./notices";
+import { SteerLines, useSteers, wordsBefore } from "./Steers";
 import { Steps } from "./Steps";
+import { TurnFoot } from "./TurnFoot";
 
 export interface TurnCardProps {
   turn: Id;
@@ -24,20 +27,24 @@ export interface TurnCardProps {
   reply: Message | null;
   /** A later answer of the same message is still running: the cord to it passes here. */
   toLive: boolean;
+  /** What it asked and how that went; how questions are drawn is another feature's. */
+  drawQuestions: (turn: Id) => ReactNode;
 }
 
 const none: Record<Id, HeldItem> = {};
 
-export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLive }: TurnCardProps) {
+export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLive, drawQuestions }: TurnCardProps) {
   const desk = useDesk();
   const turn = useView((state) => state.turns[id]);
   const held = useView((state) => state.items[id] ?? none);
   const assistant = useView((state) => (turn ? state.assistants[turn.assistant] : undefined));
+  const steers = useSteers(id);
   const me = useView((state) => state.session?.person.id);
+  const thinks = useView((state) => (turn ? state.threads[turn.thread_id]?.settings.show_reasoning ?? true : true));
   const open = turn !== undefined && turnIsOpen(turn);
   const now = useNow(open && turn.started_at !== null);
   const items = useMemo(() => Object.values(held).sort((a, b) => a.seq - b.seq), [held]);
-  const parts = useMemo(() => (turn ? partsOf(worthShowing(items, turn), reply) : []), [items, turn, reply]);
+  const parts = useMemo(() => (turn ? partsOf(worthShowing(items, turn).filter((item) => thinks || !/reasoning$/.test(item.kind)), reply) : []), [items, turn, reply, thinks]);
   if (!turn) return null;
 
   const handle = assistant?.handle ?? reply?.author.handle ?? "assistant";
@@ -76,12 +83,19 @@ export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLiv
           )}
         </div>
         {earlier.length ? <EarlierAttempts turns={earlier} /> : null}
-        {parts.map((part, at) => (part.is === "steps"
-          ? <Steps key={part.key} items={part.items} live={open} />
-          : <Markdown key={part.key} text={part.text} open={writes && at === parts.length - 1} />))}
+        {parts.map((part, at) => (
+          <Fragment key={part.key}>
+            <SteerLines steers={wordsBefore(steers, parts, held, at)} />
+            {part.is === "steps" ? <Steps items={part.items} live={open} /> : <Markdown text={part.text} open={writes && at === parts.length - 1} />}
+          </Fragment>
+        ))}
+        <SteerLines steers={wordsBefore(steers, parts, held, parts.length)} />
+        {drawQuestions(turn.id)}
+        {open ? null : <Changes items={items} />}
         {turn.state === "failed" || turn.state === "abandoned" || turn.state === "cancelled"
           ? <EndCard turn={turn} handle={handle} mine={turn.person === me} partial={partial} ran={ended} />
           : null}
+        {open ? null : <TurnFoot turn={turn} />}
       </div>
     </article>
   );

@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+import type { Usage } from "../../api/types";
+import { fullness, noteSentences, ranWith, tokens, usedWords } from "./foot";
+
+const usage = (over: Partial<Usage>): Usage => ({ input: 0, cached: 0, output: 0, reasoning: 0, context: 0, window: null, ...over });
+
+test("tokens are counted in thousands", () => {
+  expect([0, 840, 1000, 9_240, 9_960, 318_400, 999_600, 1_240_000].map(tokens)).toEqual(["0", "840", "1k", "9.2k", "10k", "318k", "1M", "1.2M"]);
+});
+
+test("what it ran with is told where it is known", () => {
+  const ran = { model: "m-1", effort: "high", tier: null, permission: "full" as const, folder: null, notes: ["the folder is gone", "asked for more."] };
+  expect(ranWith(ran).map(({ text }) => text)).toEqual(["m-1", "high", "Full access", "private folder"]);
+  expect(noteSentences(ran)).toEqual(["The folder is gone.", "Asked for more."]);
+  expect(noteSentences(null)).toEqual([]);
+});
+
+test("what it used, and how full the conversation is", () => {
+  expect(usedWords(usage({ input: 318_000, cached: 258_000, output: 9_200 }))).toEqual(["318k in, 81% cached", "9.2k out"]);
+  expect(usedWords(usage({}))).toEqual([]);
+  expect(fullness(usage({ context: 33_000, window: 272_000 }))).toBe(12);
+  expect(fullness(usage({ context: 10, window: 272_000 }))).toBe(1);
+  expect(fullness(usage({ context: 300_000, window: 272_000 }))).toBe(100);
+  expect(fullness(usage({ context: 10 }))).toBeNull();
+});

@@ -1,0 +1,41 @@
+/** The words at the foot of a turn: what it ran with and what it used. Pure. */
+import type { Permission, Turn, Usage } from "../../api/types";
+import { sentence } from "../../state/words";
+
+export const permissionWords: Record<Permission, string> = { read_only: "Read only", standard: "Standard", full: "Full access" };
+
+/** `840`, `9.2k`, `318k`, `1.2M` tokens. */
+export function tokens(count: number): string {
+  const short = (value: number) => (value < 9.95 ? Number(value.toFixed(1)) : Math.round(value));
+  if (count < 1000) return String(count);
+  return count < 999_500 ? `${short(count / 1000)}k` : `${short(count / 1_000_000)}M`;
+}
+
+export interface Part { key: "model" | "effort" | "tier" | "permission" | "folder"; text: string }
+
+/** What it ran with, each in a word; what nobody said is left out. */
+export function ranWith(ran: NonNullable<Turn["ran_with"]>): Part[] {
+  const parts: (Part | null)[] = [
+    ran.model ? { key: "model", text: ran.model } : null,
+    ran.effort ? { key: "effort", text: ran.effort.replaceAll("_", " ") } : null,
+    ran.tier ? { key: "tier", text: ran.tier.replaceAll("_", " ") } : null,
+    { key: "permission", text: permissionWords[ran.permission] ?? ran.permission },
+    { key: "folder", text: ran.folder ?? "private folder" },
+  ];
+  return parts.filter((part) => part !== null);
+}
+
+export const noteSentences = (ran: Turn["ran_with"]): string[] => (ran?.notes ?? []).map(sentence).filter((note) => note !== "");
+
+/** `318k in, 81% cached`, `9.2k out`. */
+export function usedWords(usage: Usage): string[] {
+  if (usage.input + usage.output === 0) return [];
+  const cached = usage.input > 0 ? Math.floor((usage.cached / usage.input) * 100) : 0;
+  return [`${tokens(usage.input)} in${cached > 0 ? `, ${cached}% cached` : ""}`, `${tokens(usage.output)} out`];
+}
+
+/** How full the conversation was, 0 to 100; null where nobody knows how much fits. */
+export function fullness(usage: Usage): number | null {
+  if (!usage.window || usage.context <= 0) return null;
+  return Math.min(100, Math.max(1, Math.round((usage.context / usage.window) * 100)));
+}
