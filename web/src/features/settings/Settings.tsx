@@ -69,10 +69,11 @@ function PlaceLink({ place, current }: { place: Place; current: boolean }) {
 export interface SettingsScreenProps {
   section: SettingsSection;
   drawAssistants: () => ReactNode;
+  drawModels: () => ReactNode;
   drawNotify: () => ReactNode;
 }
 
-export function SettingsScreen({ section, drawAssistants, drawNotify }: SettingsScreenProps) {
+export function SettingsScreen({ section, drawAssistants, drawModels, drawNotify }: SettingsScreenProps) {
   const role = useView((state) => state.session?.person.role);
   const open = placesFor(role).some((place) => place.section === section);
   return (
@@ -81,18 +82,19 @@ export function SettingsScreen({ section, drawAssistants, drawNotify }: Settings
         <button className="btn tool" type="button" aria-label="Settings" onClick={toggleDrawer}><Icon name="menu" /></button><h1>Settings</h1>
       </header>
       <div className="scroll">
-        <div className="sheet" key={section}>{open ? sheet(section, drawAssistants, drawNotify) : <NotOpen />}</div>
+        <div className="sheet" key={section}>{open ? sheet(section, drawAssistants, drawModels, drawNotify) : <NotOpen />}</div>
       </div>
     </>
   );
 }
 
-function sheet(section: SettingsSection, drawAssistants: () => ReactNode, drawNotify: () => ReactNode): ReactNode {
+function sheet(section: SettingsSection, drawAssistants: () => ReactNode, drawModels: () => ReactNode, drawNotify: () => ReactNode): ReactNode {
   switch (section) {
     case "profile": return <Profile drawNotify={drawNotify} />;
     case "sessions": return <Sessions />;
     case "tokens": return <Tokens />;
     case "assistants": return drawAssistants();
+    case "models": return drawModels();
     case "people": return <People />;
     case "audit": return <Audit />;
     case "health": return <Health />;

@@ -10,6 +10,7 @@ const places: Place[] = [
   { section: "sessions", name: "Sessions", icon: "device", group: "You", admins: false, words: "browsers devices signed in sign out others" },
   { section: "tokens", name: "API tokens", icon: "key", group: "You", admins: false, words: "programs bearer key revoke" },
   { section: "assistants", name: "Assistants", icon: "plug", group: "This server", admins: false, words: "mention enable access limits owner client secret rotate" },
+  { section: "models", name: "Models", icon: "effort", group: "This server", admins: false, words: "codex claude openai chatgpt backends accounts login api key limits default hide llm" },
   { section: "people", name: "People and roles", icon: "people", group: "This server", admins: false, words: "invite link admin member remove" },
   { section: "audit", name: "Audit", icon: "file", group: "This server", admins: true, words: "log history who did what" },
   { section: "health", name: "Health", icon: "done", group: "This server", admins: false, words: "doctor checks settings configuration version" },

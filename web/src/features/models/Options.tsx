@@ -1,0 +1,86 @@
+/** What is chosen less often: fast, plan first, showing thoughts, and the folder. Each with its reason where it cannot be. */
+import { type ReactNode, useEffect, useId } from "react";
+import type { ModelGroup, ThreadSettings } from "../../api/types";
+import type { Place } from "../../state/model";
+import { lacks } from "../../state/models";
+import { useDesk, useView } from "../../state/react";
+import { sentence } from "../../state/words";
+import { Command } from "../../ui/Copy";
+import { Hint } from "../../ui/Hint";
+import { Icon } from "../../ui/Icon";
+import { type Action, useAction } from "../../ui/load";
+import { Popover } from "../../ui/Popover";
+import { Switch } from "../../ui/Switch";
+import { Trouble } from "../../ui/Trouble";
+import type { How } from "./useHow";
+
+export interface OptionsProps { place: Place; how: How; group: ModelGroup }
+
+export function Options(props: OptionsProps) {
+  return (
+    <Popover label="More about how it works" button={<Icon name="sliders" />} buttonClass="chip" side="above" align="start">
+      <Panel {...props} />
+    </Popover>
+  );
+}
+
+function Panel({ place, how, group }: OptionsProps) {
+  const desk = useDesk();
+  const action = useAction();
+  const { settings, model } = how;
+  const choose = (patch: Partial<ThreadSettings>) => void action.run(() => desk.choose(place, patch));
+  const plans = lacks(group, "plans");
+  const fast = model?.tiers.length ? null : `${model?.name ?? group.title} has no fast mode`;
+  return (
+    <div className="options">
+      <Line label="Fast" hint="Uses the limit sooner" off={fast} on={settings.fast} busy={action.busy} onTurn={(on) => choose({ fast: on })} />
+      <Line label="Plan first" hint="Says what it would do, and does nothing yet" off={plans} on={settings.plan} busy={action.busy} onTurn={(plan) => choose({ plan })} />
+      <Line label="Show reasoning" hint="What it thinks, folded in its answer" off={null} on={settings.show_reasoning} busy={action.busy} onTurn={(on) => choose({ show_reasoning: on })} />
+      <Folders settings={settings} action={action} onPick={(folder) => choose({ folder })} />
+      <Trouble problem={action.problem} />
+    </div>
+  );
+}
+
+interface LineProps { label: string; hint: string; off: string | null; on: boolean; busy: boolean; onTurn: (on: boolean) => void }
+
+/** What is on although it cannot be any more can still be turned off. */
+function Line({ label, hint, off, on, busy, onTurn }: LineProps): ReactNode {
+  return (
+    <div className="option-line">
+      <span className="grow lines"><span className={off ? "dim" : undefined}>{label}</span><br /><span className="hint"><Hint text={off ? sentence(off) : hint} /></span></span>
+      <Switch label={label} on={on} disabled={busy || (off !== null && !on)} onTurn={onTurn} />
+    </div>
+  );
+}
+
+const none: string[] = [];
+
+function Folders({ settings, action, onPick }: { settings: ThreadSettings; action: Action; onPick: (folder: string | null) => void }) {
+  const desk = useDesk();
+  const name = useId();
+  const admin = useView((state) => state.session?.person.role === "admin");
+  const allowed = useView((state) => state.folders ?? none);
+  useEffect(() => void desk.models.loadFolders(), [desk]);
+  const folders = settings.folder && !allowed.includes(settings.folder) ? [settings.folder, ...allowed] : allowed;
+  return (
+    <fieldset className="folders">
+      <legend className="hint">Folder</legend>
+      <Radio name={name} label="Private folder" note="empty, for this thread only" on={settings.folder === null} disabled={action.busy} onPick={() => onPick(null)} />
+      {folders.map((folder) => (
+        <Radio key={folder} name={name} label={folder} exact note={allowed.includes(folder) ? "" : "not allowed any more"} on={settings.folder === folder} disabled={action.busy} onPick={() => onPick(folder)} />
+      ))}
+      <p className="hint">{admin ? "Allow one on the server" : "An admin allows one on the server"}:</p>
+      <Command text="switchboard folders allow PATH" />
+    </fieldset>
+  );
+}
+
+function Radio({ name, label, note, on, exact, disabled, onPick }: { name: string; label: string; note: string; on: boolean; exact?: boolean; disabled: boolean; onPick: () => void }) {
+  return (
+    <label className="folder-line">
+      <input className="radio" type="radio" name={name} checked={on} disabled={disabled} onChange={onPick} />
+      <span className={exact ? "mono wraps" : undefined}>{label}</span>{note ? <span className="hint">{note}</span> : null}
+    </label>
+  );
+}
