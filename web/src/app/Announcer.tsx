@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 import type { Id } from "../api/types";
 import { turnIsOpen } from "../state/model";
 import { useView } from "../state/react";
-import { questionWords } from "../state/rows";
+import { askedTo } from "../state/rows";
 
 const ends: Record<string, string> = { done: "answered", failed: "failed", cancelled: "was stopped", abandoned: "was given up" };
 
@@ -24,12 +24,11 @@ export function Announcer() {
   }, [turns, assistants]);
   useEffect(() => {
     for (const question of Object.values(questions)) {
-      const turn = turns[question.turn_id];
-      if (question.state !== "asked" || asked.current.has(question.id) || turn?.person !== me) continue;
+      if (question.state !== "asked" || asked.current.has(question.id) || question.person_id !== me) continue;
       asked.current.add(question.id);
-      setAsks(`@${assistants[turn?.assistant ?? ""]?.handle ?? "assistant"} asks: ${questionWords(question)}`);
+      setAsks(`@${assistants[question.assistant_id]?.handle ?? "assistant"} asks ${askedTo(question)}`);
     }
-  }, [questions, turns, assistants, me]);
+  }, [questions, assistants, me]);
   return (
     <>
       <div className="sr" role="status">{said}</div>

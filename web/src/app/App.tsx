@@ -5,6 +5,8 @@
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { type Problem } from "../api/client";
 import type { Id } from "../api/types";
+import { NeedsBar } from "../features/approvals/NeedsBar";
+import { TurnQuestions } from "../features/approvals/TurnQuestions";
 import { FoundAssistants } from "../features/assistants/FoundAssistants";
 import type { AnswerSlot } from "../features/chat/Log";
 import type { ComposerSlot } from "../features/chat/slots";
@@ -13,6 +15,8 @@ import { StartScreen } from "../features/chat/StartScreen";
 import { DrawerButton } from "../features/chat/ThreadBar";
 import { ThreadScreen } from "../features/chat/ThreadScreen";
 import { Composer } from "../features/composer/Composer";
+import { Chips } from "../features/models/Chips";
+import { Meters } from "../features/models/Meters";
 import { notifyFor } from "../features/notify/notifier";
 import { Palette } from "../features/palette/Palette";
 import { SignIn } from "../features/sign-in/SignIn";
@@ -23,6 +27,7 @@ import { closeDrawer } from "../ui/drawer";
 import { Lamp, Mark } from "../ui/marks";
 import { chatPath, go, Link, type Route, routeOf, useAddress, useMoves } from "../ui/route";
 import { Toasts } from "../ui/Toasts";
+import { onWanted } from "../ui/wanted";
 import { newThread } from "./acts";
 import { Announcer } from "./Announcer";
 import { useCommands } from "./commands";
@@ -33,6 +38,8 @@ import { useTitle } from "./title";
 const settings = () => import("./settings");
 const SettingsScreen = lazy(() => settings().then(({ SettingsScreen: draw }) => ({ default: draw })));
 const SettingsSidebar = lazy(() => settings().then(({ SettingsSidebar: draw }) => ({ default: draw })));
+
+const Inbox = lazy(() => import("../features/approvals/Inbox").then(({ Inbox: draw }) => ({ default: draw })));
 
 /** What lies over the page, at most one. */
 type Over = null | { is: "keys" } | { is: "palette"; within: Id | null };
@@ -49,6 +56,7 @@ export function App() {
   const searchAll = useCallback(() => search(null), [search]);
   const close = useCallback(() => setOver(null), []);
   useKeys({ showKeys, search: searchAll });
+  useEffect(() => onWanted((what) => what === "help" && showKeys()), [showKeys]);
   useTitle(route);
   useNotes();
 
@@ -102,18 +110,22 @@ function SkipLink() {
   );
 }
 
+const drawNeeds = (thread: Id) => <NeedsBar thread={thread} />;
+const drawQuestions = (turn: Id) => <TurnQuestions turn={turn} />;
+
 interface FrameProps { route: Exclude<Route, { at: "sign-in" }>; demo: boolean; search: (within: Id | null) => void }
 
 function Frame({ route, demo, search }: FrameProps) {
   const move = useMoves();
-  const drawAnswer = useCallback((slot: AnswerSlot) => <TurnCard {...slot} />, []);
+  const drawAnswer = useCallback((slot: AnswerSlot) => <TurnCard {...slot} drawQuestions={drawQuestions} />, []);
   const drawFound = useCallback((ask: (handle: string) => void) => <FoundAssistants onAsk={ask} />, []);
-  const drawComposer = useCallback((slot: ComposerSlot) => <Composer key={slot.thread} {...slot} />, []);
+  const drawComposer = useCallback((slot: ComposerSlot) => <Composer key={slot.thread} {...slot} drawChips={(ask) => <Chips {...ask} />} drawMeters={(ask) => <Meters {...ask} />} />, []);
   const screen = useMemo(() => {
     switch (route.at) {
       case "settings": return <Suspense fallback={<Loading />}><SettingsScreen section={route.section} /></Suspense>;
+      case "approvals": return <Suspense fallback={<Loading />}><Inbox /></Suspense>;
       case "chat": return route.thread
-        ? <ThreadScreen key={route.thread} id={route.thread} jump={route.seq === null ? null : { seq: route.seq, move }} onSearch={search} mention={route.mention} drawAnswer={drawAnswer} drawComposer={drawComposer} />
+        ? <ThreadScreen key={route.thread} id={route.thread} jump={route.seq === null ? null : { seq: route.seq, move }} onSearch={search} mention={route.mention} drawAnswer={drawAnswer} drawNeeds={drawNeeds} drawComposer={drawComposer} />
         : <StartScreen mention={route.mention} drawFound={drawFound} drawComposer={drawComposer} />;
       case "unknown": return <NoSuchPage />;
     }
@@ -122,7 +134,7 @@ function Frame({ route, demo, search }: FrameProps) {
     <>
       {route.at === "settings"
         ? <Suspense fallback={<aside className="side" />}><SettingsSidebar section={route.section} /></Suspense>
-        : <Sidebar current={route.at === "chat" ? route.thread : null} archived={route.at === "chat" && route.archived} onNew={newThread} onSearch={() => search(null)} />}
+        : <Sidebar current={route.at === "chat" ? route.thread : null} archived={route.at === "chat" && route.archived} inbox={route.at === "approvals"} onNew={newThread} onSearch={() => search(null)} />}
       <div className="drawer-scrim" onClick={closeDrawer} />
       <main className="main">
         {demo ? <p className="demo-line"><b>Demo</b>: answers are scripted, no account is used</p> : null}

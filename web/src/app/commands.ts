@@ -6,7 +6,7 @@ import { theme } from "../state/local";
 import { turnIsOpen } from "../state/model";
 import { useDesk, useView } from "../state/react";
 import { assistantRows } from "../state/view";
-import { go, type Route, settingsPath } from "../ui/route";
+import { approvalsPath, go, type Route, settingsPath } from "../ui/route";
 import { attempt } from "../ui/Toasts";
 import { newThread, nextWaiting, stopAll } from "./acts";
 
@@ -27,7 +27,8 @@ export function useCommands(route: Route, showKeys: () => void): Command[] {
     const isDark = theme.get() === "dark" || (theme.get() === "system" && dark);
     const all: (Command | null)[] = [
       { id: "new", label: "New thread", icon: "compose", keys: "C", words: "start write message", act: newThread },
-      waiting ? { id: "waiting", label: "Next thread that needs you", icon: "bell", keys: "G A", words: "approvals waiting", act: nextWaiting } : null,
+      { id: "approvals", label: "Approvals", icon: "inbox", keys: "G A", words: "questions decisions waiting", act: () => go(approvalsPath) },
+      waiting ? { id: "waiting", label: "Next thread that needs you", icon: "bell", words: "approvals waiting", act: nextWaiting } : null,
       runs && thread ? { id: "stop", label: "Stop what runs here", icon: "stop", keys: "⌘.", words: "cancel turn", act: () => stopAll(desk, thread) } : null,
       ...assistantRows({ assistants }).filter((one) => one.usable && one.state === "ready").map((one): Command => (
         { id: `ask-${one.id}`, label: `Ask @${one.handle}`, icon: "thought", words: `${one.name} mention new`, act: () => ask(one.handle) }

@@ -4,8 +4,9 @@ import { useDesk } from "../state/react";
 import { Dialog } from "../ui/Dialog";
 import { closeDrawer } from "../ui/drawer";
 import { isCommand, keyName } from "../ui/keyname";
-import { go, routeOf, settingsPath } from "../ui/route";
-import { newThread, nextWaiting, stepRows, stopAll } from "./acts";
+import { approvalsPath, go, routeOf, settingsPath } from "../ui/route";
+import { want, type Wanted } from "../ui/wanted";
+import { newThread, stepRows, stopAll } from "./acts";
 
 const list: { where: string; keys: [string[], string][] }[] = [
   {
@@ -13,7 +14,7 @@ const list: { where: string; keys: [string[], string][] }[] = [
     keys: [
       [["⌘K"], "Search and commands"],
       [["C"], "New thread"],
-      [["G A"], "Next thread that needs you"],
+      [["G A"], "Approvals"],
       [["G S"], "Settings"],
       [["J", "K"], "Next thread, previous thread"],
       [["↵"], "Open it"],
@@ -25,12 +26,26 @@ const list: { where: string; keys: [string[], string][] }[] = [
     keys: [
       [["⌘."], "Stop what runs in this thread"],
       [["Enter"], "Send; while an answer runs, queue"],
-      [["⌘Enter"], "The other one: send now instead of queueing"],
+      [["⌘Enter"], "The other one: into the running answer instead of queueing; where it takes no words, send now"],
       [["⇧Enter"], "New line"],
       [["↑"], "In an empty field: change what was queued or said last"],
+      [["⌘⇧M"], "Model"],
+      [["⌘⇧E"], "Effort"],
+      [["⌘⇧P"], "Permission"],
       [["@"], "Mention; arrows, Tab or Enter picks"],
       [["/"], "At the beginning of the field: commands"],
       [["Esc"], "Close a list, leave the field"],
+    ],
+  },
+  {
+    where: "On a question that has the focus",
+    keys: [
+      [["A"], "Accept"],
+      [["S"], "Accept for the session"],
+      [["D"], "Decline"],
+      [["1", "9"], "Choose"],
+      [["⌘Enter"], "Answer"],
+      [["J", "K"], "Next, previous one that waits"],
     ],
   },
 ];
@@ -61,6 +76,12 @@ export function useKeys({ showKeys, search }: KeyActs) {
         search();
         return;
       }
+      const wanted = command && event.shiftKey && route.at === "chat" ? { m: "model", e: "effort", p: "permission" }[event.key.toLowerCase()] as Wanted | undefined : undefined;
+      if (wanted) {
+        event.preventDefault();
+        want(wanted);
+        return;
+      }
       if (event.key === "Escape") closeDrawer();
       if (event.metaKey || event.ctrlKey || event.altKey || isField(event.target)) return;
       const paired = event.timeStamp - g < PAIR_MS;
@@ -69,7 +90,7 @@ export function useKeys({ showKeys, search }: KeyActs) {
         case "c": newThread(); break;
         case "a":
           if (!paired) return;
-          nextWaiting();
+          go(approvalsPath);
           break;
         case "s":
           if (!paired) return;

@@ -1,6 +1,7 @@
 /** The settings with what other features hand them. Loaded when they are first opened. */
 import "../ui/settings.css";
 import { AssistantsSheet } from "../features/assistants/AssistantsSheet";
+import { ModelsSheet } from "../features/models/ModelsSheet";
 import { NotifySettings } from "../features/notify/NotifySettings";
 import { SettingsScreen as Screen } from "../features/settings/Settings";
 import type { SettingsSection } from "../ui/route";
@@ -8,5 +9,5 @@ import type { SettingsSection } from "../ui/route";
 export { SettingsSidebar } from "../features/settings/Settings";
 
 export function SettingsScreen({ section }: { section: SettingsSection }) {
-  return <Screen section={section} drawAssistants={() => <AssistantsSheet />} drawNotify={() => <NotifySettings />} />;
+  return <Screen section={section} drawAssistants={() => <AssistantsSheet />} drawModels={() => <ModelsSheet />} drawNotify={() => <NotifySettings />} />;
 }

@@ -1,10 +1,11 @@
 /** Everything that can happen to the state, and how a frame of the wire becomes one of these. Pure. */
 import type { LinkState } from "../api/stream";
 import type {
-  Assistant, Attachment, Author, Delta, Frame, Hit, Id, Item, Message, MessagePage, Page, Person, Pos, Presence, Question, Queued, Session,
-  Thread, Turn,
+  Assistant, Attachment, Author, Delta, Frame, Hit, Id, Item, Message, MessagePage, ModelGroup, Page, Person, Pos, Presence, Question, Queued, Session,
+  Steer, Thread, Turn, TurnItems,
 } from "../api/types";
-import type { Pending, Place, Upload } from "./model";
+import type { Beginning, Pending, Place, Upload } from "./model";
+import { utf8Length } from "./utf8";
 
 /**
  * For an answer that says nothing about its own position: the newest position of the thing when it was asked for. If the
@@ -28,7 +29,10 @@ export type Change =
   | { type: "presence"; heard: number; presence: Presence }
   /** The stream has caught up; who is here follows anew. */
   | { type: "ready" }
-  | { type: "question"; at?: number; question: Question }
+  | { type: "question"; at?: number; asked?: Asked; question: Question }
+  /** A list without a position; `since` is what had been seen when it was asked for. */
+  | { type: "questions"; since: Record<string, number>; items: Question[] }
+  | { type: "steer"; at?: number; asked?: Asked; steer: Steer }
   | { type: "delta"; delta: Delta }
   | { type: "reset"; thread?: Id }
   | { type: "link"; link: LinkState }
@@ -40,13 +44,19 @@ export type Change =
   | { type: "thread_page"; thread: Id; page: MessagePage; what: "newest" | "older" | "newer" | "around" }
   /** The person has seen everything up to here. */
   | { type: "read"; thread: Id; seq: number }
-  | { type: "turn_items"; turn: Id; page: Page<Item> }
+  | { type: "turn_items"; turn: Id; page: TurnItems }
   /** A fresh snapshot after a reset: what it does not hold is gone. */
-  | { type: "fresh"; list: Page<Thread>; open: { thread: Thread; asked: Asked; page: MessagePage; items: { turn: Id; page: Page<Item> }[] } | null }
+  | {
+    type: "fresh"; list: Page<Thread>; questions?: Question[];
+    open: { thread: Thread; asked: Asked; page: MessagePage; items: { turn: Id; page: TurnItems }[] } | null;
+  }
   | { type: "posting"; pending: Pending }
   | { type: "posted"; client_id: string; message: Message }
   | { type: "not_posted"; client_id: string; refused: boolean; reason: string }
   | { type: "unpost"; client_id: string }
+  | { type: "models"; groups: ModelGroup[] }
+  | { type: "folders"; folders: string[] }
+  | { type: "beginning"; beginning: Beginning }
   | { type: "fetching" }
   | { type: "prefill"; place: Place; text: string }
   | { type: "prefill_taken"; place: Place }
@@ -61,6 +71,41 @@ export type Change =
   | { type: "search_found"; query: string; thread: Id | null; page: Page<Hit>; more: boolean }
   | { type: "search_failed"; query: string; thread: Id | null; reason: string }
   | { type: "search_closed" };
+
+/**
+ * The same changes with the deltas of one item made one where each goes on where the last ended: a burst of thousands then
+ * costs one copy of what it goes into. Deltas of different items do not meet, so only other changes keep their place among them.
+ */
+export function joined(changes: Change[]): Change[] {
+  if (changes.length < 2) return changes;
+  const out: Change[] = [];
+  let growing = new Map<Id, { delta: Delta; end: number; texts: string[] }>();
+  const settle = () => {
+    for (const { delta, texts } of growing.values()) delta.text = texts.join("");
+    growing = new Map();
+  };
+  for (const change of changes) {
+    if (change.type !== "delta") {
+      settle();
+      out.push(change);
+      continue;
+    }
+    const { delta } = change;
+    const end = delta.offset + utf8Length(delta.text);
+    const last = growing.get(delta.item_id);
+    if (last && last.end === delta.offset) {
+      last.texts.push(delta.text);
+      last.end = end;
+      continue;
+    }
+    if (last) last.delta.text = last.texts.join("");
+    const own = { ...delta };
+    growing.set(delta.item_id, { delta: own, end, texts: [delta.text] });
+    out.push({ type: "delta", delta: own });
+  }
+  settle();
+  return out;
+}
 
 /** The part of `EPOCH.POS` that orders; the epoch changes only together with a reset. */
 export function posNumber(pos: Pos | undefined): number | undefined {
@@ -106,6 +151,7 @@ export function changeOf(frame: Frame, now: number): Change | null {
     case "presence": return { type: "presence", heard: now, presence: data as Presence };
     case "ready": return { type: "ready" };
     case "approval": return { type: "question", ...at, question: data as Question };
+    case "steer": return { type: "steer", ...at, steer: data as Steer };
     case "delta": return { type: "delta", delta: data as Delta };
     case "reset": {
       const { thread_id } = data as { thread_id?: Id };

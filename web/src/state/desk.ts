@@ -2,13 +2,14 @@
  * What the person can do, and what the page does by itself: it loads, keeps the stream open, fetches what the reducer asks
  * for, and sends. The only part of `state/` that talks to the server; decides nothing about how things look.
  */
-import { api, Problem, whenSignedOut } from "../api/client";
+import { api, type Decision, Problem, whenSignedOut } from "../api/client";
 import { openShared, type SharedStream } from "../api/shared";
-import type { Attachment, Frame, Id, Presence, Session, Thread, ThreadPatch } from "../api/types";
+import type { Attachment, Frame, Id, Model, ModelGroup, NewThread, Presence, Question, Session, Thread, ThreadPatch, ThreadSettings } from "../api/types";
 import { type Asked, type Change, changeOf } from "./change";
 import { Finder } from "./finder";
 import { forgetDrafts } from "./local";
-import type { Place } from "./model";
+import { type Beginning, beginsOpen, type Place } from "./model";
+import { Models } from "./models";
 import { Outbox } from "./outbox";
 import { Queue } from "./queue";
 import { RowTurns } from "./row-turns";
@@ -35,21 +36,29 @@ export class Desk {
   /** How far threads were read that the server has not confirmed. */
   #reads = new Map<Id, number>();
 
+  /** Changes of threads that are under way. */
+  #changes = new Map<Id, Promise<unknown>>();
+
   #rowTurns: RowTurns;
   readonly queue: Queue;
   readonly outbox: Outbox;
   readonly uploads: Uploads;
   readonly finder: Finder;
+  readonly models: Models;
   readonly signs = new Signs();
 
   constructor(readonly store: Store) {
     this.#rowTurns = new RowTurns(store);
     this.queue = new Queue(store);
-    this.outbox = new Outbox(store, this.queue);
+    this.outbox = new Outbox(store, this.queue, (thread) => this.#changes.get(thread));
     this.uploads = new Uploads(store);
     this.finder = new Finder(store);
+    this.models = new Models(store);
     whenSignedOut(() => this.#signedOut());
-    store.subscribe(() => this.#serveWants());
+    store.subscribe(() => {
+      this.#serveWants();
+      this.models.heard();
+    });
     // A page that comes back from the browser's cache has been deaf for an unknown time.
     addEventListener("pageshow", (event) => {
       if (event.persisted) location.reload();
@@ -103,9 +112,12 @@ export class Desk {
       api.threads(),
       api.assistants().then(({ items }) => store.apply({ type: "assistants", assistants: items })),
       api.people().then(({ items }) => store.apply({ type: "people", people: items })),
+      // Before the list, so that what has waited for long is no news.
+      this.#loadQuestions("open"),
     ]);
     store.apply({ type: "thread_list", page: list, of: "threads" });
     void this.#rowTurns.learn();
+    void this.models.load();
     this.#stream?.startAt(list.pos);
     this.outbox.resume(session.person.id);
   }
@@ -219,6 +231,17 @@ export class Desk {
     });
   }
 
+  /** What was decided lately, for the list of it. */
+  loadSettled(): Promise<void> {
+    return this.#loadQuestions("settled");
+  }
+
+  async #loadQuestions(which: "open" | "settled"): Promise<void> {
+    const since = this.store.get().seen;
+    const { items } = await api.approvals(which);
+    this.store.apply({ type: "questions", since, items });
+  }
+
   async lookAgain(): Promise<void> {
     const { items } = await api.assistants();
     this.store.apply({ type: "assistants", assistants: items });
@@ -263,12 +286,12 @@ export class Desk {
 
   async #fetchEverything(): Promise<void> {
     const open = this.#open;
-    const [list, assistants, people] = await Promise.all([api.threads(), api.assistants(), api.people()]);
+    const [list, assistants, people, questions] = await Promise.all([api.threads(), api.assistants(), api.people(), api.approvals("open")]);
     this.store.apply({ type: "assistants", assistants: assistants.items });
     this.store.apply({ type: "people", people: people.items });
     const whole = open ? await this.#whole(open) : null;
     this.#asked = new Set(whole?.items.map(({ turn }) => turn));
-    this.store.apply({ type: "fresh", list, open: whole });
+    this.store.apply({ type: "fresh", list, questions: questions.items, open: whole });
     if (!open) return;
     this.#fetchItems(open);
     void this.#once(`queue:${open}`, () => this.queue.load(open));
@@ -320,7 +343,7 @@ export class Desk {
 
   // ---- writing ----
 
-  async createThread(body: { visibility: "private" | "open"; assistant?: Id; client_id: string }): Promise<Thread> {
+  async createThread(body: NewThread): Promise<Thread> {
     const thread = await api.createThread(body);
     this.store.apply({ type: "thread", asked: { since: undefined }, thread });
     this.store.apply({ type: "thread_page", thread: thread.id, page: { items: [], turns: [] }, what: "newest" });
@@ -358,7 +381,36 @@ export class Desk {
 
   async changeThread(id: Id, body: ThreadPatch): Promise<void> {
     const asked = this.#asking(`thread:${id}`);
-    this.store.apply({ type: "thread", asked, thread: await api.changeThread(id, body) });
+    const change = api.changeThread(id, body).then((thread) => this.store.apply({ type: "thread", asked, thread }));
+    // What is said from now on is meant with it; how it went is told where it was chosen.
+    const before = this.#changes.get(id);
+    const done = Promise.allSettled([before, change]);
+    this.#changes.set(id, done);
+    void done.then(() => this.#changes.get(id) === done && this.#changes.delete(id));
+    await change;
+  }
+
+  /** What is chosen for a thread, or for the one that is not started yet. */
+  async choose(place: Place, settings: Partial<ThreadSettings>): Promise<void> {
+    if (place !== "new") return this.changeThread(place, { settings });
+    const { beginning } = this.store.get();
+    this.begin({ ...beginning, settings: { ...beginning.settings, ...settings } });
+  }
+
+  /** In a direct thread a model of another backend takes its assistant along, who then answers there. */
+  async chooseModel(place: Place, direct: Id | null, group: ModelGroup, model: Model): Promise<void> {
+    const settings = { backend: group.backend, model: model.id };
+    const other = direct && group.assistant_id !== direct ? group.assistant_id : null;
+    if (place !== "new") return this.changeThread(place, { settings, ...(other ? { assistant: other } : {}) });
+    await this.choose(place, settings);
+    if (other) this.begin({ ...this.store.get().beginning, direct: other });
+  }
+
+  /** Where everyone can write nobody has full access: it is taken back as soon as the thread is to be open. */
+  begin(beginning: Beginning) {
+    const { settings } = beginning;
+    const full = beginsOpen(beginning) && settings.permission === "full";
+    this.store.apply({ type: "beginning", beginning: full ? { ...beginning, settings: { ...settings, permission: "standard" } } : beginning });
   }
 
   async deleteThread(id: Id): Promise<void> {
@@ -374,6 +426,23 @@ export class Desk {
     } catch (error) {
       if (!(error instanceof Problem && error.code === "turn_ended")) throw error;
     }
+  }
+
+  /** Answers what an assistant asks. Where it was settled in another place meanwhile, how it went is fetched and that is all. */
+  async decide(question: Question, decision: Decision): Promise<void> {
+    const asked = this.#asking(`question:${question.id}`);
+    try {
+      this.store.apply({ type: "question", asked, question: await api.decide(question.id, decision) });
+    } catch (error) {
+      if (!(error instanceof Problem && error.code === "approval_settled")) throw error;
+      await this.#fetchTurn(question.turn_id);
+      if (this.store.get().questions[question.id]?.state === "asked") throw error;
+    }
+  }
+
+  /** Words into a turn of one's own that runs. */
+  async steer(turn: Id, text: string): Promise<void> {
+    this.store.apply({ type: "steer", asked: { since: undefined }, steer: await api.steer(turn, text) });
   }
 
   async retry(turn: Id): Promise<void> {

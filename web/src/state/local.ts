@@ -75,5 +75,12 @@ export const theme = {
   },
 };
 
+/** How changes of a file are drawn: one below the other, or side by side. */
+export type DiffView = "unified" | "split";
+export const diffView = {
+  get: (): DiffView => (read("diff") === "split" ? "split" : "unified"),
+  set: (value: DiffView) => write("diff", value === "unified" ? null : value),
+};
+
 /** Whether somebody looks at this page: it is on a screen, and in front. */
 export const isSeen = () => document.visibilityState === "visible" && document.hasFocus();

@@ -1,6 +1,6 @@
 /** What the page knows, as plain data. Owns shapes only: `reduce` changes it, `view` reads it, `sync` fills it. */
 import type { LinkState } from "../api/stream";
-import type { Assistant, Attachment, Delta, Hit, Id, Item, Message, Person, Question, Queued, Session, Thread, Turn } from "../api/types";
+import type { Assistant, Attachment, Delta, Hit, Id, Item, Message, ModelGroup, Person, Question, Queued, Session, Steer, Thread, ThreadSettings, Turn } from "../api/types";
 
 /** An item and how many UTF-8 bytes of its text are here, the measure that deltas use. */
 export interface HeldItem extends Item { bytes: number }
@@ -71,6 +71,16 @@ export interface Wants {
   turns: Id[];
 }
 
+/** A thread that is not started yet: the assistant that shall answer every message, and what was chosen for it. */
+export interface Beginning {
+  direct: Id | null;
+  /** Everyone will see it, unless it is direct. */
+  open?: boolean;
+  settings: Partial<ThreadSettings>;
+}
+export const beginsOpen = ({ direct, open }: Beginning): boolean => open === true && direct === null;
+export const noBeginning: Beginning = { direct: null, settings: {} };
+
 export interface State {
   session: Session | null;
   link: LinkState;
@@ -100,7 +110,14 @@ export interface State {
   presence: Record<Id, Whereabouts>;
   /** Questions that a turn has asked, by id. */
   questions: Record<Id, Question>;
+  /** Words sent into turns that run, by id. */
+  steers: Record<Id, Steer>;
   search: Search | null;
+  /** Null until they were fetched. */
+  models: ModelGroup[] | null;
+  /** Folders in which assistants may work; null until somebody asks. */
+  folders: string[] | null;
+  beginning: Beginning;
   /** The newest position seen of each `kind:id`, so that an older copy never wins. */
   seen: Record<string, number>;
   wants: Wants;
@@ -111,7 +128,8 @@ export const nothingWanted: Wants = { everything: false, threads: [], turns: [] 
 export function emptyState(): State {
   return {
     session: null, link: { is: "connecting" }, assistants: {}, people: {}, threads: {}, list: null, archive: null, pages: {}, messages: {},
-    turns: {}, items: {}, ahead: {}, outbox: [], queues: {}, uploads: {}, prefills: {}, presence: {}, questions: {}, search: null, seen: {}, wants: nothingWanted,
+    turns: {}, items: {}, ahead: {}, outbox: [], queues: {}, uploads: {}, prefills: {}, presence: {}, questions: {}, steers: {}, search: null,
+    models: null, folders: null, beginning: noBeginning, seen: {}, wants: nothingWanted,
   };
 }
 

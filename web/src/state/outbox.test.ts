@@ -61,6 +61,19 @@ function signedIn(id: string) {
 const settled = (store: Store) => vi.waitFor(() => expect(store.get().outbox.every((one) => one.state === "failed")).toBe(true));
 
 describe("words that the server has not", () => {
+  test("wait for a change of their thread that is under way", async () => {
+    let end = () => {};
+    const change = new Promise<void>((resolve) => (end = resolve));
+    const store = new Store();
+    const sent = new Outbox(store, new Queue(store), (thread) => (thread === "t1" ? change : undefined)).add("post", "t1", "hi", []);
+    await Promise.resolve();
+    expect(store.get().outbox).toHaveLength(1);
+    expect(asked).toEqual([]);
+    end();
+    await sent;
+    expect(asked.map(({ body }) => body.text)).toEqual(["hi"]);
+  });
+
   test("outlive a session that ended, and go when their writer signs in again", async () => {
     const { store, outbox, enter } = signedIn("p1");
     answers = [refusal(401, "not_signed_in")];

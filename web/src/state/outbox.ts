@@ -17,7 +17,8 @@ export class Outbox {
   /** What is queued goes one after another, in the order in which it was said. */
   #line = Promise.resolve();
 
-  constructor(readonly store: Store, readonly queue: Queue) {
+  /** `pending` is a change of the thread that is under way: what is said after it waits for it. */
+  constructor(readonly store: Store, readonly queue: Queue, readonly pending: (thread: Id) => Promise<unknown> | undefined = () => undefined) {
     store.subscribe(() => this.#keep());
   }
 
@@ -79,6 +80,8 @@ export class Outbox {
 
   async #deliver({ kind, client_id, thread_id, text, attachments }: Pending): Promise<void> {
     const body = { text, client_id, ...(attachments.length ? { attachments: attachments.map(({ id }) => id) } : {}) };
+    const change = this.pending(thread_id);
+    if (change) await change;
     try {
       if (kind === "queue") {
         this.queue.put(await api.enqueue(thread_id, body));

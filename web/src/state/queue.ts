@@ -18,7 +18,7 @@ export class Queue {
   }
 
   async change(queued: Queued, text: string): Promise<void> {
-    const changed = await api.changeQueued(queued.id, text);
+    const changed = await api.changeQueued(queued.id, { text });
     this.#set(queued.thread_id, (items) => items.map((one) => (one.id === changed.id ? changed : one)));
   }
 
@@ -32,6 +32,23 @@ export class Queue {
     const { message } = await api.sendQueued(queued.id);
     this.#set(queued.thread_id, (items) => items.filter((one) => one.id !== queued.id));
     this.store.apply({ type: "message", message });
+  }
+
+  /** Into the turn that runs. */
+  async steer(queued: Queued): Promise<void> {
+    const steer = await api.steerQueued(queued.id);
+    this.#set(queued.thread_id, (items) => items.filter((one) => one.id !== queued.id));
+    this.store.apply({ type: "steer", asked: { since: undefined }, steer });
+  }
+
+  /** One place up or down. The answer tells this entry's new place only, so the whole is read again. */
+  async move(queued: Queued, by: -1 | 1): Promise<void> {
+    const items = this.store.get().queues[queued.thread_id] ?? [];
+    const at = items.findIndex((one) => one.id === queued.id);
+    if (at < 0 || !items[at + by]) return;
+    const before = by < 0 ? items[at - 1] : items[at + 2];
+    await api.changeQueued(queued.id, { before: before?.id ?? null });
+    await this.load(queued.thread_id);
   }
 
   /** The effect at once; the stream says it again for every tab. */

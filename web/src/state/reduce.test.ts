@@ -8,7 +8,8 @@ const after = (changes: Change[], from: State = emptyState()) => changes.reduce(
 
 const thread = (over: Partial<Thread> = {}): Thread => ({
   id: "t1", title: "One", visibility: "private", assistant_id: null, created_by: "p1", created_at: 1, last_message_at: 1,
-  last_seq: 0, read_seq: 0, unread: 0, archived_at: null, state: "idle", last: null, ...over,
+  last_seq: 0, read_seq: 0, unread: 0, archived_at: null, state: "idle", last: null, 
+  settings: { backend: null, effort: null, fast: false, folder: null, model: null, permission: "standard", plan: false, show_reasoning: true }, ...over,
 });
 const message = (over: Partial<Message> = {}): Message => ({
   id: "m1", thread_id: "t1", seq: 1, role: "user", author: { id: "p1", handle: "mara", name: "Mara" }, text: "hi",
@@ -16,7 +17,7 @@ const message = (over: Partial<Message> = {}): Message => ({
 });
 const turn = (over: Partial<Turn> = {}): Turn => ({
   id: "u1", thread_id: "t1", message_id: "m1", assistant: "a1", person: "p1", attempt: 1, state: "running", stop_wanted: false,
-  runs_on: null, queued_at: 1, started_at: 2, ended_at: null, reply_id: null, position: null, error: null, ...over,
+  runs_on: null, queued_at: 1, started_at: 2, ended_at: null, reply_id: null, position: null, error: null, ran_with: null, usage: null, ...over,
 });
 const item = (over: Partial<Item> = {}): Item => ({
   id: "i1", turn_id: "u1", thread_id: "t1", seq: 1, kind: "text", status: "open", text: "", started_at: 2, ended_at: null, ...over,

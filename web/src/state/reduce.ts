@@ -2,7 +2,7 @@
  * The one place where the state changes: `(state, change) => state`, pure. Owns the rules that make
  * "snapshot + stream == fresh snapshot" true; never fetches: what it misses it writes into `wants`.
  */
-import type { Delta, Id, Item, Message, MessagePage, Thread, Turn } from "../api/types";
+import type { Delta, Id, Item, Message, MessagePage, Question, Steer, Thread, Turn } from "../api/types";
 import { type Asked, type Change, posNumber } from "./change";
 import { putSearch } from "./found";
 import { putPresence } from "./here";
@@ -43,11 +43,9 @@ export function reduce(state: State, change: Change): State {
     }
     case "presence": return putPresence(state, change.presence, change.heard);
     case "ready": return { ...state, presence: {} };
-    case "question": {
-      const key = `question:${change.question.id}`;
-      if (isStale(state, key, change.at) || isGone(state, change.question.thread_id)) return state;
-      return { ...state, questions: { ...state.questions, [change.question.id]: change.question }, seen: sawAt(state, key, change.at) };
-    }
+    case "question": return putQuestion(state, change.question, change.at, change.asked);
+    case "questions": return change.items.reduce((s, one) => putQuestion(s, one, undefined, { since: change.since[`question:${one.id}`] }), state);
+    case "steer": return putSteer(state, change.steer, change.at, change.asked);
     case "delta": return putDelta(state, change.delta);
     // Positions from before may belong to another database; from here on `seen` tells what the stream said since.
     case "reset": return change.thread ? wantThread(state, change.thread) : { ...state, seen: {}, wants: { ...state.wants, everything: true } };
@@ -56,6 +54,9 @@ export function reduce(state: State, change: Change): State {
       ? { ...state, session: change.session }
       // What one person saw is not the next one's to see.
       : { ...emptyState(), link: state.link, session: change.session };
+    case "models": return { ...state, models: change.groups };
+    case "folders": return { ...state, folders: change.folders };
+    case "beginning": return { ...state, beginning: change.beginning };
     case "people": return { ...state, people: byId(change.people) };
     case "assistants": return { ...state, assistants: byId(change.assistants) };
     case "thread_list": {
@@ -71,7 +72,9 @@ export function reduce(state: State, change: Change): State {
     case "turn_items": {
       const at = posNumber(change.page.pos);
       const asked = { ...state, items: { ...state.items, [change.turn]: state.items[change.turn] ?? {} } };
-      return change.page.items.reduce((s, item) => putItem(s, item, at), asked);
+      const { items, questions = [], steers = [] } = change.page;
+      const withQuestions = questions.reduce((s, one) => putQuestion(s, one, at), items.reduce((s, item) => putItem(s, item, at), asked));
+      return steers.reduce((s, one) => putSteer(s, one, at), withQuestions);
     }
     case "fresh": return fresh(state, change);
     case "posting": return { ...state, outbox: [...state.outbox.filter((p) => p.client_id !== change.pending.client_id), change.pending] };
@@ -139,9 +142,10 @@ function dropThread(state: State, id: Id, at: number | undefined): State {
   const turns = Object.fromEntries(Object.entries(state.turns).filter(([, turn]) => turn.thread_id !== id));
   const items = Object.fromEntries(Object.entries(state.items).filter(([turn]) => state.turns[turn]?.thread_id !== id));
   const questions = Object.fromEntries(Object.entries(state.questions).filter(([, question]) => question.thread_id !== id));
+  const steers = Object.fromEntries(Object.entries(state.steers).filter(([, steer]) => steer.thread_id !== id));
   const { [id]: _queue, ...queues } = state.queues;
   return {
-    ...state, threads, messages, pages, turns, items, questions, queues,
+    ...state, threads, messages, pages, turns, items, questions, steers, queues,
     outbox: state.outbox.filter((pending) => pending.thread_id !== id),
     seen: { ...sawAt(state, `thread:${id}`, at), [`gone:${id}`]: at ?? 0 },
   };
@@ -167,6 +171,25 @@ function putTurn(state: State, turn: Turn, at: number | undefined, asked?: Asked
   return { ...state, items, turns: { ...state.turns, [turn.id]: turn }, seen: sawAt(state, key, at) };
 }
 
+function putQuestion(state: State, question: Question, at: number | undefined, asked?: Asked): State {
+  const key = `question:${question.id}`;
+  const held = state.questions[question.id];
+  if (isStale(state, key, at, asked) || isGone(state, question.thread_id)) return state;
+  // What is settled is never open again; what says so is a late copy.
+  if (held && held.state !== "asked" && question.state === "asked") return state;
+  return { ...state, questions: { ...state.questions, [question.id]: question }, seen: sawAt(state, key, at) };
+}
+
+const steerEnded = (steer: Steer) => steer.state === "taken" || steer.state === "refused";
+
+function putSteer(state: State, steer: Steer, at: number | undefined, asked?: Asked): State {
+  const key = `steer:${steer.id}`;
+  const held = state.steers[steer.id];
+  if (isStale(state, key, at, asked) || isGone(state, steer.thread_id)) return state;
+  if (held && steerEnded(held) && !steerEnded(steer)) return state;
+  return { ...state, steers: { ...state.steers, [steer.id]: steer }, seen: sawAt(state, key, at) };
+}
+
 function putItem(state: State, item: Item, at: number | undefined): State {
   const key = `item:${item.id}`;
   // Nobody reads this thread here; its items are fetched when it is opened.
@@ -175,7 +198,9 @@ function putItem(state: State, item: Item, at: number | undefined): State {
   if (held && held.status !== "open" && item.status === "open") return state;
   const bytes = utf8Length(item.text);
   // A checkpoint may be older than the deltas that are already drawn: the text of an open item only grows.
-  const next: HeldItem = held && item.status === "open" && held.bytes > bytes
+  // All changes of a turn together are told anew each time, and may become fewer.
+  const grows = item.status === "open" && item.kind !== "turn_diff";
+  const next: HeldItem = held && grows && held.bytes > bytes
     ? { ...item, text: held.text, bytes: held.bytes }
     : { ...item, bytes };
   return catchUp({ ...withItem(state, next), seen: sawAt(state, key, at) }, next);
@@ -272,7 +297,8 @@ function fresh(state: State, change: Extract<Change, { type: "fresh" }>): State 
     ...state,
     list: null, archive: null, pages: {}, ahead: {}, wants: nothingWanted, queues: {},
     threads: told("thread", state.threads), messages: toldOf("message", state.messages), turns: told("turn", state.turns),
-    items: toldOf("item", state.items), questions: told("question", state.questions),
+    items: toldOf("item", state.items), questions: { ...byId(change.questions ?? []), ...told("question", state.questions) },
+    steers: told("steer", state.steers),
   };
   const listed = reduce(kept, { type: "thread_list", page: change.list, of: "threads" });
   if (!change.open) return listed;

@@ -7,11 +7,12 @@ const NOW = new Date(2026, 10, 20, 15).getTime();
 const DAY = 86_400_000;
 const thread = (over: Partial<Thread> = {}): Thread => ({
   id: "t1", title: "One", visibility: "private", assistant_id: null, created_by: "p1", created_at: 1, last_message_at: NOW,
-  last_seq: 9, archived_at: null, state: "idle", last: null, read_seq: 9, unread: 0, ...over,
+  last_seq: 9, archived_at: null, state: "idle", last: null, read_seq: 9, unread: 0, 
+  settings: { backend: null, effort: null, fast: false, folder: null, model: null, permission: "standard", plan: false, show_reasoning: true }, ...over,
 });
 const turn = (over: Partial<Turn> = {}): Turn => ({
   id: "u1", thread_id: "t1", message_id: "m1", assistant: "a1", person: "p1", attempt: 1, state: "running", stop_wanted: false,
-  runs_on: null, queued_at: 1, started_at: 2, ended_at: null, reply_id: null, position: null, error: null, ...over,
+  runs_on: null, queued_at: 1, started_at: 2, ended_at: null, reply_id: null, position: null, error: null, ran_with: null, usage: null, ...over,
 });
 const state: State = {
   ...emptyState(),
@@ -66,7 +67,7 @@ describe("the second line", () => {
     const question = { id: "q1", turn_id: "u1", thread_id: "t1", kind: "command", state: "asked" } as Question;
     const turns = { u1: turn({ state: "waiting_approval" }) };
     expect(fact({ state: "needs_you" }, { turns }).text).toBe("@chatgpt waits for you");
-    expect(fact({ state: "needs_you" }, { turns, questions: { q1: question } })).toEqual({ text: "@chatgpt asks: run a command", kind: "needs" });
+    expect(fact({ state: "needs_you" }, { turns, questions: { q1: question } })).toEqual({ text: "@chatgpt asks to run a command", kind: "needs" });
     const error = { code: "timed_out", message: "", hint: "", detail: null, retry_at: null } as Turn["error"];
     expect(fact({ state: "failed" }, { turns: { u1: turn({ state: "failed", error }) } })).toEqual({ text: "@chatgpt did not answer in time", kind: "bad" });
   });

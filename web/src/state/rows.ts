@@ -36,13 +36,18 @@ export function threadLamp(thread: Thread): { lamp: LampKind; label: string | un
 }
 
 const asks: Record<string, string> = {
-  command: "run a command", file_change: "change files", permissions: "more permissions", question: "a question", form: "a form", link: "open a page",
+  command: "run a command", file_change: "change files", permissions: "have more permissions", question: "answer a question", form: "fill in a form",
+  link: "open a page", tool: "call a tool",
 };
 
 /** What a question asks for, in a few words. */
-export function questionWords(question: Question): string {
+export function questionWords(question: Pick<Question, "kind">): string {
   return asks[question.kind] ?? question.kind.replaceAll("_", " ");
 }
+
+/** The same after "asks": what the assistant would do, or what it wants of the person. */
+export const askedTo = (question: Pick<Question, "kind">) =>
+  (question.kind === "question" || question.kind === "form" || question.kind === "link" ? `you to ${questionWords(question)}` : `to ${questionWords(question)}`);
 
 export interface Fact { text: string; kind: "" | "needs" | "live" | "bad" }
 
@@ -58,7 +63,7 @@ export function threadFact(state: Pick<State, "session" | "assistants" | "people
       const waiting = Object.values(state.questions).filter((one) => one.thread_id === thread.id && one.state === "asked");
       const [first] = waiting;
       if (!first) return { text: `${who} waits for you`, kind: "needs" };
-      return { text: `${who} asks: ${waiting.length > 1 ? `${waiting.length} things` : questionWords(first)}`, kind: "needs" };
+      return { text: `${who} ${waiting.length > 1 ? `asks ${waiting.length} things` : `asks ${askedTo(first)}`}`, kind: "needs" };
     }
     case "failed": return { text: turn?.error ? endHeading(who, turn.error.code) : "The last answer failed", kind: "bad" };
     case "idle": return { text: lastWords(state, thread), kind: "" };

@@ -2,7 +2,7 @@
  * Holds the state between changes and tells who listens. Owns when changes are applied: those of the stream in batches of one
  * frame, so that a fast answer costs one drawing per frame; everything else at once.
  */
-import type { Change } from "./change";
+import { type Change, joined } from "./change";
 import { emptyState, type State } from "./model";
 import { reduce } from "./reduce";
 
@@ -42,7 +42,7 @@ export class Store {
     const batch = this.#batch;
     if (batch.length === 0) return;
     this.#batch = [];
-    const next = batch.reduce(reduce, this.#state);
+    const next = joined(batch).reduce(reduce, this.#state);
     if (next === this.#state) return;
     this.#state = next;
     for (const listener of this.#listeners) listener();

@@ -8,7 +8,7 @@ const message = (id: string, seq: number, over: Partial<Message> = {}): Message 
 });
 const turn = (id: string, over: Partial<Turn> = {}): Turn => ({
   id, thread_id: "t", message_id: "q1", assistant: "a", person: "p", attempt: 1, state: "done", stop_wanted: false, runs_on: null,
-  queued_at: 1, started_at: 1, ended_at: 2, reply_id: null, position: null, error: null, ...over,
+  queued_at: 1, started_at: 1, ended_at: 2, reply_id: null, position: null, error: null, ran_with: null, usage: null, ...over,
 });
 const item = (id: string, seq: number, over: Partial<HeldItem> = {}): HeldItem => ({
   id, turn_id: "u", thread_id: "t", seq, kind: "text", status: "done", text: id, started_at: 1, ended_at: 2, bytes: 0, ...over,
@@ -55,4 +55,10 @@ describe("a card", () => {
     expect(parts([item("draft", 1), item("a", 2, { kind: "command" })], "final")).toEqual([["a"], "final"]);
     expect(parts([], "final")).toEqual(["final"]);
   });
+});
+
+test("all changes of a turn are no step, and a reply that is the proposed plan is not said twice", () => {
+  const plan = item("p", 1, { kind: "proposal", text: "# Do" });
+  const parts = partsOf([plan, item("d", 2, { kind: "turn_diff", text: "diff" })], message("r", 9, { text: "# Do" }));
+  expect(parts.map((part) => (part.is === "steps" ? part.items.map(({ id }) => id) : part.text))).toEqual([["p"]]);
 });

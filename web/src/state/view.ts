@@ -66,6 +66,8 @@ export function partsOf(items: HeldItem[], reply: Message | null): Part[] {
   const parts: Part[] = [];
   for (const item of items) {
     const last = parts.at(-1);
+    // All changes together are told at the end, not where the first of them fell.
+    if (item.kind === "turn_diff") continue;
     if (item.kind === "text") {
       if (item.text) parts.push({ is: "text", key: item.id, text: item.text, open: item.status === "open" });
     } else if (last?.is === "steps") last.items.push(item);
@@ -74,6 +76,8 @@ export function partsOf(items: HeldItem[], reply: Message | null): Part[] {
   if (!reply) return parts;
   const texts = parts.flatMap((part) => (part.is === "text" ? [part.text] : []));
   const whole = bare(reply.text);
+  // A plan that was proposed is a card of its own; the reply may say nothing else.
+  if (items.some((item) => item.kind === "proposal" && bare(item.text) === whole)) return parts;
   if (texts.length && (bare(texts.at(-1) ?? "") === whole || bare(texts.join("")) === whole)) return parts;
   return [...parts.filter((part) => part.is === "steps"), { is: "text", key: reply.id, text: reply.text, open: false }];
 }

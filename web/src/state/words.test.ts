@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { Turn } from "../api/types";
-import { bytes, clock, commandIn, initials, plain, sentence, took, turnWords, until, withoutShell } from "./words";
+import type { Item, Turn } from "../api/types";
+import { bytes, clock, commandIn, initials, plain, sentence, stepResult, stepTook, stepWords, took, turnWords, until, withoutShell } from "./words";
 
 describe("durations", () => {
   test("that grow are clocks", () => {
@@ -65,4 +65,36 @@ test("the shell around a command is left out only where nothing else changes", (
   expect(withoutShell('sh -c "echo $HOME"')).toBe('sh -c "echo $HOME"');
   expect(withoutShell("/bin/bash -lc 'it'\\''s'")).toBe("/bin/bash -lc 'it'\\''s'");
   expect(withoutShell("cargo test")).toBe("cargo test");
+});
+
+describe("steps", () => {
+  const item = (over: Partial<Item>): Item => ({
+    id: "i", turn_id: "u", thread_id: "t", seq: 1, kind: "other", status: "done", text: "", started_at: 0, ended_at: 2000, ...over,
+  });
+
+  test("of every kind have words", () => {
+    const rows: [Partial<Item>, string][] = [
+      [{ kind: "raw_reasoning" }, "Thought for 2.0 s"],
+      [{ kind: "reasoning", status: "open", ended_at: null }, "Thinking"],
+      [{ kind: "reasoning", status: "cut", ended_at: null }, "Thought"],
+      [{ kind: "proposal" }, "Proposed plan"],
+      [{ kind: "compaction" }, "Earlier messages were summed up"],
+      [{ kind: "subagent", tool: "spawn_agent", agents: ["/main/a"] }, "Started agent a"],
+      [{ kind: "subagent", tool: "wait", agents: ["a", "b", "c"] }, "Waited for agents a, b and 1 more"],
+      [{ kind: "subagent", tool: "new_thing", agents: [] }, "New thing other agents"],
+      [{ kind: "image", path: "out/a.png" }, "Picture a.png"],
+      [{ kind: "image", path: "", status: "failed" }, "No picture"],
+      [{ kind: "hook", event: "pre_tool_use" }, "Hook at pre tool use"],
+    ];
+    for (const [over, words] of rows) expect(stepWords(item(over))).toBe(words);
+  });
+
+  test("say how they ended, and how long the source says they took", () => {
+    expect(stepResult(item({ kind: "command", exit_code: 101 }), false)).toEqual({ text: "exit 101", mood: "bad" });
+    expect(stepResult(item({ kind: "command", exit_code: 0 }), false)).toEqual({ text: "exit 0", mood: "calm" });
+    expect(stepResult(item({ kind: "command", status: "declined" }), false)?.text).toBe("Declined");
+    expect(stepResult(item({ kind: "command", status: "cut" }), false)?.text).toBe("Ended with the turn");
+    expect(stepResult(item({ kind: "plan" }), false)).toBeNull();
+    expect([stepTook(item({ kind: "command", took: 400 })), stepTook(item({ kind: "command" })), stepTook(item({ kind: "notice" }))]).toEqual(["0.4 s", "2.0 s", ""]);
+  });
 });

@@ -123,17 +123,27 @@ export function withoutShell(command: string): string {
   return inside === undefined || inside.includes(quote) || (quote === '"' && /[\\$`]/.test(inside)) ? command : inside;
 }
 
+/** What somebody does with other agents, by its name at the source; the end says which. */
+const agentWords: Record<string, string> = {
+  spawn_agent: "Started", started: "Started", resume_agent: "Woke", resumed: "Woke", wait: "Waited for", send_input: "Wrote to",
+  send_message: "Wrote to", interacted: "Wrote to", close_agent: "Ended", interrupted: "Interrupted", ended: "Ended", completed: "Heard from",
+};
+
+const spaced = (name: string) => name.replaceAll("_", " ").trim();
+const fileName = (path: string) => path.split(/[\\/]/).at(-1) || path;
+
 /** The one line of a folded step. */
 export function stepWords(item: Item): string {
   const firstLine = item.text.trim().split("\n", 1)[0] ?? "";
   switch (item.kind) {
-    case "reasoning":
-      if (!item.ended_at) return "Thinking";
+    case "reasoning": case "raw_reasoning":
+      // Of a thought that was cut off nobody knows how long it would have been.
+      if (!item.ended_at) return item.status === "open" ? "Thinking" : "Thought";
       // Some assistants report a thought only when it is over, and so without its length.
       return item.ended_at - item.started_at < 100 ? "Thought" : `Thought for ${took(item.ended_at - item.started_at)}`;
     case "command": return item.command ? withoutShell(item.command) : firstLine;
     case "file_change": {
-      const paths = (item.changes ?? []).map((change) => change.path.split("/").at(-1) ?? change.path);
+      const paths = (item.changes ?? []).map((change) => fileName(change.path));
       return paths.length ? `${item.status === "declined" ? "Would change" : "Changed"} ${listed(paths)}` : "Changed files";
     }
     case "tool_call": return `Called ${item.tool ?? "a tool"}${item.server ? ` on ${item.server}` : ""}`;
@@ -142,9 +152,41 @@ export function stepWords(item: Item): string {
       const steps = item.steps ?? [];
       return steps.length ? `Plan, ${steps.filter((step) => step.done).length} of ${steps.length}` : "Plan";
     }
+    case "proposal": return item.status === "open" ? "Writes a plan" : "Proposed plan";
+    case "turn_diff": return "Changes of this turn";
+    case "compaction": return item.status === "open" ? "Earlier messages are summed up" : "Earlier messages were summed up";
+    case "subagent": {
+      const agents = (item.agents ?? []).map(fileName);
+      const does = agentWords[item.tool ?? ""] ?? capital(spaced(item.tool || "worked with"));
+      return `${does} ${agents.length ? `${agents.length === 1 ? "agent" : "agents"} ${listed(agents)}` : "other agents"}`;
+    }
+    case "image": return item.path ? `Picture ${fileName(item.path)}` : item.status === "failed" ? "No picture" : "Picture";
+    case "hook": return item.event ? `Hook at ${spaced(item.event)}` : "Hook";
     case "notice": return firstLine || "Notice";
-    default: return firstLine || capital((item.source_kind ?? "other").replaceAll("_", " "));
+    default: return firstLine || capital(spaced(item.source_kind ?? "other"));
   }
+}
+
+/** The small words at the end of a step's line: how it stands or ended. Null where the line says it all. */
+export function stepResult(item: Item, running: boolean): { text: string; mood: "live" | "bad" | "calm" } | null {
+  if (running) return { text: "running", mood: "live" };
+  if (item.status === "declined") return { text: item.kind === "hook" ? "blocked" : "Declined", mood: "calm" };
+  // What is still open in a turn that has ended was ended with it.
+  if (item.status === "cut" || item.status === "open") return { text: "Ended with the turn", mood: "calm" };
+  if (item.kind === "command" && typeof item.exit_code === "number") {
+    return { text: `exit ${item.exit_code}`, mood: item.exit_code === 0 ? "calm" : "bad" };
+  }
+  if (item.status === "failed") return { text: "failed", mood: "bad" };
+  return item.kind === "tool_call" ? { text: "ok", mood: "calm" } : null;
+}
+
+/** What is of a moment, or says itself how long it took. */
+const timeless = new Set<Item["kind"]>(["notice", "plan", "reasoning", "raw_reasoning", "image", "compaction"]);
+
+/** How long a step took, as the source counted it where it did. */
+export function stepTook(item: Item): string {
+  if (item.ended_at === null || item.status === "declined" || timeless.has(item.kind)) return "";
+  return took(item.took ?? item.ended_at - item.started_at);
 }
 
 function listed(words: string[]): string {
@@ -170,6 +212,11 @@ const headings: Record<string, string> = {
   abandoned: "was interrupted",
   attachment_missing: "could not be given a file",
   attachment_unsupported: "cannot take a file of yours",
+  context_too_long: "cannot read that much",
+  no_model: "does not have that model",
+  codex_start_failed: "could not be started",
+  session_in_use: "is at work in another program",
+  session_lost: "has lost its session",
 };
 
 export function endHeading(name: string, code: string): string {

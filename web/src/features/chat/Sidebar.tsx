@@ -1,23 +1,26 @@
 /** The threads and the way to everything else. Owns which rows are shown and in which groups; a row is `ThreadRow`. */
 import { useEffect, useMemo, useRef } from "react";
 import type { Id } from "../../api/types";
+import { waitingFor } from "../../state/asks";
 import { useDesk, useNow, useView } from "../../state/react";
 import { threadGroups, threadRows } from "../../state/rows";
 import { capital } from "../../state/words";
 import { Icon } from "../../ui/Icon";
 import { keyName } from "../../ui/keyname";
 import { Face, Lamp, Mark } from "../../ui/marks";
-import { Link, settingsPath } from "../../ui/route";
+import { approvalsPath, Link, settingsPath } from "../../ui/route";
 import { attempt } from "../../ui/Toasts";
 import { ThreadRow } from "./ThreadRow";
 
-export interface SidebarProps { current: Id | null; archived: boolean; onNew: () => void; onSearch: () => void }
+export interface SidebarProps { current: Id | null; archived: boolean; inbox: boolean; onNew: () => void; onSearch: () => void }
 
-export function Sidebar({ current, archived, onNew, onSearch }: SidebarProps) {
+export function Sidebar({ current, archived, inbox, onNew, onSearch }: SidebarProps) {
   const desk = useDesk();
   const session = useView((state) => state.session);
   const threads = useView((state) => state.threads);
   const list = useView((state) => (archived ? state.archive : state.list));
+  const questions = useView((state) => state.questions);
+  const waiting = useMemo(() => waitingFor({ questions }, session?.person.id).length, [questions, session]);
   const now = useNow(true, 60_000);
   useEffect(() => {
     if (archived) attempt(desk.loadArchived());
@@ -35,6 +38,11 @@ export function Sidebar({ current, archived, onNew, onSearch }: SidebarProps) {
       <button className="field find" type="button" aria-haspopup="dialog" onClick={onSearch}>
         <Icon name="search" /><span className="grow">Search<span className="sr"> threads and messages</span></span><kbd aria-hidden="true">{keyName("⌘K")}</kbd>
       </button>
+      <nav className="nav" aria-label="Places">
+        <Link to={approvalsPath} aria-current={inbox ? "page" : undefined} title="Approvals (G A)">
+          <Icon name="inbox" />Approvals{waiting ? <span className="count needs" aria-label={`${waiting} waiting`}>{waiting}</span> : null}
+        </Link>
+      </nav>
       <div className="scroll" role="navigation" aria-label="Threads">
         {archived ? <Link className="back-row" to="/chat"><Icon name="left" />Back to threads</Link> : null}
         {list === null ? <p className="blank loading-rows" role="status"><Lamp kind="running" />Loading threads</p> : null}

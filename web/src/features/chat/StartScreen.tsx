@@ -1,7 +1,8 @@
 /** Where a new thread begins: whom it is for, who can see it, and the first words. Before any thread exists, the first run. */
-import { type ReactNode, useRef, useState } from "react";
+import { type ReactNode, useRef } from "react";
 import type { Assistant, Id } from "../../api/types";
 import { drafts } from "../../state/local";
+import { noBeginning } from "../../state/model";
 import { useDesk, useView } from "../../state/react";
 import { assistantRows } from "../../state/view";
 import { inWords } from "../../state/words";
@@ -30,8 +31,10 @@ export function StartScreen({ mention, drawFound, drawComposer }: StartScreenPro
   const byId = useView((state) => state.assistants);
   const assistants = assistantRows({ assistants: byId });
   const ready = assistants.some((assistant) => assistant.usable && assistant.state === "ready");
-  const [direct, setDirect] = useState<Id | null>(null);
-  const [open, setOpen] = useState(false);
+  const beginning = useView((state) => state.beginning);
+  const { direct, open = false } = beginning;
+  const setDirect = (next: Id | null) => desk.begin({ ...beginning, direct: next });
+  const setOpen = (next: boolean) => desk.begin({ ...beginning, open: next });
   const tried = useRef({ as: "", client_id: "" });
   const picked = direct ? byId[direct] : undefined;
 
@@ -39,14 +42,15 @@ export function StartScreen({ mention, drawFound, drawComposer }: StartScreenPro
   const ask = (handle: string) => desk.prefill("new", `@${handle} what is 2+2?`);
   const send = async ({ text, attachments }: Words) => {
     // The same thread is opened once, however often its answer is lost on the way.
-    const as = direct ?? (open ? "open" : "private");
+    const as = JSON.stringify([direct, open, beginning.settings]);
     if (tried.current.as !== as) tried.current = { as, client_id: crypto.randomUUID() };
     try {
       const thread = await desk.createThread({
-        visibility: open && !direct ? "open" : "private", client_id: tried.current.client_id, ...(direct ? { assistant: direct } : {}),
+        visibility: open && !direct ? "open" : "private", client_id: tried.current.client_id, ...(direct ? { assistant: direct } : {}), settings: beginning.settings,
       });
       tried.current = { as: "", client_id: "" };
       drafts.set("new", "");
+      desk.begin(noBeginning);
       void desk.post(thread.id, text, attachments);
       go(chatPath(thread.id));
       return true;

@@ -47,6 +47,7 @@ export function ThreadBar({ thread, assistant, onSearch }: ThreadBarProps) {
           <>
             <h1 className="cut"><button className="title-btn cut" type="button" title="Rename" onClick={() => setDoing("rename")}>{thread.title || "New thread"}</button></h1>
             <Tag thread={thread} assistant={assistant} />
+            {thread.settings.permission === "full" ? <span className="tag needs" title="Whoever answers here acts without asking. Change it with the permission chip below">Full access</span> : null}
           </>
         )}
       <span className="grow" />

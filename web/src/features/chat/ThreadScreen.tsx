@@ -10,7 +10,7 @@ import { Lamp } from "../../ui/marks";
 import { chatPath, Link } from "../../ui/route";
 import { attempt } from "../../ui/Toasts";
 import { type DrawAnswer, type Jump, Log } from "./Log";
-import type { DrawComposer } from "./slots";
+import type { DrawComposer, DrawNeeds } from "./slots";
 import { DrawerButton, ThreadBar } from "./ThreadBar";
 import { TypingLine } from "./TypingLine";
 
@@ -81,9 +81,9 @@ function useDrawn(id: Id): number {
   return useMemo(() => Object.values(messages as Record<Id, Message>).reduce((most, { seq }) => Math.max(most, seq), 0), [messages]);
 }
 
-export interface ThreadScreenProps { id: Id; jump: Jump | null; onSearch: (within: Id) => void; mention: string | null; drawAnswer: DrawAnswer; drawComposer: DrawComposer }
+export interface ThreadScreenProps { id: Id; jump: Jump | null; onSearch: (within: Id) => void; mention: string | null; drawAnswer: DrawAnswer; drawNeeds: DrawNeeds; drawComposer: DrawComposer }
 
-export function ThreadScreen({ id, jump, onSearch, mention, drawAnswer, drawComposer }: ThreadScreenProps) {
+export function ThreadScreen({ id, jump, onSearch, mention, drawAnswer, drawNeeds, drawComposer }: ThreadScreenProps) {
   const thread = useView((state) => state.threads[id]);
   const assistant = useView((state) => (thread?.assistant_id ? state.assistants[thread.assistant_id] : undefined));
   const [load, again] = useThread(id, jump?.seq ?? null);
@@ -101,6 +101,7 @@ export function ThreadScreen({ id, jump, onSearch, mention, drawAnswer, drawComp
         <div className="col">
           {thread?.archived_at ? <p className="hint dock-note">This thread is archived. Writing in it does not bring it back to the list.</p> : null}
           <TypingLine thread={id} />
+          {drawNeeds(id)}
           {drawComposer({
             thread: id, prefill: mention ? `@${mention} ` : null,
             placeholder: assistant ? `Message @${assistant.handle}` : "Message, @ asks an assistant",

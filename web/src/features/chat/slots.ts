@@ -17,3 +17,5 @@ export interface ComposerSlot {
   tools?: ReactNode;
 }
 export type DrawComposer = (slot: ComposerSlot) => ReactNode;
+/** What says over the composer that decisions wait in this thread. */
+export type DrawNeeds = (thread: Id) => ReactNode;

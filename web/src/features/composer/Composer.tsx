@@ -4,7 +4,8 @@
  */
 import { type ClipboardEvent, type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId, useLayoutEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
-import type { Id } from "../../api/types";
+import type { Assistant, Id } from "../../api/types";
+import type { Place } from "../../state/model";
 import { useDesk, useView } from "../../state/react";
 import { assistantRows } from "../../state/view";
 import { isCommand } from "../../ui/keyname";
@@ -13,6 +14,7 @@ import { Trouble } from "../../ui/Trouble";
 import "../../ui/composer.css";
 import { FileChips } from "./FileChips";
 import { isLong } from "./files";
+import { HowStrip } from "./HowStrip";
 import { askedIn } from "./mentions";
 import { QueueList } from "./QueueList";
 import { EditingStrip, PastedStrip } from "./Strips";
@@ -25,6 +27,7 @@ import { useDraft } from "./useDraft";
 import { useDrop } from "./useDrop";
 import { type Editing, editedText, useEditing, withReleased } from "./useEditing";
 import { useFiles } from "./useFiles";
+import { useOutlook } from "./useOutlook";
 import { useSend, type Words } from "./useSend";
 import { type Pick, useSuggestions } from "./useSuggestions";
 
@@ -35,13 +38,16 @@ export interface ComposerProps {
   onSend?: (words: Words) => Promise<boolean>;
   /** Chips that say whom and how. */
   tools?: ReactNode;
+  /** How those who are asked shall work, drawn by whoever knows models. */
+  drawChips: (ask: { place: Place; asked: Assistant[]; direct: Id | null }) => ReactNode;
+  drawMeters: (ask: { place: Place; asked: Assistant[]; direct: Id | null }) => ReactNode;
   /** Text to start with, such as a mention from a link. */
   prefill: string | null;
 }
 
-export function Composer({ thread, placeholder, onSend, tools, prefill }: ComposerProps) {
+export function Composer({ thread, placeholder, onSend, tools, drawChips, drawMeters, prefill }: ComposerProps) {
   const desk = useDesk();
-  const place = thread ?? "new";
+  const place: Place = thread ?? "new";
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const listId = useId();
@@ -57,13 +63,14 @@ export function Composer({ thread, placeholder, onSend, tools, prefill }: Compos
   const [pasted, setPasted] = useState<string | null>(null);
 
   const assistants = useView((state) => state.assistants);
-  const direct = useView((state) => (thread ? state.threads[thread]?.assistant_id ?? null : null));
-  const { queue, waits, awaited, stop, running } = useAwaited(thread);
+  const direct = useView((state) => (thread ? state.threads[thread]?.assistant_id ?? null : state.beginning.direct));
+  const { queue, waits, steered, awaited, stop, running } = useAwaited(thread);
   const asked = useAsked(place, draft.text, askedIn(draft.text, assistantRows({ assistants }), direct), direct);
   const files = useFiles(place, asked);
-  const commands = useCommands({ thread, stop, onAttach: () => picker.current?.click() });
+  const outlook = useOutlook(place, asked);
+  const commands = useCommands({ thread, direct, asked, stop, onAttach: () => picker.current?.click() });
   const list = useSuggestions(focused && !(editing && text.startsWith("/")), text, caret, thread, commands);
-  const { send, busy, offline, problem, setProblem } = useSend({ thread, text, setText, edits, files, commands, waits, onSend, onFree: focus });
+  const { send, busy, offline, problem, setProblem } = useSend({ thread, text, asked, setText, edits, files, commands, waits, steered: steered?.id ?? null, onSend, onFree: focus });
   const dropped = useDrop(field, (all) => {
     if (!editing) files.add(all);
   });
@@ -159,7 +166,7 @@ export function Composer({ thread, placeholder, onSend, tools, prefill }: Compos
   return (
     <>
       <span className="sr" role="status">{queue.length ? `${queue.length} queued` : ""}</span>
-      <QueueList items={queue} awaited={awaited} editing={editing?.is === "queued" ? editing.queued.id : null}
+      <QueueList items={queue} steerable={steered !== null} awaited={awaited} editing={editing?.is === "queued" ? editing.queued.id : null}
         onEdit={(queued) => startEdit({ is: "queued", queued })} onDone={focus} />
       <div className={focused ? "compose is-focus" : "compose"}>
         {list ? <Suggestions id={listId} label={list.label} field={field} at={list.at} options={list.options} selected={list.selected} onPick={(index) => take(list.pick(index))} /> : null}
@@ -170,6 +177,7 @@ export function Composer({ thread, placeholder, onSend, tools, prefill }: Compos
           }} />
         )}
         {pasted !== null && !editing && text.includes(pasted) ? <PastedStrip text={pasted} onAttach={attachPasted} onKeep={() => setPasted(null)} /> : null}
+        {editing ? null : <HowStrip outlook={outlook} />}
         <textarea ref={field} id="composer" className="text" dir="auto" rows={1} value={text} placeholder={placeholder} aria-label="Message"
           role="combobox" aria-autocomplete="list" aria-haspopup="listbox" aria-expanded={list !== null} aria-controls={listId}
           aria-activedescendant={list ? optionId(listId, list.selected) : undefined} autoComplete="off" enterKeyHint="send"
@@ -181,13 +189,15 @@ export function Composer({ thread, placeholder, onSend, tools, prefill }: Compos
           }}
           onKeyDown={onKey} onPaste={onPaste} onSelect={() => setCaret(field.current?.selectionStart ?? 0)}
           onFocus={() => setFocused(true)} onBlur={() => setFocused(false)} />
-        <Trouble problem={problem} />
+        <Trouble problem={problem?.code === "no_model" && !outlook.none ? null : problem} />
         <Tools does={editing ? "Save" : waits ? "Queue" : "Send"} picker={picker} onFiles={(all) => {
           files.add(all);
           focus();
         }} onSend={() => void send("usual")} sendable={!busy && (text.trim() !== "" || files.chips.length > 0 || editing !== null)}
-          offline={offline} couldGo={waits && !editing && text !== ""} stop={stop} running={running}>
+          offline={offline} couldGo={waits && !editing && text !== ""} steers={steered !== null && files.chips.length === 0} stop={stop} running={running}
+          meters={drawMeters({ place, asked, direct })}>
           {tools}
+          {drawChips({ place, asked, direct })}
         </Tools>
       </div>
       {dropped}

@@ -11,6 +11,8 @@ import { heldWords } from "./held";
 
 export interface QueueListProps {
   items: Queued[];
+  /** One's own answer runs and takes words meanwhile. */
+  steerable: boolean;
   /** Whom they wait for, by handle. */
   awaited: string[];
   editing: string | null;
@@ -19,7 +21,7 @@ export interface QueueListProps {
   onDone: () => void;
 }
 
-export function QueueList({ items, awaited, editing, onEdit, onDone }: QueueListProps) {
+export function QueueList({ items, steerable, awaited, editing, onEdit, onDone }: QueueListProps) {
   const desk = useDesk();
   const [open, setOpen] = useState(false);
   const action = useAction();
@@ -47,7 +49,14 @@ export function QueueList({ items, awaited, editing, onEdit, onDone }: QueueList
             <span className="n num">{index + 1}</span>
             <span className="cut"><Said text={one.text} />{one.attachments.length ? <span className="q-files"><Icon name="clip" className="icon-s" />{one.attachments.length === 1 ? one.attachments[0]?.name : `${one.attachments.length} files`}</span> : null}</span>
             <span className="acts">
-              <button className="btn tool small" type="button" disabled={action.busy} aria-label={`Send ${index + 1} now`} title="Send now" onClick={() => act(() => desk.queue.send(one))}><Icon name="steer" /></button>
+              <button className="btn tool small" type="button" disabled={action.busy} aria-label={`Send ${index + 1} now`} title="Send now" onClick={() => act(() => desk.queue.send(one))}><Icon name="send" /></button>
+              {steerable && one.attachments.length === 0 ? <button className="btn tool small" type="button" disabled={action.busy} aria-label={`Steer with ${index + 1} now`} title="Steer now" onClick={() => act(() => desk.queue.steer(one))}><Icon name="steer" /></button> : null}
+              {items.length > 1 ? (
+                <>
+                  <button className="btn tool small" type="button" disabled={action.busy || index === 0} aria-label={`Move ${index + 1} up`} title="Up" onClick={() => void action.run(() => desk.queue.move(one, -1))}><Icon name="up" /></button>
+                  <button className="btn tool small" type="button" disabled={action.busy || index === items.length - 1} aria-label={`Move ${index + 1} down`} title="Down" onClick={() => void action.run(() => desk.queue.move(one, 1))}><Icon name="down" /></button>
+                </>
+              ) : null}
               <button className="btn tool small" type="button" aria-label={`Edit ${index + 1}`} title="Edit" onClick={() => onEdit(one)}><Icon name="pencil" /></button>
               <button className="btn tool small" type="button" disabled={action.busy} aria-label={`Remove ${index + 1}`} title="Remove" onClick={() => act(() => desk.queue.drop(one))}><Icon name="x" /></button>
             </span>

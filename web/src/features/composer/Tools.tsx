@@ -13,15 +13,19 @@ export interface ToolsProps {
   offline: boolean;
   /** Whether something stands in the field that could also go at once. */
   couldGo: boolean;
+  /** Whether going at once means into the answer that runs. */
+  steers: boolean;
   stop: (() => void) | null;
   /** Whom a stop would stop, by handle. */
   running: string[];
+  /** How full things are. */
+  meters?: ReactNode;
   children?: ReactNode;
 }
 
-const titles = () => ({ Save: "Save (Enter)", Queue: `Queue (Enter). Send now: ${keyName("⌘Enter")}`, Send: `Send (Enter). New line: ${keyName("⇧Enter")}` });
+const titles = (steers: boolean) => ({ Save: "Save (Enter)", Queue: `Queue (Enter). ${steers ? "Steer the running answer" : "Send now"}: ${keyName("⌘Enter")}`, Send: `Send (Enter). New line: ${keyName("⇧Enter")}` });
 
-export function Tools({ does, picker, onFiles, onSend, sendable, offline, couldGo, stop, running, children }: ToolsProps) {
+export function Tools({ does, picker, onFiles, onSend, sendable, offline, couldGo, steers, stop, running, meters, children }: ToolsProps) {
   return (
     <div className="tools">
       <button className="btn tool" type="button" aria-label="Attach files" title="Attach files" disabled={does === "Save"} onClick={() => picker.current?.click()}><Icon name="clip" /></button>
@@ -31,9 +35,10 @@ export function Tools({ does, picker, onFiles, onSend, sendable, offline, couldG
       }} />
       {children ? <><span className="sep wide-only" />{children}</> : null}
       <span className="grow" />
-      {offline ? <span className="hint cut">Not connected, your draft is kept</span> : couldGo ? <span className="hint wide-only">{keyName("⌘Enter")} sends it now</span> : null}
+      {offline ? <span className="hint cut">Not connected, your draft is kept</span> : couldGo ? <span className="hint wide-only">{keyName("⌘Enter")} {steers ? "steers the running answer" : "sends it now"}</span> : null}
+      {meters}
       {stop ? <button className="btn tool" type="button" aria-label={`Stop ${running.map((one) => `@${one}`).join(" and ")}`} title={`Stop (${keyName("⌘.")})`} onClick={stop}><Icon name="stop" /></button> : null}
-      <button className="btn primary tool send" type="button" aria-label={does} title={offline ? "Not connected" : titles()[does]} disabled={!sendable || offline} onClick={onSend}>
+      <button className="btn primary tool send" type="button" aria-label={does} title={offline ? "Not connected" : titles(steers)[does]} disabled={!sendable || offline} onClick={onSend}>
         <Icon name={does === "Save" ? "check" : "send"} />
       </button>
     </div>

@@ -5,6 +5,8 @@ export interface Command {
   label: string;
   /** What follows the name, if something has to. */
   needs: string | null;
+  /** What may follow it, where it does something without as well. */
+  takes?: string;
   act: (rest: string) => void;
 }
 
@@ -21,6 +23,7 @@ export function commandIn(text: string, all: Command[]): { command: Command; res
   const found = /^\/([a-z]+)(?:\s+([\s\S]*))?$/i.exec(text.trim());
   const command = all.find((one) => one.name === found?.[1]?.toLowerCase());
   const rest = found?.[2]?.trim() ?? "";
-  if (!command || (command.needs === null) !== (rest === "")) return null;
+  if (!command) return null;
+  if (!command.takes && (command.needs === null) !== (rest === "")) return null;
   return { command, rest };
 }

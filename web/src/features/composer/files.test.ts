@@ -21,6 +21,10 @@ test("an assistant that cannot read a kind is named before sending", () => {
   expect(unsupported({ kind: "pdf" }, asked)).toBe("@two does not take PDFs");
   expect(unsupported({ kind: "text" }, asked)).toBe(null);
   expect(unsupported({ kind: "image" }, [{ handle: "old" }])).toBe(null);
+  const blind = [{ handle: "one", accepts: ["text", "image"], model: { name: "Mini", inputs: ["text"] } }];
+  expect(unsupported({ kind: "image" }, blind)).toBe("Mini does not take images");
+  expect(unsupported({ kind: "text" }, blind)).toBe(null);
+  expect(unsupported({ kind: "image" }, [{ handle: "one", model: { name: "New", inputs: [] } }])).toBe(null);
 });
 
 test("a long text is many characters or many lines", () => {

@@ -1,5 +1,5 @@
 /** What may come with a message, told before it is sent. Pure; the server decides. */
-import type { Assistant, Attachment } from "../../api/types";
+import type { Assistant, Attachment, Id, Model } from "../../api/types";
 import type { Upload } from "../../state/model";
 import { bytes } from "../../state/words";
 
@@ -20,10 +20,17 @@ export function refusal(file: { size: number }, there: Pick<Upload, "size" | "st
 
 const kinds: Record<Attachment["kind"], string> = { image: "images", text: "text files", pdf: "PDFs" };
 
-/** The first assistant asked that cannot read this file: `@chatgpt does not take PDFs`. */
-export function unsupported(attachment: Pick<Attachment, "kind">, asked: (Pick<Assistant, "handle"> & { accepts?: string[] })[]): string | null {
-  const stuck = asked.find((one) => one.accepts && !one.accepts.includes(attachment.kind));
-  return stuck ? `@${stuck.handle} does not take ${kinds[attachment.kind]}` : null;
+/** An assistant with the model that would read for it, where it has models. */
+export type Reader = Pick<Assistant, "handle"> & { id?: Id; accepts?: string[]; model?: Pick<Model, "name" | "inputs"> };
+
+/** The first that is asked and cannot read this file: `@chatgpt does not take PDFs`, `Mini does not take images`. */
+export function unsupported({ kind }: Pick<Attachment, "kind">, asked: Reader[]): string | null {
+  for (const { handle, accepts, model } of asked) {
+    if (accepts && !accepts.includes(kind)) return `@${handle} does not take ${kinds[kind]}`;
+    // A model that says nothing of what it takes is not held to it.
+    if (kind === "image" && model?.inputs.length && !model.inputs.includes("image")) return `${model.name} does not take images`;
+  }
+  return null;
 }
 
 /** From here on a pasted text reads better as a file. */

@@ -1,16 +1,21 @@
 /** What runs in a thread, as the composer needs to know it: what can be stopped, and whether one's own answer is awaited. */
 import { useMemo } from "react";
-import type { Id, Queued, Turn } from "../../api/types";
+import type { Assistant, Id, Queued, Turn } from "../../api/types";
 import { turnIsOpen } from "../../state/model";
 import { useDesk, useView } from "../../state/react";
 import { attempt } from "../../ui/Toasts";
 
 const noQueue: Queued[] = [];
 
+const takesWords = (turn: Turn, assistants: Record<Id, Assistant>) =>
+  turn.started_at !== null && !turn.stop_wanted && (assistants[turn.assistant]?.capabilities.includes("steers") ?? false);
+
 export interface Awaited {
   queue: Queued[];
   /** While one's own answer is awaited, what is said next waits for it. */
   waits: boolean;
+  /** One's own answer that runs and takes words meanwhile; the newest, where there are more. */
+  steered: Turn | null;
   /** Whose answers are awaited, by handle. */
   awaited: string[];
   stop: (() => void) | null;
@@ -29,6 +34,7 @@ export function useAwaited(thread: Id | null): Awaited {
   const own = open.filter((turn) => turn.person === me);
   const stoppable = open.filter((turn) => !turn.stop_wanted);
   return {
+    steered: own.filter((turn) => takesWords(turn, assistants)).sort((a, b) => (b.started_at ?? 0) - (a.started_at ?? 0))[0] ?? null,
     queue, waits: own.length > 0 || queue.some((one) => !one.held), awaited: handles(own), running: handles(stoppable),
     stop: stoppable.length ? () => stoppable.forEach((turn) => attempt(desk.cancel(turn.id))) : null,
   };

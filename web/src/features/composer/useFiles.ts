@@ -6,6 +6,7 @@ import { useDesk, useView } from "../../state/react";
 import { uploadsOf } from "../../state/writing";
 import type { Chip } from "./FileChips";
 import { FILE_LIMIT, named, refusal, unsupported } from "./files";
+import { useReaders } from "./useOutlook";
 
 export interface Files {
   chips: Chip[];
@@ -28,8 +29,9 @@ export function useFiles(place: Place, asked: Assistant[]): Files {
     }
   }, [desk, place]);
 
+  const readers = useReaders(place, asked);
   const chips = uploads.map((upload): Chip => {
-    const cannot = upload.attachment ? unsupported(upload.attachment, asked) : null;
+    const cannot = upload.attachment ? unsupported(upload.attachment, readers) : null;
     // What this page refused was never on its way, so there is nothing to try again.
     const again = upload.state === "failed" && upload.size > 0 && upload.size <= FILE_LIMIT && !/^too (many|much)/.test(upload.reason ?? "");
     return { upload, wrong: upload.state === "failed" ? upload.reason : cannot, again };

@@ -4,7 +4,7 @@
  */
 import { useEffect, useState } from "react";
 import { Problem } from "../../api/client";
-import type { Attachment, Id } from "../../api/types";
+import type { Assistant, Attachment, Id } from "../../api/types";
 import { drafts } from "../../state/local";
 import type { Place } from "../../state/model";
 import { useDesk, useView } from "../../state/react";
@@ -12,6 +12,7 @@ import { problemFrom } from "../../ui/load";
 import { type Command, commandIn } from "./commands";
 import type { Edits } from "./useEditing";
 import type { Files } from "./useFiles";
+import { outlookOf } from "./useOutlook";
 
 /** What a person wrote and is about to send. */
 export interface Words { text: string; attachments: Attachment[] }
@@ -19,12 +20,16 @@ export interface Words { text: string; attachments: Attachment[] }
 export interface SendAsk {
   thread: Id | null;
   text: string;
+  /** Whom the words would ask. */
+  asked: Assistant[];
   setText: (change: string | ((now: string) => string)) => void;
   edits: Edits;
   files: Files;
   commands: Command[];
   /** Whether one's own answer is awaited, so that what is said next waits for it. */
   waits: boolean;
+  /** One's own answer that runs and takes words meanwhile. */
+  steered: Id | null;
   /** Sends the first words of a thread that does not exist yet; false when they were not taken. */
   onSend: ((words: Words) => Promise<boolean>) | undefined;
   /** The field is free again. */
@@ -32,7 +37,7 @@ export interface SendAsk {
 }
 
 export interface Sending {
-  /** `other` is what Enter would not do: post at once what would be queued. */
+  /** `other` is what Enter would not do: into the running answer what would be queued, or at once where it takes no words. */
   send: (how: "usual" | "other") => Promise<void>;
   busy: boolean;
   offline: boolean;
@@ -40,7 +45,7 @@ export interface Sending {
   setProblem: (problem: Problem | null) => void;
 }
 
-export function useSend({ thread, text, setText, edits, files, commands, waits, onSend, onFree }: SendAsk): Sending {
+export function useSend({ thread, text, asked, setText, edits, files, commands, waits, steered, onSend, onFree }: SendAsk): Sending {
   const desk = useDesk();
   const place: Place = thread ?? "new";
   const offline = useView((state) => state.link.is === "offline");
@@ -91,16 +96,31 @@ export function useSend({ thread, text, setText, edits, files, commands, waits, 
     if (!said && files.chips.length === 0) return;
     if (files.block) return setProblem(new Problem(0, "", files.block));
     if (offline) return setProblem(new Problem(0, "offline", "not connected", "what you wrote is kept here and can be sent when the connection is back"));
+    if (outlookOf(desk.store.get(), place, asked).none) {
+      // Somebody may have mended it since this page heard; what is still so is said.
+      setBusy(true);
+      await desk.models.load();
+      setBusy(false);
+      if (outlookOf(desk.store.get(), place, asked).none) return setProblem(new Problem(0, "no_model", "not sent: nobody could answer it", "choose another model below"));
+    }
 
     const attachments = desk.uploads.take(place);
     desk.signs.stopped();
-    setText("");
+    // What was typed on meanwhile stays.
+    setText((now) => (now.startsWith(text) ? now.slice(text.length) : ""));
     setProblem(null);
     if (!thread) {
       // Until the thread is there the words stay where a reload finds them.
       drafts.set(place, said);
       await run(() => begin(said, attachments));
     } else if (waits && how === "usual") void desk.outbox.add("queue", thread, said, attachments);
+    // Files go with messages only.
+    else if (how === "other" && steered && attachments.length === 0) {
+      await run(() => desk.steer(steered, said).catch((error: unknown) => {
+        giveBack(said, attachments);
+        throw error;
+      }));
+    }
     // The echo says itself how it went, here as there.
     else void desk.post(thread, said, attachments);
   };

@@ -77,7 +77,7 @@ function ofCommands(all: Command[]): Found {
     kind: "command", at: 0,
     options: all.map((one) => ({
       key: one.name, group: "Commands", off: false, remedy: null,
-      draw: <><span className="strong">/{one.name}</span>{one.needs ? <span className="dim">{one.needs}</span> : null}<span className="r">{one.label}</span></>,
+      draw: <><span className="strong">/{one.name}</span>{one.needs ?? one.takes ? <span className="dim">{one.needs ?? one.takes}</span> : null}<span className="r">{one.label}</span></>,
     })),
     picks: all.map((command) => (command.needs ? { is: "write", start: 0, text: `/${command.name} ` } : { is: "act", command })),
   };

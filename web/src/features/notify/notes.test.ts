@@ -5,7 +5,7 @@ import { notesBetween } from "./notes";
 
 const turn = (over: Partial<Turn> = {}): Turn => ({
   id: "u1", thread_id: "t1", message_id: "m1", assistant: "a1", person: "p1", attempt: 1, state: "running", stop_wanted: false,
-  runs_on: null, queued_at: 1, started_at: 2, ended_at: null, reply_id: null, position: null, error: null, ...over,
+  runs_on: null, queued_at: 1, started_at: 2, ended_at: null, reply_id: null, position: null, error: null, ran_with: null, usage: null, ...over,
 });
 const message = (over: Partial<Message> = {}): Message => ({
   id: "m9", thread_id: "t1", seq: 9, role: "user", author: { id: "p2", handle: "jo", name: "Jonas" }, text: "@mara look", created_at: 1,
@@ -29,8 +29,8 @@ describe("a note is worth telling", () => {
   });
 
   test("when one is asked or mentioned", () => {
-    const question = { id: "q1", turn_id: "u1", thread_id: "t1", kind: "command", state: "asked" } as Question;
-    expect(kinds({ questions: { q1: question } })).toEqual([["needs", "@chatgpt asks: run a command", "Gateway"]]);
+    const question = { id: "q1", turn_id: "u1", thread_id: "t1", kind: "command", state: "asked", person_id: "p1", assistant_id: "a1" } as Question;
+    expect(kinds({ questions: { q1: question } })).toEqual([["needs", "@chatgpt asks to run a command", "Gateway"]]);
     expect(kinds({ messages: { t1: { m9: message() } } })).toEqual([["mention", "Jonas mentioned you", "@mara look"]]);
   });
 });

@@ -1,7 +1,7 @@
 /** What is worth telling somebody who does not look: found by comparing the state before and after a change. Pure. */
 import type { Id, Message, Turn } from "../../api/types";
 import { type State, turnIsOpen } from "../../state/model";
-import { names, questionWords } from "../../state/rows";
+import { names, askedTo } from "../../state/rows";
 import { endHeading, plain } from "../../state/words";
 
 export const kinds = ["needs", "done", "failed", "mention"] as const;
@@ -47,11 +47,10 @@ function turnNotes(before: State, after: State, me: Id): Note[] {
 
 function questionNotes(before: State, after: State, me: Id): Note[] {
   return Object.values(after.questions).flatMap((question): Note[] => {
-    const turn = after.turns[question.turn_id];
-    if (before.questions[question.id] || question.state !== "asked" || turn?.person !== me) return [];
+    if (before.questions[question.id] || question.state !== "asked" || question.person_id !== me) return [];
     return [{
       kind: "needs", key: `question-${question.id}`, thread: question.thread_id,
-      title: `${whoOf(after, turn)} asks: ${questionWords(question)}`, body: place(after, question.thread_id),
+      title: `${whoOf(after, { assistant: question.assistant_id })} asks ${askedTo(question)}`, body: place(after, question.thread_id),
     }];
   });
 }
@@ -70,5 +69,5 @@ function mentionNotes(before: State, after: State, me: { id: Id; handle: string 
   });
 }
 
-const whoOf = (state: State, turn: Turn) => `@${state.assistants[turn.assistant]?.handle ?? "assistant"}`;
+const whoOf = (state: State, turn: Pick<Turn, "assistant">) => `@${state.assistants[turn.assistant]?.handle ?? "assistant"}`;
 const place = (state: State, thread: Id) => state.threads[thread]?.title || "New thread";

@@ -1,0 +1,16 @@
+/** What would become of the words as things are chosen now: why nobody could answer, or what the model does instead. */
+import { Icon } from "../../ui/Icon";
+import { Link, settingsPath } from "../../ui/route";
+import type { Outlook } from "./useOutlook";
+
+export function HowStrip({ outlook: { none, notes } }: { outlook: Outlook }) {
+  if (none) {
+    return (
+      <p className="compose-strip" role="status">
+        <Icon name="alert" className="icon-s" />
+        <span className="grow">{none.replace(/^./, (first) => first.toUpperCase())}. <Link to={settingsPath("models")}>Settings, Models</Link> says what to do.</span>
+      </p>
+    );
+  }
+  return notes.length ? <p className="compose-strip hint" role="status"><span className="grow">{notes.join(". ")}</span></p> : null;
+}

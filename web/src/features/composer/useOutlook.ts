@@ -1,0 +1,52 @@
+/** Whether those who are asked can answer with what is chosen, told before the words go. The server decides. */
+import { useMemo } from "react";
+import type { Assistant, ModelGroup } from "../../api/types";
+import type { Place, State } from "../../state/model";
+import { chosenGroup, dropped, groupsOf, modelIn, settingsOf, whyNone } from "../../state/models";
+import { useView } from "../../state/react";
+import type { Reader } from "./files";
+
+export interface Outlook {
+  /** Why nobody could answer; null when they can. */
+  none: string | null;
+  /** What was chosen and is not to be had, with what happens instead. */
+  notes: string[];
+}
+
+type Known = Pick<State, "models" | "threads" | "beginning">;
+const empty: ModelGroup[] = [];
+
+export function outlookOf({ models, threads, beginning }: Known, place: Place, asked: Pick<Assistant, "id">[]): Outlook {
+  const settings = settingsOf(threads, beginning, place);
+  const groups = groupsOf(models ?? empty, asked);
+  const group = chosenGroup(groups, settings);
+  const model = group ? modelIn(group, settings) : undefined;
+  return { none: whyNone(groups, settings), notes: model ? dropped(model, settings) : [] };
+}
+
+/** Those who are asked, each with the model that would read the files. */
+export function readersOf({ models, threads, beginning }: Known, place: Place, asked: Assistant[]): Reader[] {
+  const settings = settingsOf(threads, beginning, place);
+  return asked.map((one): Reader => {
+    const [group] = groupsOf(models ?? empty, [one]);
+    const model = group ? modelIn(group, settings) : undefined;
+    return model ? { ...one, model } : one;
+  });
+}
+
+function useKnown(): Known {
+  const models = useView((state) => state.models);
+  const threads = useView((state) => state.threads);
+  const beginning = useView((state) => state.beginning);
+  return useMemo(() => ({ models, threads, beginning }), [models, threads, beginning]);
+}
+
+export function useOutlook(place: Place, asked: Assistant[]): Outlook {
+  const known = useKnown();
+  return useMemo(() => outlookOf(known, place, asked), [known, place, asked]);
+}
+
+export function useReaders(place: Place, asked: Assistant[]): Reader[] {
+  const known = useKnown();
+  return useMemo(() => readersOf(known, place, asked), [known, place, asked]);
+}
