@@ -73,6 +73,18 @@ export async function say(page, text) {
   await page.locator("#composer").press("Enter");
 }
 
+/** The thread that an address of the page shows. */
+export const idOf = (url) => new URL(url).pathname.split("/").at(-1);
+
+/** Sends a message past the composer, as a program does; the message. */
+export function post(page, thread, body) {
+  return page.evaluate(async ([id, message]) => {
+    const reply = await fetch(`/api/threads/${id}/messages`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(message) });
+    if (!reply.ok) throw new Error(`${reply.status} ${await reply.text()}`);
+    return reply.json();
+  }, [thread, body]);
+}
+
 /** The newest card, once it stands in that state. */
 export async function turn(page, state) {
   const card = page.locator(`.turn[data-state="${state}"]`).last();

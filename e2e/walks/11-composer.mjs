@@ -201,7 +201,7 @@ export default {
     await queued(page).getByText("this one waits").waitFor();
     await keyboard.type("this one does not");
     await keyboard.press("Control+Enter");
-    await page.locator(".msg[data-message]", { hasText: "this one does not" }).waitFor();
+    await page.locator('.turn[data-state="running"] .steer-text', { hasText: "this one does not" }).waitFor();
     assert.equal(await queued(page).count(), 1);
 
     await keyboard.press("ArrowUp");

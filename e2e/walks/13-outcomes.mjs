@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { chmod, copyFile, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { newThread, signIn, turn } from "../lib/browser.mjs";
+import { idOf, newThread, post, signIn, turn } from "../lib/browser.mjs";
 import { Server } from "../lib/server.mjs";
 
 const REAL = process.env.SWITCHBOARD_TEST_CODEX;
@@ -36,7 +36,7 @@ if [ -f "$here/instead" ]; then . "$here/instead"; fi
 exec '${REAL}' "$@"
 `);
     await chmod(house.program, 0o755);
-    house.server = await Server.demo({ SWITCHBOARD_PROVIDERS__CHATGPT__PROGRAM: house.program });
+    house.server = await Server.demo({ SWITCHBOARD_PROVIDERS__CHATGPT__PROGRAM: house.program, SWITCHBOARD_PROVIDERS__CHATGPT__OVER: "exec" });
     house.browser = browser;
     house.page = await signIn(await browser.person(), await house.server.link());
     return house;
@@ -59,9 +59,11 @@ exec '${REAL}' "$@"
     await rm(this.folder, { recursive: true, force: true });
   }
 
-  /** Asks, and compares the card with what the API says; the card. */
+  /** Asks as a program does, because the composer says beforehand that nobody could answer, and compares the card with what
+   *  the API says; the card. */
   async fails(code, text = "@chatgpt hello", { page = this.page, state = "failed", meanwhile = async () => {} } = {}) {
-    await newThread(page, text);
+    const thread = idOf(await newThread(page, "the next one"));
+    await post(page, thread, { text });
     await meanwhile();
     await this.told(page, code, state);
     await page.reload();

@@ -1,6 +1,6 @@
 // A mention and its answer: streamed, stopped, reloaded in the middle.
 import assert from "node:assert/strict";
-import { ANSWER_MS, demoHandle, newThread, say, signIn, turn } from "../lib/browser.mjs";
+import { ANSWER_MS, demoHandle, idOf, newThread, post, say, signIn, turn } from "../lib/browser.mjs";
 
 /** These are about what is stored and announced, so every kind of database has to pass them. */
 export const everyDatabase = true;
@@ -142,11 +142,10 @@ export default {
   async "a second question waits its turn and can be taken back"({ server, browser }) {
     const page = await signIn(await browser.person(), await server.link());
     const handle = await demoHandle(page);
-    await newThread(page, `@${handle} go\nmock: gate forever`);
+    const thread = idOf(await newThread(page, `@${handle} go\nmock: gate forever`));
     await turn(page, "running");
-    // At once, and not when the first one is answered.
-    await page.locator("#composer").fill(`@${handle} and then?`);
-    await page.locator("#composer").press("Control+Enter");
+    // What a program posts does not steer.
+    await post(page, thread, { text: `@${handle} and then?` });
     const queued = await turn(page, "queued");
     await queued.getByText("Queued").waitFor();
     await queued.getByRole("button", { name: "Remove" }).click();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { AxeBuilder } from "@axe-core/playwright";
-import { ANSWER_MS, demoHandle, newThread, say, signIn, turn } from "../lib/browser.mjs";
+import { ANSWER_MS, demoHandle, idOf, newThread, post, say, signIn, turn } from "../lib/browser.mjs";
 
 const corpus = JSON.parse(await readFile(new URL("../../web/src/ui/markdown/foreign.json", import.meta.url), "utf8"));
 
@@ -47,14 +47,6 @@ async function watchShifts(page) {
   });
 }
 
-function post(page, thread, body) {
-  return page.evaluate(async ([id, message]) => {
-    const reply = await fetch(`/api/threads/${id}/messages`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(message) });
-    if (!reply.ok) throw new Error(`${reply.status} ${await reply.text()}`);
-    return reply.json();
-  }, [thread, body]);
-}
-const idOf = (url) => new URL(url).pathname.split("/").at(-1);
 const scroll = (page) => page.locator(".main .scroll");
 const atEnd = (page) => scroll(page).evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight < 80);
 
@@ -130,7 +122,7 @@ export default {
   async "foreign words are shown wherever they may stand, and nothing of them runs or is asked for"({ server, browser }) {
     const context = await browser.person();
     const page = await signIn(context, await server.link());
-    const handle = await demoHandle(page);
+    const handle = await demoHandle(page, "approvals");
     const elsewhere = new Set();
     context.on("request", (request) => {
       if (!/^(blob|data):/.test(request.url()) && new URL(request.url()).origin !== server.url) elsewhere.add(request.url());
@@ -165,8 +157,9 @@ export default {
     const foreign = "<img src=x onerror=globalThis.ran=1>";
     await post(page, thread, { text: `@${handle} go\nmock: shell ${quoted(`printf '%s' '${foreign}'`)}\nmock: text "Printed."` });
     const printed = page.locator('.turn[data-state="done"]', { hasText: "Printed." });
+    await page.locator(".ask.waiting").getByRole("button", { name: "Accept", exact: true }).click();
     await printed.waitFor({ timeout: ANSWER_MS });
-    const command = printed.locator("details.step", { hasText: "printf" });
+    const command = printed.locator("details.step", { hasText: "exit 0" });
     await command.locator("summary").click();
     // A shell may have words of its own before it.
     await command.getByLabel("Output", { exact: true }).filter({ hasText: foreign }).waitFor();
