@@ -126,7 +126,7 @@ export function effortNamed(model: Pick<Model, "efforts">, typed: string): strin
 
 export const permissionWords: Record<Permission, string> = { read_only: "Read-only", standard: "Standard", full: "Full" };
 export const permissionNotes: Record<Permission, string> = {
-  read_only: "reads its folder, changes nothing",
+  read_only: "asks before it runs or changes anything",
   standard: "works in its folder, asks for more",
   full: "everything the server may, unasked",
 };

@@ -76,7 +76,7 @@ export function BackendCard({ backend, switched, admin, onChanged }: CardProps) 
       ) : null}
       {off ? <div className="note"><Icon name="blocked" /><p>{off}</p></div> : null}
       <Wrong backend={backend} off={isOff} admin={admin} boxed={boxed} testing={doing === "test"} action={action} onTest={() => void test()} onSignIn={() => setSignIn(true)} />
-      {doing === "test" ? <div className="note" role="status"><Lamp kind="running" /><p>Testing. A short question is asked of the real account.</p></div>
+      {doing === "test" ? <div className="note" role="status"><Lamp kind="running" /><p>Testing. The program is looked at, and asked for the limits of its plan.</p></div>
         : tested && state === "ready" && !backend.problem ? <div className="note" role="status"><Icon name="done" className="dim" /><p><b>Works.</b> <span className="num">Tested {ago(tested, Math.max(now, tested))}.</span></p><button className="btn small" type="button" disabled={action.busy} onClick={() => void test()}>Test again</button></div>
         : null}
       {action.problem ? <div className="more"><Trouble problem={action.problem} /></div> : null}
