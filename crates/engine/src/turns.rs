@@ -159,10 +159,11 @@ impl Engine {
         }
         // What does not fit is refused while it can still be put right; a settled one says so first.
         if question.state == QuestionState::Asked {
-            question
-                .asking
-                .fits(&decision)
-                .map_err(TurnError::Invalid)?;
+            let asking = &question.asking;
+            if !asking.offered.contains(&decision.choice) {
+                return Err(TurnError::NotOffered);
+            }
+            asking.fits(&decision).map_err(TurnError::Invalid)?;
         }
         self.note(
             by.id,

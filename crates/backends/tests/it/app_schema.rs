@@ -277,7 +277,6 @@ fn every_field_that_the_code_reads_is_in_a_table() {
         "diffs",
         "draw",
         "ends",
-        "forms",
         "grants",
         "heard",
         "items",

@@ -121,13 +121,14 @@ on_both_databases! {
         assert_eq!(world.reader().steers(turn).await.unwrap(), [first, second]);
     }
 
-    async fn a_turns_end_keeps_unsent_steers_and_doubts_sent_ones(world: World) {
+    async fn a_turns_end_queues_unsent_steers_and_doubts_sent_ones(world: World) {
         let mara = world.person("mara").await;
         let helper = world.assistant("helper", mara).await;
-        world.ask(world.thread(mara).await, mara, helper).await;
+        let thread = world.thread(mara).await;
+        world.ask(thread, mara, helper).await;
         let claimed = world.claim().await.unwrap();
         let (turn, fence) = (claimed.turn.id, claimed.fence);
-        for text in ["refused", "sent", "queued"] {
+        for text in ["refused", "sent", "unsent"] {
             world.store.add_steer(turn, mara, text.into()).await.unwrap().unwrap();
             world.tick(1);
         }
@@ -136,7 +137,10 @@ on_both_databases! {
         world.store.take_steer(turn, fence).await.unwrap().unwrap();
         world.store.finish(turn, fence, Outcome::Cancelled).await.unwrap();
         let states: Vec<_> = world.reader().steers(turn).await.unwrap().iter().map(|s| s.state).collect();
-        assert_eq!(states, [SteerState::Refused, SteerState::Unsure, SteerState::Queued]);
+        assert_eq!(states, [SteerState::Refused, SteerState::Unsure, SteerState::Refused]);
+        let waiting = world.reader().queue(thread, mara).await.unwrap().items;
+        let texts: Vec<_> = waiting.iter().map(|queued| queued.text.as_str()).collect();
+        assert_eq!(texts, ["@helper refused", "@helper unsent"], "what was sent may have been heard, and is not said twice");
         assert_eq!(world.store.add_steer(turn, mara, "too late".into()).await.unwrap(), None);
     }
 }
