@@ -335,14 +335,14 @@ async fn upstream_failed_is_told_of_errors_and_cut_streams() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn too_much_output_ends_a_program_that_floods() {
-    let house = house_with_script(
-        r#"
+    // Long lines reach the bound soon; short ones take a while to be read.
+    let flood = r#"
 begin
 say 1 "so far"
-yes '{"type":"item.completed","item":{"id":"x","type":"reasoning","text":"again and again and again and again"}}'
-"#,
-    )
-    .await;
+yes '{"type":"item.completed","item":{"id":"x","type":"reasoning","text":"AGAIN"}}'
+"#
+    .replace("AGAIN", &"again and ".repeat(400));
+    let house = house_with_script(&flood).await;
     let failed = fails(&house, "@chatgpt hello", "failed", "too_much_output").await;
     failed.kept("so far").await;
 }
