@@ -212,6 +212,12 @@ async fn twenty_rounds_with_eight_kills_of_the_real_codex_lose_nothing_and_answe
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn twenty_rounds_with_eight_kills_over_the_app_server_lose_nothing_and_answer_nothing_twice()
+{
+    rounds(Options::default(), 20).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_turn_of_the_real_codex_that_only_talked_is_done_again_after_a_crash() {
     let mut house = house_over_exec().await;
     let client = house.client();
