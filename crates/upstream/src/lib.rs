@@ -56,6 +56,7 @@
 //! | `slow 40 chunks 50ms` | says a message in 40 chunks, 50 ms apart |
 //! | `flood 1000000` | says a message of that many bytes, as fast as it is read |
 //! | `deltas 5000 every=1ms size=20` | says a message in 5000 pieces of that many bytes |
+//! | `clock 100 every=20ms` | says what time it is, 100 times: nanoseconds since 1970, each read as it leaves |
 //! | `usage in=1000 cached=800 out=50 reasoning=20` | counts so many tokens, where they are not to be reckoned |
 //! | `wait 200ms` | pauses |
 //! | `gate NAME`, `gate forever` | waits until [`Running::open`] is called with that name; `forever` never opens |

@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use crate::call::Call;
 use crate::script::Step;
 use crate::seen::{REMEMBERED, Seen, WAIT};
-use crate::shared::Shared;
+use crate::shared::{Shared, since_epoch};
 use crate::wire::{Phase, Refusal, Wire};
 use crate::{persona, prompt, script};
 
@@ -161,6 +161,20 @@ impl<W: Wire> Player<'_, W> {
                     ..Pace::default()
                 };
                 self.say(pieces, pace).await
+            }
+            Step::Clock { count, every } => {
+                self.begin().await?;
+                let (mut message, events) = self.wire.open_message(Phase::Untold);
+                self.send_all(events).await?;
+                for _ in 0..*count {
+                    pause(*every).await;
+                    let event = self
+                        .wire
+                        .say(&mut message, &format!("{} ", since_epoch().as_nanos()));
+                    self.send(Frame::Event(event)).await?;
+                }
+                let events = self.wire.close_message(message);
+                self.send_all(events).await
             }
             Step::Thought(thought) => {
                 self.begin().await?;

@@ -30,6 +30,11 @@ pub(crate) enum Step {
         size: usize,
         every: Duration,
     },
+    /// A message in so many pieces, each of which says when it left.
+    Clock {
+        count: usize,
+        every: Duration,
+    },
     Thought(Thought),
     /// Made at once.
     Calls(Vec<Call>),
@@ -176,6 +181,10 @@ fn read_step(verb: &str, args: &Args) -> Result<Option<Step>, String> {
         "deltas" => Step::Deltas {
             count: args.number("a number of pieces")?,
             size: args.named_number("size")?.unwrap_or(DELTA_BYTES),
+            every: args.named_duration("every")?,
+        },
+        "clock" => Step::Clock {
+            count: args.number("a number of pieces")?,
             every: args.named_duration("every")?,
         },
         "type" => {
@@ -364,6 +373,13 @@ mod tests {
                 Step::Deltas {
                     count: 100,
                     size: 8,
+                    every: millis(5),
+                },
+            ),
+            (
+                "clock 10 every=5ms",
+                Step::Clock {
+                    count: 10,
                     every: millis(5),
                 },
             ),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -112,12 +112,16 @@ impl Shared {
 }
 
 /// Seconds since 1970, as the wire counts them.
+pub(crate) fn now() -> i64 {
+    since_epoch().as_secs().cast_signed()
+}
+
+/// The time since 1970.
 #[expect(
     clippy::disallowed_methods,
     reason = "stands in for a server outside, which has a clock of its own"
 )]
-pub(crate) fn now() -> i64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs().cast_signed())
+pub(crate) fn since_epoch() -> Duration {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.unwrap_or_default()
 }

@@ -320,6 +320,21 @@ async fn deltas_have_their_number_and_their_size() {
 }
 
 #[tokio::test]
+async fn a_clock_tells_later_and_later_times() {
+    let up = upstream().await;
+    let answer = Streamed::read(ask(&up, "mock: clock 3 every=1ms").await).await;
+    let told: Vec<u128> = said(&answer.events)
+        .iter()
+        .map(|piece| piece.trim().parse().unwrap())
+        .collect();
+    assert_eq!(told.len(), 3);
+    assert!(
+        told.is_sorted_by(|one, next| one + 1_000_000 <= *next),
+        "{told:?}"
+    );
+}
+
+#[tokio::test]
 async fn usage_is_reckoned_where_a_script_does_not_set_it() {
     let up = upstream().await;
     let usage = async |script: &str| {
