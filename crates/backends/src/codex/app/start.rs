@@ -125,6 +125,11 @@ pub(super) fn thread(
     if let Some(effort) = &choices.effort {
         config["model_reasoning_effort"] = json!(effort);
     }
+    if turn.how.folder.is_none() {
+        // Codex would run an interactive shell of the server's user for each new thread, to take over its aliases and
+        // functions: nobody's business in a private folder, and the first words wait for it.
+        config["features"] = json!({ "shell_snapshot": false });
+    }
     let mut params = Map::new();
     params.insert("cwd".into(), json!(cwd));
     params.insert("config".into(), config);

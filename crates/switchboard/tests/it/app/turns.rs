@@ -425,3 +425,21 @@ async fn a_deleted_thread_takes_its_session_and_its_folder_with_it() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn in_a_private_folder_nothing_runs_before_the_model_asks_for_it() {
+    let house = house().await;
+    let client = house.client();
+    // What a shell of the server's user reads at its start.
+    for file in [".bashrc", ".bash_profile", ".profile"] {
+        let note = format!("touch {}\n", house.person().join("a-shell-ran").display());
+        std::fs::write(house.person().join(file), note).unwrap();
+    }
+    let thread = client.thread().await;
+    let turn = client.ask(&thread, "@chatgpt\nmock: text \"hello\"").await;
+    client.answered(&turn).await;
+    let thread = direct(&client, json!({})).await;
+    let turn = client.ask(&thread, "mock: text \"hello\"").await;
+    client.answered(&turn).await;
+    assert!(!house.person().join("a-shell-ran").exists());
+}
