@@ -51,21 +51,20 @@ pub(crate) async fn prepare(
     claimed: &Claimed,
     spec: &Spec,
 ) -> Result<TurnRequest, Unprepared> {
-    desk.runs_on(format!(
-        "{}'s {}",
-        claimed.assistant.owner_name, spec.account_words
-    ))
-    .await?;
     let direct = claimed.thread.assistant == Some(claimed.turn.assistant);
     let how = how(desk, claimed, spec).await?;
-    desk.audit(Audit {
+    let whose = format!("{}'s {}", claimed.assistant.owner_name, spec.account_words);
+    let start = Audit {
         actor: Some(claimed.turn.person),
         action: "turn.start",
         object: format!("turn {}", claimed.turn.id),
         whom: None,
         detail: started(claimed, spec, &how),
-    })
-    .await?;
+    };
+    // Side by side, so that the disk is waited for once.
+    let (shown, noted) = tokio::join!(desk.runs_on(whose), desk.audit(start));
+    shown?;
+    noted?;
     let goes_on = direct && spec.capabilities.contains(&Capability::Resumes);
     let kept = if goes_on {
         desk.session(claimed).await?
