@@ -1,6 +1,7 @@
 // A long thread: ten thousand messages, scrolled from end to beginning without the page ever being busy for a tenth of a second.
 import assert from "node:assert/strict";
 import { newThread, say, signIn } from "../lib/browser.mjs";
+import { tasks } from "../lib/busy.mjs";
 
 const MESSAGES = 10_000;
 const AT_ONCE = 32;
@@ -28,24 +29,10 @@ async function fill(page, server, thread) {
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
 }
 
-/**
- * The milliseconds of the main thread's tasks that took too long while `work` went on. Counted is the time that the thread had the
- * processor: what the machine does beside must not decide about the page.
- */
+/** The tasks that kept the main thread busy for too long while `work` went on. */
 async function busy(page, work) {
-  const session = await page.context().newCDPSession(page);
-  const events = [];
-  session.on("Tracing.dataCollected", ({ value }) => events.push(...value.filter(({ name, ph }) => name === "RunTask" || name === "thread_name" || ph === "P")));
-  await session.send("Tracing.start", { transferMode: "ReportEvents", traceConfig: { includedCategories: ["disabled-by-default-devtools.timeline", "__metadata"] } });
-  await work();
-  const complete = new Promise((done) => session.once("Tracing.tracingComplete", done));
-  await session.send("Tracing.end");
-  await complete;
-  await session.detach();
-  const main = new Set(events.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(({ pid, tid }) => `${pid} ${tid}`));
-  const tasks = events.filter(({ name, pid, tid }) => name === "RunTask" && main.has(`${pid} ${tid}`)).map(({ dur, tdur }) => (tdur ?? dur) / 1000);
-  assert.ok(tasks.length > 10, `${tasks.length} tasks were seen`);
-  return tasks.filter((ms) => ms > BUSY_MS).map(Math.round);
+  const took = await tasks(page, work);
+  return took.filter((ms) => ms > BUSY_MS).map(Math.round);
 }
 
 async function push(page, by, until) {

@@ -1,9 +1,10 @@
 //! The load generator of `cargo xtask bench`: a process of its own beside the server it measures. Each
-//! verb puts one kind of load on a server and prints what it saw as one line of JSON; it starts no
-//! programs and judges nothing.
+//! verb puts one kind of load on a server, or on what it is compared with, and prints what it saw as one line of
+//! JSON; it judges nothing.
 #![allow(clippy::print_stdout, reason = "what was seen goes to standard output")]
 
 mod append;
+mod cli;
 mod fanout;
 mod http;
 mod idle;
@@ -12,7 +13,9 @@ mod post;
 mod relay;
 mod times;
 mod turns;
+mod upstream;
 mod viewer;
+mod words;
 
 use std::{fs, path::PathBuf, time::Duration};
 
@@ -20,7 +23,7 @@ use anyhow::{Context as _, Result, ensure};
 use clap::{Args, Parser, Subcommand};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-use crate::{http::Server, pace::Load};
+use crate::{cli::Cli, http::Server, pace::Load};
 
 #[derive(Parser)]
 #[command(name = "switchboard-bench", about = "The load of `cargo xtask bench`")]
@@ -64,6 +67,47 @@ enum Verb {
         #[arg(long, value_name = "FILE")]
         starts: PathBuf,
     },
+    /// Ask an assistant over and over and time the first words of each answer
+    Words {
+        #[command(flatten)]
+        target: Target,
+        #[arg(long)]
+        count: usize,
+    },
+    /// Have an assistant say the time, and tell how old its words are when they arrive
+    Ages {
+        #[command(flatten)]
+        target: Target,
+        #[command(flatten)]
+        clock: Clock,
+    },
+    /// Have so many turns answer at once until killed
+    Live {
+        #[command(flatten)]
+        target: Target,
+        #[arg(long)]
+        count: usize,
+    },
+    /// For comparison: ask the Codex CLI's own app server the same
+    CliWords {
+        #[command(flatten)]
+        cli: Cli,
+        #[arg(long)]
+        count: usize,
+    },
+    /// For comparison: have the Codex CLI's own app server say the time
+    CliAges {
+        #[command(flatten)]
+        cli: Cli,
+        #[command(flatten)]
+        clock: Clock,
+    },
+    /// The scripted upstream, with a home for the Codex CLI that asks it
+    Upstream {
+        /// Becomes a `CODEX_HOME` with a made-up login
+        #[arg(long, value_name = "DIR")]
+        home: PathBuf,
+    },
     /// For comparison: append to a file at a fixed rate and wait for the disk each time
     Append {
         #[command(flatten)]
@@ -75,6 +119,22 @@ enum Verb {
     },
     /// For comparison: a server that passes posts on to its viewers and remembers nothing
     Relay,
+}
+
+/// How often the time is told.
+#[derive(Args)]
+struct Clock {
+    #[arg(long)]
+    count: usize,
+    /// Milliseconds from one to the next
+    #[arg(long, value_name = "MS")]
+    every: u64,
+}
+
+impl Clock {
+    fn every(&self) -> Duration {
+        Duration::from_millis(self.every)
+    }
 }
 
 /// Which server, and in whose name.
@@ -143,6 +203,14 @@ fn main() -> Result<()> {
                 count,
                 starts,
             } => turns::run(&target.read()?, count, &starts).await,
+            Verb::Words { target, count } => words::first(&target.read()?, count).await,
+            Verb::Ages { target, clock } => {
+                words::ages(&target.read()?, clock.count, clock.every()).await
+            }
+            Verb::Live { target, count } => words::live(&target.read()?, count).await,
+            Verb::CliWords { cli, count } => cli::first(&cli, count).await,
+            Verb::CliAges { cli, clock } => cli::ages(&cli, clock.count, clock.every()).await,
+            Verb::Upstream { home } => upstream::run(&home).await,
             Verb::Append {
                 load,
                 folder,

@@ -22,10 +22,7 @@ const QUIET: Duration = Duration::from_millis(60);
 
 pub async fn run(server: &Server, count: usize, starts: &Path) -> Result<Value> {
     let thread = server.thread("private").await?;
-    let assistants = server.call("GET", "/api/assistants", &Value::Null).await?;
-    let handle = assistants["items"][0]["handle"]
-        .as_str()
-        .context("no assistant is registered")?;
+    let handle = handle(server).await?;
     let mut asked = Vec::new();
     for number in 0..WARM + count {
         let sent = now()?;
@@ -60,7 +57,15 @@ pub async fn run(server: &Server, count: usize, starts: &Path) -> Result<Value> 
     Ok(json!({ "from_post": from_post.summary(), "from_ack": from_ack.summary() }))
 }
 
-async fn ended(server: &Server, turn: &str) -> Result<()> {
+/// The first assistant's handle.
+pub async fn handle(server: &Server) -> Result<String> {
+    let assistants = server.call("GET", "/api/assistants", &Value::Null).await?;
+    let handle = assistants["items"][0]["handle"].as_str();
+    Ok(handle.context("no assistant is registered")?.to_owned())
+}
+
+/// Waits until a turn has ended well.
+pub async fn ended(server: &Server, turn: &str) -> Result<()> {
     let path = format!("/api/turns/{turn}");
     for _ in 0..500 {
         sleep(QUIET).await;
@@ -74,10 +79,11 @@ async fn ended(server: &Server, turn: &str) -> Result<()> {
     anyhow::bail!("turn {turn} does not end")
 }
 
+/// The time since 1970.
 #[expect(
     clippy::disallowed_methods,
     reason = "compared with what another process read from the same clock"
 )]
-fn now() -> Result<Duration> {
+pub fn now() -> Result<Duration> {
     Ok(SystemTime::now().duration_since(UNIX_EPOCH)?)
 }

@@ -1,5 +1,5 @@
-//! One open event stream, read cheaply: of each event only its name and the number in the message's text
-//! are looked at. Counts nothing; whoever opens it does.
+//! One open event stream, read cheaply: its events as they come, or of each only the number in a message's text.
+//! Counts nothing; whoever opens it does.
 
 use anyhow::{Result, ensure};
 use tokio::{io::AsyncReadExt as _, net::TcpStream};
@@ -53,16 +53,25 @@ impl Viewer {
 
     /// Waits for more and tells the numbers of the messages in it.
     pub async fn numbers(&mut self, mut told: impl FnMut(u32)) -> Result<()> {
-        let mut message = false;
-        self.read(|line| {
+        self.events(|name, data| {
             // A thread's event quotes its last message, so the event's name decides.
-            if let Some(name) = line.strip_prefix(b"event: ") {
-                message = name == b"message";
-            } else if message
-                && line.starts_with(b"data: ")
-                && let Some(number) = number(line)
+            if name == b"message"
+                && let Some(number) = number(data)
             {
                 told(number);
+            }
+        })
+        .await
+    }
+
+    /// Waits for more and tells the events in it, each by its name and its data.
+    pub async fn events(&mut self, mut told: impl FnMut(&[u8], &[u8])) -> Result<()> {
+        let mut name = Vec::new();
+        self.read(|line| {
+            if let Some(new) = line.strip_prefix(b"event: ") {
+                name = new.to_vec();
+            } else if let Some(data) = line.strip_prefix(b"data: ") {
+                told(&name, data);
             }
         })
         .await

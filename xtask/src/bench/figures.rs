@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result, ensure};
 use serde_json::Value;
 
 use super::Extent;
-use super::house::{Companion, House, Programs, address, seen};
+use super::house::{Assistant, Companion, House, Programs, address, seen};
 use super::report::{Figure, Row};
 use crate::shell;
 
@@ -29,7 +29,7 @@ pub fn start(programs: &Programs, extent: Extent) -> Result<Figure> {
     let mut listening = Row::new("first start: until it listens", "ms", None);
     let mut again = Row::new("a later start: until it answers", "ms", None).against(other);
     for _ in 0..extent.starts {
-        let mut house = House::new(programs)?;
+        let mut house = House::with(programs, Assistant::StandIn)?;
         for (row, line) in [(&mut first, Some(&mut listening)), (&mut again, None)] {
             let started = house.serve()?;
             house.stop()?;
@@ -62,7 +62,7 @@ fn version(programs: &Programs) -> Result<Duration> {
 pub fn memory(programs: &Programs, extent: Extent) -> Result<Figure> {
     let mut row = Row::new("resident memory", "MB", Some(40.0));
     for _ in 0..extent.runs {
-        let house = House::serving(programs)?;
+        let house = House::serving(programs, Assistant::StandIn)?;
         std::thread::sleep(IDLE);
         row.push(house.resident_kb()? / 1024.0);
     }
@@ -85,7 +85,7 @@ pub fn post(programs: &Programs, extent: Extent) -> Result<Figure> {
     let rate = POSTS.to_string();
     let load = ["--rate", &rate, "--seconds", &seconds];
     for _ in 0..extent.runs {
-        let house = House::serving(programs)?;
+        let house = House::serving(programs, Assistant::StandIn)?;
         let ours = house.load("post", &house.tokens(1)?, &load)?;
         let mut append = programs.load(&["append", "--bytes", &POST_BYTES.to_string()]);
         append.arg("--folder").arg(house.folder()).args(load);
@@ -121,7 +121,7 @@ pub fn fanout(programs: &Programs, extent: Extent) -> Result<Figure> {
         &viewers,
     ];
     for _ in 0..extent.runs {
-        let house = House::serving(programs)?;
+        let house = House::serving(programs, Assistant::StandIn)?;
         let tokens = house.tokens(VIEWERS)?;
         let ours = house.load("fanout", &tokens, &load)?;
         let bare = {
@@ -154,7 +154,7 @@ pub fn fanout(programs: &Programs, extent: Extent) -> Result<Figure> {
 pub fn viewers(programs: &Programs, extent: Extent) -> Result<Figure> {
     let mut row = Row::new("resident memory per viewer", "kB", Some(30.0));
     for _ in 0..extent.runs {
-        let house = House::serving(programs)?;
+        let house = House::serving(programs, Assistant::StandIn)?;
         let tokens = house.tokens(VIEWERS)?;
         std::thread::sleep(LISTENING);
         let before = house.resident_kb()?;
@@ -182,7 +182,7 @@ pub fn turns(programs: &Programs, extent: Extent) -> Result<Figure> {
     let mut ack = Row::new("from its acknowledgement, p50", "ms", None);
     let count = extent.turns.to_string();
     for _ in 0..extent.runs {
-        let house = House::serving(programs)?;
+        let house = House::serving(programs, Assistant::StandIn)?;
         let starts = house.folder().join("starts");
         let starts = starts.to_str().context("a folder that is text")?;
         let tokens = house.tokens(1)?;
@@ -210,7 +210,8 @@ fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 
-fn figure(seen: &Value, name: &str) -> Result<f64> {
+/// One of the numbers that a load saw.
+pub fn figure(seen: &Value, name: &str) -> Result<f64> {
     seen[name]
         .as_f64()
         .with_context(|| format!("the load does not say {name}: {seen}"))

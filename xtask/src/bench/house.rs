@@ -1,6 +1,8 @@
 //! A Switchboard to measure: on files of its own, without any account, ended and deleted with it. Owns
-//! its processes and those of the load; knows no figure.
+//! its processes and those of the load, and what stands outside of it: a stand-in for its assistant's program, or the
+//! real one with a scripted upstream. Knows no figure.
 
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -11,6 +13,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::Value;
 
+use crate::test::install;
 use crate::{repo, shell};
 
 /// Streams that one person may have; more viewers are more people.
@@ -38,11 +41,24 @@ impl Programs {
     }
 }
 
+/// What answers in a house.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Assistant {
+    /// A stand-in that says when it started.
+    StandIn,
+    /// The real Codex CLI, over its app server or, for comparison, over `exec`.
+    Codex { over: &'static str },
+}
+
 /// One server on fresh files.
 pub struct House {
     programs: Programs,
     folder: PathBuf,
+    /// Settings beside what every house has.
+    settings: Vec<(String, OsString)>,
     running: Option<(Running, Child)>,
+    /// What runs beside it as long as it does.
+    beside: Vec<Companion>,
 }
 
 /// Where a server is.
@@ -63,25 +79,63 @@ pub struct Started {
 
 impl House {
     /// Fresh files; no server yet.
-    pub fn new(programs: &Programs) -> Result<Self> {
+    pub fn with(programs: &Programs, assistant: Assistant) -> Result<Self> {
         // Beside what was built: a temporary folder is often memory, where waiting for the disk costs nothing.
         let folder = repo::target().join(format!("bench-{}", std::process::id()));
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
-        fs::create_dir_all(folder.join("person/.codex"))?;
-        fs::write(folder.join("person/.codex/auth.json"), LOGIN)?;
-        fs::copy(programs.folder.join("stand_in"), folder.join("stand_in"))?;
-        Ok(Self {
+        let home = folder.join("person/.codex");
+        fs::create_dir_all(&home)?;
+        let mut house = Self {
             programs: programs.clone(),
             folder,
+            settings: Vec::new(),
             running: None,
-        })
+            beside: Vec::new(),
+        };
+        match assistant {
+            Assistant::StandIn => {
+                let program = house.folder.join("stand_in");
+                fs::write(home.join("auth.json"), LOGIN)?;
+                fs::copy(programs.folder.join("stand_in"), &program)?;
+                house.set("SWITCHBOARD_PROVIDERS__CHATGPT__PROGRAM", program);
+                house.set("SWITCHBOARD_PROVIDERS__CHATGPT__OVER", "exec");
+            }
+            Assistant::Codex { over } => {
+                let mut load = programs.load(&["upstream", "--home"]);
+                let (upstream, line) = Companion::start(load.arg(&home))?;
+                house.beside.push(upstream);
+                let port = address(Ok(line))?;
+                let port = port.rsplit(':').next().context("an address has a port")?;
+                house.set("SWITCHBOARD_PROVIDERS__CHATGPT__PROGRAM", install::codex()?);
+                house.set("SWITCHBOARD_PROVIDERS__CHATGPT__OVER", over);
+                // Two names for one server: see the front page of the scripted upstream.
+                for (setting, url) in [
+                    (
+                        "SWITCHBOARD_PROVIDERS__CHATGPT__BACKEND",
+                        format!("http://localhost:{port}/backend-api"),
+                    ),
+                    (
+                        "SWITCHBOARD_PROVIDERS__CHATGPT__RESPONSES",
+                        format!("http://127.0.0.1:{port}/backend-api/codex"),
+                    ),
+                ] {
+                    house.set(setting, url);
+                }
+            }
+        }
+        Ok(house)
+    }
+
+    /// One more setting, for what is started from now on.
+    pub fn set(&mut self, setting: &str, value: impl Into<OsString>) {
+        self.settings.push((setting.to_owned(), value.into()));
     }
 
     /// Fresh files with a running server.
-    pub fn serving(programs: &Programs) -> Result<Self> {
-        let mut house = Self::new(programs)?;
+    pub fn serving(programs: &Programs, assistant: Assistant) -> Result<Self> {
+        let mut house = Self::with(programs, assistant)?;
         house.serve()?;
         Ok(house)
     }
@@ -119,6 +173,11 @@ impl House {
         Ok(running)
     }
 
+    /// The home of the person's own Codex CLI.
+    pub fn codex_home(&self) -> PathBuf {
+        self.folder.join("person/.codex")
+    }
+
     /// Where the house keeps its files.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -126,10 +185,17 @@ impl House {
 
     /// What the server holds in memory, in kilobytes.
     pub fn resident_kb(&self) -> Result<f64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.running()?.pid))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = line.and_then(|line| line.split_whitespace().next());
-        Ok(kilobytes.context("no VmRSS")?.parse()?)
+        resident_kb(self.running()?.pid)
+    }
+
+    /// What the server and the guards below it hold, in kilobytes; not what the guards watch.
+    pub fn resident_with_guards_kb(&self) -> Result<f64> {
+        let server = self.running()?.pid;
+        let mut sum = resident_kb(server)?;
+        for pid in shell::read(shell::program("pgrep").args(["-P", &server.to_string()]))?.lines() {
+            sum += resident_kb(pid.parse()?)?;
+        }
+        Ok(sum)
     }
 
     /// A file with tokens of as many people as `viewers` streams need.
@@ -155,6 +221,14 @@ impl House {
         let mut load = self.load_command("idle", tokens, &["--viewers", &count.to_string()])?;
         let (companion, first) = Companion::start(&mut load)?;
         ensure!(first == "open", "the viewers did not open");
+        Ok(companion)
+    }
+
+    /// Has so many turns answer until the answer is dropped.
+    pub fn live(&self, tokens: &Path, count: usize) -> Result<Companion> {
+        let mut load = self.load_command("live", tokens, &["--count", &count.to_string()])?;
+        let (companion, first) = Companion::start(&mut load)?;
+        ensure!(first == "live", "the turns do not answer");
         Ok(companion)
     }
 
@@ -212,10 +286,7 @@ impl House {
             .env("HOME", &person)
             .env("CODEX_HOME", person.join(".codex"))
             .env("SWITCHBOARD_HOME", self.folder.join("home"))
-            .env(
-                "SWITCHBOARD_PROVIDERS__CHATGPT__PROGRAM",
-                self.folder.join("stand_in"),
-            );
+            .envs(self.settings.iter().cloned());
         command
     }
 }
@@ -278,6 +349,14 @@ fn first_line(child: &mut Child) -> Result<String> {
     let first = lines.next().context("the child ended without a word")??;
     std::thread::spawn(move || lines.for_each(drop));
     Ok(first)
+}
+
+/// What a process holds in memory, in kilobytes.
+fn resident_kb(pid: u32) -> Result<f64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.split_whitespace().next());
+    Ok(kilobytes.context("no VmRSS")?.parse()?)
 }
 
 /// Asks until the server answers well.

@@ -24,6 +24,24 @@ pub struct Machine {
 }
 
 impl Machine {
+    /// Whether figures of both may stand side by side.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let what = |machine: &Self| {
+            let Self {
+                cpu,
+                cores,
+                memory_gb,
+                system,
+                kernel,
+                file_system,
+                compiler,
+                load_before: _,
+            } = machine;
+            format!("{cpu} {cores} {memory_gb} {system} {kernel} {file_system} {compiler}")
+        };
+        what(self) == what(other)
+    }
+
     /// This machine; `folder` is where files are kept.
     pub fn read(folder: &Path) -> Result<Self> {
         let processor = fs::read_to_string("/proc/cpuinfo").context("figures are made on Linux")?;

@@ -2,6 +2,7 @@
 //! `docs/benchmarks/latest.json` and, from that alone, to `docs/benchmarks.md`. Owns which figures there
 //! are and how often each is measured; fails over no figure.
 
+mod codex;
 mod figures;
 mod house;
 mod kills;
@@ -12,11 +13,12 @@ mod report;
 use std::fs;
 use std::path::PathBuf;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use clap::{Args, ValueEnum};
 
 use self::house::Programs;
-use self::report::{Figure, Report};
+use self::report::{Figure, Measured, Report};
+use crate::test::install;
 use crate::{repo, shell, web};
 
 #[derive(Args)]
@@ -24,9 +26,9 @@ pub struct Bench {
     /// Shorter and fewer runs: to see that it works
     #[arg(long)]
     quick: bool,
-    /// One figure only
+    /// This figure only, in the place of the one before; may be given several times
     #[arg(long, value_name = "NAME")]
-    only: Option<Name>,
+    only: Vec<Name>,
     /// The cargo profile to build with
     #[arg(long, value_name = "NAME", default_value = RELEASE)]
     profile: String,
@@ -46,7 +48,18 @@ pub enum Name {
     Fanout,
     Viewers,
     Turns,
+    Words,
+    Ages,
+    Live,
+    Page,
     Kills,
+}
+
+impl std::fmt::Display for Name {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let value = self.to_possible_value();
+        f.write_str(value.as_ref().map_or("", |value| value.get_name()))
+    }
 }
 
 /// How much of everything.
@@ -61,6 +74,9 @@ pub struct Extent {
     telling: u32,
     /// How many turns are asked for in a run.
     turns: usize,
+    /// How many questions are asked of Codex in a run, and how many words come in one answer.
+    questions: usize,
+    words: usize,
     /// How many rounds in which the server may be killed.
     kill_rounds: usize,
 }
@@ -71,6 +87,8 @@ const FULL: Extent = Extent {
     posting: 30,
     telling: 20,
     turns: 100,
+    questions: 50,
+    words: 2000,
     kill_rounds: 1000,
 };
 
@@ -80,6 +98,8 @@ const QUICK: Extent = Extent {
     posting: 5,
     telling: 4,
     turns: 10,
+    questions: 5,
+    words: 200,
     kill_rounds: 50,
 };
 
@@ -92,24 +112,34 @@ pub fn run(bench: &Bench) -> Result<()> {
         )?);
     }
     let machine = machine::Machine::read(&repo::target())?;
+    install::npm(&repo::root().join("e2e"))?;
     let programs = build(&bench.profile)?;
     let extent = if bench.quick { QUICK } else { FULL };
     let mut figures = Vec::new();
     for name in Name::value_variants() {
-        if bench.only.is_none_or(|only| only == *name) {
-            figures.push(measure(*name, &programs, extent)?);
+        if bench.only.is_empty() || bench.only.contains(name) {
+            figures.push(Measured {
+                name: name.to_string(),
+                commit: commit()?,
+                figure: measure(*name, &programs, extent)?,
+            });
         }
     }
+    // Short figures, or those of a build that nobody installs, are for whoever asked.
+    if bench.quick || bench.profile != RELEASE {
+        return Ok(());
+    }
     let report = Report {
-        commit: commit()?,
         profile: bench.profile.clone(),
         machine,
         figures,
     };
-    // Half the figures, or those of a build that nobody installs, are no page.
-    if bench.quick || bench.only.is_some() || bench.profile != RELEASE {
-        return Ok(());
-    }
+    let report = if bench.only.is_empty() {
+        report
+    } else {
+        let kept = serde_json::from_str(&fs::read_to_string(raw())?)?;
+        beside(kept, report)?
+    };
     let json = serde_json::to_string_pretty(&report)? + "\n";
     let folder = raw();
     fs::create_dir_all(folder.parent().context("the figures lie in a folder")?)?;
@@ -117,6 +147,28 @@ pub fn run(bench: &Bench) -> Result<()> {
     fs::write(page(), page::of(&report))?;
     println!("wrote {} and {}", page().display(), raw().display());
     Ok(())
+}
+
+/// What was measured before, with what is newer in its place. Figures of two machines do not stand on one page.
+fn beside(kept: Report, newer: Report) -> Result<Report> {
+    ensure!(
+        kept.machine.is_like(&newer.machine),
+        "the other figures are of another machine: measure all of them, without --only"
+    );
+    let mut all: Vec<Measured> = kept.figures;
+    all.retain(|old| newer.figures.iter().all(|new| new.name != old.name));
+    all.extend(newer.figures);
+    let place = |figure: &Measured| {
+        let names = Name::value_variants();
+        names
+            .iter()
+            .position(|name| name.to_string() == figure.name)
+    };
+    all.sort_by_key(place);
+    Ok(Report {
+        figures: all,
+        ..newer
+    })
 }
 
 fn measure(name: Name, programs: &Programs, extent: Extent) -> Result<Figure> {
@@ -127,6 +179,10 @@ fn measure(name: Name, programs: &Programs, extent: Extent) -> Result<Figure> {
         Name::Fanout => figures::fanout(programs, extent),
         Name::Viewers => figures::viewers(programs, extent),
         Name::Turns => figures::turns(programs, extent),
+        Name::Words => codex::words(programs, extent),
+        Name::Ages => codex::ages(programs, extent),
+        Name::Live => codex::live(programs, extent),
+        Name::Page => codex::page(programs, extent),
         Name::Kills => kills::kills(extent),
     };
     let figure = figure.with_context(|| format!("while measuring {name:?}"))?;
@@ -177,6 +233,29 @@ fn commit() -> Result<String> {
 mod tests {
     #![allow(clippy::unwrap_used, clippy::expect_used)]
     use super::*;
+
+    #[test]
+    fn a_newer_figure_takes_the_place_of_the_older() {
+        let read =
+            || -> Report { serde_json::from_str(&fs::read_to_string(raw()).unwrap()).unwrap() };
+        let mut newer = read();
+        newer.figures.retain(|figure| figure.name == "post");
+        newer.figures[0].commit = "newer".into();
+        let names = |report: &Report| -> Vec<String> {
+            report
+                .figures
+                .iter()
+                .map(|figure| figure.name.clone())
+                .collect()
+        };
+        let all = beside(read(), newer).unwrap();
+        assert_eq!(names(&all), names(&read()));
+        let post = all.figures.iter().find(|figure| figure.name == "post");
+        assert_eq!(post.unwrap().commit, "newer");
+        let mut other = read();
+        other.machine.cores += 1;
+        assert!(beside(read(), other).is_err());
+    }
 
     #[test]
     fn the_page_says_what_the_raw_figures_say() {

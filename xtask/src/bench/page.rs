@@ -13,12 +13,11 @@ pub fn of(report: &Report) -> String {
          Written by `cargo xtask bench` from [benchmarks/latest.json](benchmarks/latest.json), which holds every \
          run's value.\n\n\
          | | |\n| --- | --- |\n\
-         | commit | `{}`, profile `{}` |\n\
+         | profile | `{}` |\n\
          | machine | {} × {}, {:.0} GB of memory |\n\
          | system | {} {}, files on {} |\n\
          | compiler | {} |\n\
          | load average before | {} |\n\n",
-        report.commit,
         report.profile,
         machine.cores,
         machine.cpu,
@@ -36,8 +35,9 @@ pub fn of(report: &Report) -> String {
          ratio pairs each run with one of the alternative made right after it, because machines drift; absolute \
          values hold for this machine only.\n",
     );
-    for figure in &report.figures {
-        let _ = write!(page, "\n{}", self::figure(figure));
+    for measured in &report.figures {
+        let figure = self::figure(&measured.figure);
+        let _ = write!(page, "\n{figure}\nMeasured at `{}`.\n", measured.commit);
     }
     page
 }

@@ -6,12 +6,21 @@ use super::machine::Machine;
 
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Report {
-    /// The commit that was measured.
-    pub commit: String,
-    /// The cargo profile it was built with.
+    /// The cargo profile everything was built with.
     pub profile: String,
     pub machine: Machine,
-    pub figures: Vec<Figure>,
+    pub figures: Vec<Measured>,
+}
+
+/// A figure, and what it is a figure of.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Measured {
+    /// What it is called on the command line.
+    pub name: String,
+    /// The commit that was measured.
+    pub commit: String,
+    #[serde(flatten)]
+    pub figure: Figure,
 }
 
 /// One thing that was measured, and how.
