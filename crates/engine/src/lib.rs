@@ -26,6 +26,7 @@ mod recovery;
 pub mod registry;
 mod runner;
 mod running;
+mod said;
 mod secrets;
 mod shift;
 pub mod supervisor;

@@ -1,4 +1,4 @@
-//! The turns that run in this process: how to stop one, and its open items with their text so far.
+//! The turns that run in this process: how to stop one, its open items with their text so far, and what its program said.
 //! Owns memory only; the store is the truth.
 
 use std::{
@@ -12,10 +12,14 @@ use switchboard_model::{
 };
 use tokio::sync::Notify;
 
+use crate::said::Said;
+
 /// The running turns. Cheap to clone.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Running {
     turns: Arc<Mutex<HashMap<TurnId, Entry>>>,
+    /// Also of those that have ended.
+    said: Said,
 }
 
 #[derive(Debug)]
@@ -68,6 +72,11 @@ impl Running {
         self.lock().contains_key(&turn)
     }
 
+    /// What the program of a turn said last, line by line.
+    pub(crate) fn said(&self, turn: TurnId) -> Vec<u8> {
+        self.said.of(turn)
+    }
+
     /// How many there are.
     pub(crate) fn count(&self) -> usize {
         self.lock().len()
@@ -106,6 +115,11 @@ impl Place {
             .get_mut(&self.turn)
             .filter(|entry| Arc::ptr_eq(&entry.stop, &self.stop))
             .map(|entry| change(&mut entry.items))
+    }
+
+    /// Keeps a line that the turn's program said.
+    pub(crate) fn keep_said(&self, line: Vec<u8>) {
+        self.running.said.keep(self.turn, line);
     }
 
     /// Shows no items any more: from here on the store knows more than this memory.

@@ -241,7 +241,7 @@ impl<'a> Shift<'a> {
                 None
             }
             Report::Raw(line) => {
-                tracing::trace!(bytes = line.len(), "raw event");
+                self.place.keep_said(line);
                 None
             }
             // Nobody is asked on behalf of work that is to stop.

@@ -33,8 +33,8 @@ pub enum TurnError {
     /// It is open, was answered, or has a newer attempt.
     #[error("this turn cannot be retried: it is open, was answered, or has a newer attempt")]
     NotRetryable,
-    /// Only the person who started the turn decides.
-    #[error("only the person who asked may decide this")]
+    /// Only the person who started the turn decides, and sees its program's words.
+    #[error("only the person who asked may do this")]
     NotYours,
     /// The decision was not among those offered.
     #[error("this decision was not offered")]
@@ -48,6 +48,16 @@ pub enum TurnError {
 }
 
 impl Engine {
+    /// What the program of a turn said last, word for word, line by line: for a bug report of whoever started the turn.
+    /// Empty once newer turns have taken its place, and of a turn that ran elsewhere.
+    pub async fn said_in_turn(&self, by: &Person, id: TurnId) -> Result<Vec<u8>, TurnError> {
+        let turn = self.visible_turn(by, id).await?;
+        if turn.person != by.id {
+            return Err(TurnError::NotYours);
+        }
+        Ok(self.running().said(id))
+    }
+
     /// Wants a turn to stop. It ends as cancelled; its text so far stays.
     pub async fn stop_turn(&self, by: &Person, id: TurnId) -> Result<Turn, TurnError> {
         self.visible_turn(by, id).await?;

@@ -69,6 +69,7 @@ use crate::{
         attachments::remove,
         turns::read,
         turns::items,
+        turns::raw,
         turns::cancel,
         turns::retry,
         turns::steer,

@@ -103,6 +103,17 @@ impl Client {
         .await
     }
 
+    /// What a turn's program said, word for word.
+    pub async fn raw(&self, turn: &str) -> String {
+        let request = self
+            .http
+            .get(format!("{}/api/turns/{turn}/raw", self.base))
+            .bearer_auth(&self.token);
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), 200);
+        response.text().await.unwrap()
+    }
+
     /// Uploads a file; what the server said.
     pub async fn upload(&self, name: &str, bytes: impl Into<reqwest::Body>) -> Answer {
         let name = name

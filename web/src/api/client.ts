@@ -93,6 +93,7 @@ export const api = {
   addMember: (thread: Id, person: Id) => call<{ members: Author[] }>("POST", `/api/threads/${part(thread)}/members`, { person }),
   removeMember: (thread: Id, person: Id) => call<void>("DELETE", `/api/threads/${part(thread)}/members/${part(person)}`),
   /** An address rather than a request: the browser saves what it answers. */
+  rawOf: (turn: Id) => `/api/turns/${part(turn)}/raw`,
   exportOf: (thread: Id, format: "markdown" | "json") => `/api/threads/${part(thread)}/export?format=${format}`,
   search: (ask: { q: string; limit?: number; before?: string; thread?: Id }) => call<Page<Hit>>("GET", `/api/search${query(ask)}`),
   presence: (body: { thread_id: Id | null; typing: boolean }) => call<void>("POST", "/api/presence", body),

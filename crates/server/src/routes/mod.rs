@@ -131,6 +131,7 @@ fn of_threads() -> Vec<Route> {
         delete("/api/attachments/{id}", attachments::remove),
         get("/api/turns/{id}", turns::read),
         get("/api/turns/{id}/items", turns::items),
+        get("/api/turns/{id}/raw", turns::raw),
         post("/api/turns/{id}/cancel", turns::cancel),
         post("/api/turns/{id}/retry", turns::retry),
         post("/api/turns/{id}/steer", turns::steer).with_body(MESSAGE_LIMIT),

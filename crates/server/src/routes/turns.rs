@@ -1,6 +1,11 @@
 //! Turns and what they produced.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::IntoResponse,
+};
 use switchboard_model::{
     TurnId,
     item::{Item, ItemStatus},
@@ -11,6 +16,7 @@ use crate::{
     app::Shared,
     error::{ApiError, Problem},
     extract::{self, Caller, Id},
+    routes::attachments::disposition,
     wire::{self, ToWire},
 };
 
@@ -47,6 +53,25 @@ pub(crate) async fn items(
         steers: steers.iter().map(ToWire::to_wire).collect(),
         pos: position.to_string(),
     }))
+}
+
+/// What the turn's program said last, word for word and line by line, for a bug report: also what is shown nowhere. Only for
+/// whoever asked. It is kept in memory alone, and newer turns take its place.
+#[utoipa::path(get, path = "/api/turns/{id}/raw", tag = "turns", params(("id" = String, Path)),
+    responses((status = 200, description = "one JSON object a line, to be saved", content_type = "application/octet-stream"),
+        (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub(crate) async fn raw(
+    caller: Caller,
+    State(app): State<Shared>,
+    Id(id): Id<TurnId>,
+) -> Result<impl IntoResponse, ApiError> {
+    let said = app.engine.said_in_turn(&caller.person, id).await?;
+    let name = format!("turn-{id}.jsonl");
+    let headers = [
+        (header::CONTENT_TYPE, "application/x-ndjson".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition(&name)),
+    ];
+    Ok((headers, said))
 }
 
 /// Stops a turn; its text so far stays.

@@ -109,6 +109,7 @@ inside     200 GET    /api/attachments/{id}                 POSTED      -
 alone      204 DELETE /api/attachments/{id}                 FILE        -
 inside     200 GET    /api/turns/{id}                       TURN        -
 inside     200 GET    /api/turns/{id}/items                 TURN        -
+opener     200 GET    /api/turns/{id}/raw                   TURN        -
 inside     201 POST   /api/turns/{id}/retry                 FAILED      -
 all        200 GET    /api/approvals                        -           -
 all        200 GET    /api/approvals                        ?state=settled -

@@ -95,7 +95,7 @@ export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLiv
         {turn.state === "failed" || turn.state === "abandoned" || turn.state === "cancelled"
           ? <EndCard turn={turn} handle={handle} mine={turn.person === me} partial={partial} ran={ended} />
           : null}
-        {open ? null : <TurnFoot turn={turn} />}
+        {open ? null : <TurnFoot turn={turn} mine={turn.person === me} />}
       </div>
     </article>
   );

@@ -1,4 +1,5 @@
-/** One quiet line at the end of a turn: what it really ran with, what could not be met as chosen, and what it used. */
+/** One quiet line at the end of a turn: what it really ran with, what could not be met as chosen, what it used, and its raw events. */
+import { api } from "../../api/client";
 import type { Turn } from "../../api/types";
 import { Icon } from "../../ui/Icon";
 import { fullness, noteSentences, ranWith, tokens, usedWords } from "./foot";
@@ -6,7 +7,8 @@ import { fullness, noteSentences, ranWith, tokens, usedWords } from "./foot";
 /** From here on the conversation is close to being summed up. */
 const HIGH = 80;
 
-export function TurnFoot({ turn }: { turn: Turn }) {
+/** `mine`: the raw events are for whoever asked. */
+export function TurnFoot({ turn, mine }: { turn: Turn; mine: boolean }) {
   const { ran_with: ran, usage } = turn;
   if (!ran && !usage) return null;
   const notes = noteSentences(ran);
@@ -25,6 +27,7 @@ export function TurnFoot({ turn }: { turn: Turn }) {
             <span className={full >= HIGH ? "meter high" : "meter"} aria-hidden="true"><i style={{ width: `${full}%` }} /></span>{full}% of context
           </span>
         ) : null}
+        {mine ? <span><a href={api.rawOf(turn.id)} download title="What its program said last, word for word: for a bug report">Raw events</a></span> : null}
       </div>
       {notes.length ? <ul className="notes">{notes.map((note, at) => <li key={at}>{note}</li>)}</ul> : null}
     </footer>

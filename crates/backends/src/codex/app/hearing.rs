@@ -229,6 +229,7 @@ impl<'a> Hearing<'a> {
         limits: &mut Vec<Limit>,
     ) -> Result<Option<Ended>, BackendError> {
         let (drive, io) = (self.drive, &self.drive.io);
+        self.keep(method, params);
         match method {
             "turn/started" => {
                 if let Some(turn) = params["turn"]["id"].as_str() {
@@ -259,7 +260,10 @@ impl<'a> Hearing<'a> {
                 Heard::Limits(new) => *limits = new,
                 Heard::Ended(end) => ended = Some(end),
                 Heard::Account => drive.lease.server.retire(),
-                Heard::Unseen(what) => drive.lease.server.count_unseen(&what),
+                Heard::Unseen(what) => {
+                    io.raw(json!({ "unseen": what }).to_string().as_bytes());
+                    drive.lease.server.count_unseen(&what);
+                }
             }
         }
         Ok(ended)
@@ -267,6 +271,7 @@ impl<'a> Hearing<'a> {
 
     async fn asked(&mut self, id: Value, method: &str, params: &Value) {
         let (drive, key) = (self.drive, id.to_string());
+        self.keep(method, params);
         let peer = &drive.lease.server.peer;
         if let Some(answer) = at_once(method, drive.setup.clock.now()) {
             return peer.answer(&id, &answer).await;
@@ -301,6 +306,12 @@ impl<'a> Hearing<'a> {
                 );
             }
         }
+    }
+
+    /// Keeps what was said as it came, for bug reports.
+    fn keep(&self, method: &str, params: &Value) {
+        let line = json!({ "method": method, "params": params });
+        self.drive.io.raw(line.to_string().as_bytes());
     }
 
     async fn run_errand(&mut self, errand: Errand) -> Result<(), BackendError> {

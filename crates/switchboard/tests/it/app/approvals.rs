@@ -229,6 +229,7 @@ async fn a_question_is_answered_in_words_whose_commas_stay_and_a_secret_is_never
         assert!(!here || codex, "{} has the secret", file.display());
     }
     assert!(!house.log().contains(secret));
+    assert!(!client.raw(&turn).await.contains(secret));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

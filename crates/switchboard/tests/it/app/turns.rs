@@ -443,3 +443,25 @@ async fn in_a_private_folder_nothing_runs_before_the_model_asks_for_it() {
     client.answered(&turn).await;
     assert!(!house.person().join("a-shell-ran").exists());
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_program_said_is_there_word_for_word_for_whoever_asked() {
+    let house = house().await;
+    let client = house.client();
+    let thread = client.thread().await;
+    let turn = client
+        .ask(&thread, "@chatgpt\nmock: text \"word for word\"")
+        .await;
+    client.answered(&turn).await;
+    let raw = client.raw(&turn).await;
+    let events: Vec<Value> = raw
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let has = |method: &str| events.iter().any(|event| event["method"] == method);
+    assert!(has("turn/started") && has("turn/completed"), "{raw}");
+    let said = events.iter().find(|event| {
+        event["method"] == "item/completed" && event["params"]["item"]["type"] == "agentMessage"
+    });
+    assert_eq!(said.unwrap()["params"]["item"]["text"], "word for word");
+}
