@@ -8,13 +8,16 @@ use switchboard_model::{
     provider::Model,
     usage::Limit,
 };
-use switchboard_store::{BackendPatch, BackendRow, StoreError};
+use switchboard_store::{BackendPatch, BackendRow, Behind, StoreError};
 
 use crate::{
     Engine,
     backend::{BackendError, Capability, Family, Fresh, Operation, Performed, Probe, SignIn, Spec},
     chat::ChatError,
 };
+
+/// How many threads behind a backend are named.
+const NAMED: usize = 5;
 
 /// The rows of the two switches over backends.
 const SWITCHES: [(&str, Family); 2] = [
@@ -43,8 +46,8 @@ pub struct BackendView {
     pub hidden: Vec<String>,
     /// How much of its plan is used, as last heard.
     pub limits: Vec<Limit>,
-    /// How many threads have an assistant that it reaches.
-    pub threads: i64,
+    /// Whether the switch that it hangs on is on.
+    pub switched: bool,
     /// The newest sign-in that was begun here.
     pub sign_in: Option<SignIn>,
     /// What stands in its row that this version cannot read.
@@ -87,6 +90,13 @@ impl Engine {
         let spec = self.backend_spec(name)?;
         let rows = self.reader().backend_rows().await?;
         self.backend_view(spec, &rows).await
+    }
+
+    /// The threads whose assistant answers no more while this backend is off.
+    pub async fn threads_behind(&self, by: &Person, name: &str) -> Result<Behind, ChatError> {
+        admins_only(by)?;
+        self.backend_spec(name)?;
+        Ok(self.reader().threads_behind(name, by.id, NAMED).await?)
     }
 
     /// How the switches stand.
@@ -252,8 +262,9 @@ impl Engine {
             Some(Performed::SignIn(sign_in)) => sign_in,
             _ => None,
         };
+        let switched = is_switched_on(rows, spec.family);
         Ok(BackendView {
-            on: wanted && is_switched_on(rows, spec.family),
+            on: wanted && switched,
             enabled,
             probe,
             models,
@@ -261,7 +272,7 @@ impl Engine {
             default_model: row.and_then(|row| row.default_model.clone()),
             hidden: row.map(|row| row.hidden.clone()).unwrap_or_default(),
             limits,
-            threads: self.reader().threads_of_backend(&name).await?,
+            switched,
             sign_in,
             unreadable,
             spec,

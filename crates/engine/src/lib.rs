@@ -16,7 +16,9 @@ mod dispatch;
 mod editing;
 mod folders;
 pub mod instance;
+mod logins;
 mod members;
+mod news;
 mod pause;
 mod people;
 mod prepare;
@@ -46,6 +48,7 @@ use std::{
 pub use assistants::{AssistantChange, AssistantView};
 pub use chat::{ChatError, Incoming, OpenThread, ThreadChange};
 pub use instance::Instance;
+pub use news::News;
 pub use registry::Registry;
 pub use supervisor::Supervisor;
 use switchboard_model::{Millis, TurnId, item::Item};
@@ -125,6 +128,7 @@ impl Engine {
         self.0
             .supervisor
             .spawn("models", backends::refresh_all(self.clone()));
+        self.0.supervisor.spawn("logins", logins::run(self.clone()));
     }
 
     /// The reading half of the store.

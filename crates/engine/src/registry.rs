@@ -1,5 +1,5 @@
-//! Names to backends. Owns which backends there are in this process and what their last probe found;
-//! never knows what is behind a name.
+//! Names to backends. Owns which backends there are in this process and what their last probe found, and rings when that
+//! is something else; never knows what is behind a name.
 
 use std::{
     collections::HashMap,
@@ -12,7 +12,10 @@ use switchboard_model::{
     outcome::{Failure, OutcomeCode},
 };
 
-use crate::backend::{Backend, BackendError, LoginFile, Operation, Performed, Probe, Spec};
+use crate::{
+    backend::{Backend, BackendError, LoginFile, Operation, Performed, Probe, Spec},
+    news::News,
+};
 
 /// How long a probe is believed. Short, so that an install is noticed; a login or a logout is noticed at once where its
 /// file tells.
@@ -30,12 +33,15 @@ type Slot = Arc<tokio::sync::Mutex<Option<(Millis, Probe)>>>;
 pub struct Registry {
     backends: Arc<HashMap<String, Arc<dyn Backend>>>,
     probes: Arc<Mutex<HashMap<String, Slot>>>,
+    /// What was found last, also once it is not believed any more.
+    found: Arc<Mutex<HashMap<String, Probe>>>,
+    news: News,
     clock: Arc<dyn Clock>,
 }
 
 impl Registry {
-    /// A registry of these backends, by the name in their spec.
-    pub fn new(backends: Vec<Arc<dyn Backend>>, clock: Arc<dyn Clock>) -> Self {
+    /// A registry of these backends, by the name in their spec. `news` is rung when a probe finds something else.
+    pub fn new(backends: Vec<Arc<dyn Backend>>, clock: Arc<dyn Clock>, news: News) -> Self {
         let backends = backends
             .into_iter()
             .map(|backend| (backend.spec().name.clone(), backend))
@@ -43,6 +49,8 @@ impl Registry {
         Self {
             backends: Arc::new(backends),
             probes: Arc::default(),
+            found: Arc::default(),
+            news,
             clock,
         }
     }
@@ -50,6 +58,11 @@ impl Registry {
     /// The backend of that name.
     pub fn get(&self, name: &str) -> Option<Arc<dyn Backend>> {
         self.backends.get(name).cloned()
+    }
+
+    /// The bell of what is known of them.
+    pub fn news(&self) -> &News {
+        &self.news
     }
 
     /// What all backends are and can do, by name.
@@ -72,6 +85,7 @@ impl Registry {
             _ => {
                 let probe = self.look(name).await;
                 *last = Some((self.clock.now(), probe.clone()));
+                self.note(name, &probe);
                 probe
             }
         }
@@ -87,6 +101,15 @@ impl Registry {
     /// those only who wait for it already.
     pub fn forget(&self, name: &str) {
         self.lock().remove(name);
+    }
+
+    fn note(&self, name: &str, probe: &Probe) {
+        // Held for a note only; a panic cannot leave it half changed.
+        let mut found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = found.insert(name.to_owned(), probe.clone());
+        if before.as_ref() != Some(probe) {
+            self.news.ring();
+        }
     }
 
     fn believes(&self, at: Millis, probe: &Probe) -> bool {

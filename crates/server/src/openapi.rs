@@ -81,6 +81,7 @@ use crate::{
         backends::switch,
         backends::read,
         backends::change,
+        backends::threads,
         backends::test,
         backends::refresh,
         backends::login,

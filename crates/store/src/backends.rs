@@ -1,7 +1,7 @@
 //! What is kept of a backend: whether people want it on, its default model, and what its account last listed. Owns the
 //! rows; never knows what a model is, which is JSON text here.
 
-use switchboard_model::{Millis, PersonId};
+use switchboard_model::{Millis, PersonId, ThreadId};
 
 use crate::{
     Audit, Reader, Store, StoreError, audit,
@@ -29,6 +29,15 @@ pub struct BackendRow {
     pub models_of: Option<String>,
 }
 
+/// The threads whose assistant a backend reaches.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Behind {
+    /// How many there are.
+    pub count: i64,
+    /// Some of those that whoever asks may see, with their titles, the newest first.
+    pub named: Vec<(ThreadId, String)>,
+}
+
 /// What to change; `None` leaves it.
 #[derive(Debug, Clone, Default)]
 pub struct BackendPatch {
@@ -46,19 +55,35 @@ impl Reader {
         self.read(|conn| Box::pin(rows(conn))).await
     }
 
-    /// How many living threads chose this backend, or have an assistant that it reaches.
-    pub async fn threads_of_backend(&self, backend: &str) -> Result<i64, StoreError> {
+    /// The living threads whose assistant this backend reaches: how many, and the newest of those that a person may see.
+    pub async fn threads_behind(
+        &self,
+        backend: &str,
+        seen_by: PersonId,
+        most: usize,
+    ) -> Result<Behind, StoreError> {
         let backend = backend.to_owned();
         self.read(move |conn| {
             Box::pin(async move {
-                let line = conn
-                    .one(
-                        "SELECT COUNT(*) AS threads FROM threads t WHERE t.deleted_at IS NULL AND t.assistant IN \
-                         (SELECT a.id FROM assistants a WHERE a.backend = $1)",
-                        &vals![backend],
-                    )
-                    .await?;
-                line.map_or(Ok(0), |line| line.int("threads"))
+                let of_it = "FROM threads t JOIN assistants a ON a.id = t.assistant \
+                             WHERE t.deleted_at IS NULL AND a.backend = $1";
+                let count = format!("SELECT COUNT(*) AS threads {of_it}");
+                let line = conn.one(&count, &vals![&backend]).await?;
+                let count = line.map_or(Ok(0), |line| line.int("threads"))?;
+                let named = format!(
+                    "SELECT t.id, t.title {of_it} AND (t.visibility = 'open' \
+                     OR EXISTS (SELECT 1 FROM members m WHERE m.thread = t.id AND m.person = $2)) \
+                     ORDER BY t.last_message_at DESC, t.id DESC LIMIT $3"
+                );
+                let most = i64::try_from(most).unwrap_or(i64::MAX);
+                let lines = conn.all(&named, &vals![&backend, seen_by, most]).await?;
+                let named = lines
+                    .iter()
+                    .map(|line| Ok((line.id("id")?, line.text("title")?)));
+                Ok(Behind {
+                    count,
+                    named: named.collect::<Result<_, StoreError>>()?,
+                })
             })
         })
         .await

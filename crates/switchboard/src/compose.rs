@@ -13,7 +13,9 @@ use switchboard_backends::{
     process::{Finder, GuardExe, Launcher},
     scripted::{self, Scripted},
 };
-use switchboard_engine::{Engine, Instance, Registry, Supervisor, backend::Backend, instance};
+use switchboard_engine::{
+    Engine, Instance, News, Registry, Supervisor, backend::Backend, instance,
+};
 use switchboard_model::{Clock, IdSource, person::Person};
 use switchboard_store::{OpenOptions, Store};
 
@@ -71,9 +73,11 @@ impl House {
         });
         let launcher = Launcher::new(GuardExe::this_program(), instance.lock_path());
         let finder = Finder::new(launcher.clone(), &config.env);
+        let news = News::default();
         let registry = Registry::new(
-            backends(&config, &launcher, &finder, &instance),
+            backends(&config, &launcher, &finder, &instance, &news),
             Arc::new(sources::SystemClock),
+            news,
         );
         let supervisor = Supervisor::new();
         let engine = Engine::new(
@@ -121,6 +125,7 @@ fn backends(
     launcher: &Launcher,
     finder: &Finder,
     instance: &Instance,
+    news: &News,
 ) -> Vec<Arc<dyn Backend>> {
     let chatgpt = &config.settings.providers.chatgpt;
     let clock: Arc<dyn Clock> = Arc::new(sources::SystemClock);
@@ -128,6 +133,7 @@ fn backends(
         launcher: launcher.clone(),
         finder: finder.clone(),
         clock: clock.clone(),
+        news: news.clone(),
         program: chatgpt.program.clone(),
         codex_home: config.codex_home.clone(),
         homes: config.home.join("homes"),

@@ -1,14 +1,14 @@
 /** The requests about backends: how each reaches its models and with whose account. One function per request; keeps no state. */
 import { call, part } from "./client";
-import type { Backend, BackendPatch, Backends, LoginMethod } from "./types";
+import type { Backend, BackendPatch, Backends, LoginMethod, ThreadsBehind } from "./types";
 
 const one = (id: string) => `/api/backends/${part(id)}`;
 
 export const backends = {
   all: () => call<Backends>("GET", "/api/backends"),
   switch: (body: Partial<Backends["switches"]>) => call<Backends>("PATCH", "/api/backends", body),
-  read: (id: string) => call<Backend>("GET", one(id)),
   change: (id: string, body: BackendPatch) => call<Backend>("PATCH", one(id), body),
+  threads: (id: string) => call<ThreadsBehind>("GET", `${one(id)}/threads`),
   test: (id: string) => call<Backend>("POST", `${one(id)}/test`),
   refresh: (id: string) => call<Backend>("POST", `${one(id)}/refresh`),
   signIn: (id: string, method: LoginMethod, api_key?: string) => call<Backend>("POST", `${one(id)}/login`, { method, ...(api_key ? { api_key } : {}) }),

@@ -1,6 +1,6 @@
 /** One function per request. Owns how a request is sent and how a refusal becomes a `Problem`; keeps no state. */
 import type {
-  Assistant, Attachment, Author, Hit, Id, Mention, Message, MessagePage, ModelGroup, NewMessage, NewThread, Page, Person, Posted, Question,
+  Assistant, Attachment, Author, Hit, Id, Mention, Message, MessagePage, NewMessage, NewThread, Page, Person, Posted, Question,
   Queued, Session, SessionRow, Steer, Thread, ThreadPatch, Turn, TurnItems,
 } from "./types";
 
@@ -85,7 +85,6 @@ export const api = {
     call<Thread>("PATCH", `/api/threads/${part(id)}`, body),
   deleteThread: (id: Id) => call<void>("DELETE", `/api/threads/${part(id)}`),
 
-  models: () => call<{ groups: ModelGroup[] }>("GET", "/api/models"),
   /** The folders in which assistants may work, besides a private empty one. */
   folders: () => call<{ items: string[] }>("GET", "/api/folders"),
 

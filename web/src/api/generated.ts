@@ -274,8 +274,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Looks at a backend anew: its program, its account, the plan's limits. */
+        /**
+         * Looks at a backend anew: its program is found and asked for its version, the file of its login is read, and where nothing
+         *     stands in the way, its account is asked for the plan's limits. No model is asked anything, so it costs nothing of the plan.
+         */
         post: operations["post_backends_id_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/backends/{id}/threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The threads whose assistant it reaches, which answers no more while it is off: how many, and the newest few that one
+         *     may see. For admins.
+         */
+        get: operations["get_backends_id_threads"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1124,11 +1147,8 @@ export interface components {
             sign_ins: components["schemas"]["LoginMethod"][];
             /** @description How it is. */
             state: components["schemas"]["BackendState"];
-            /**
-             * Format: int64
-             * @description How many threads have an assistant that it reaches.
-             */
-            threads: number;
+            /** @description Whether that switch is on. */
+            switched: boolean;
             /** @description As shown. */
             title: string;
             /** @description What stands in its row that this version cannot read. */
@@ -1290,6 +1310,7 @@ export interface components {
         Event: {
             approval?: components["schemas"]["Question"] | null;
             assistant?: components["schemas"]["AssistantEvent"] | null;
+            backend?: components["schemas"]["Backend"] | null;
             delta?: components["schemas"]["Delta"] | null;
             item?: components["schemas"]["Item"] | null;
             members?: components["schemas"]["Members"] | null;
@@ -2383,6 +2404,13 @@ export interface components {
             /** @description Who may see it. */
             visibility: components["schemas"]["Visibility"];
         };
+        /** @description A thread whose assistant a backend reaches. */
+        ThreadBehind: {
+            /** @description Which. */
+            id: string;
+            /** @description What it is called. */
+            title: string;
+        };
         /** @description A thread with those who are in it. */
         ThreadDetail: components["schemas"]["Thread"] & {
             /** @description Its members, by handle. */
@@ -2420,6 +2448,16 @@ export interface components {
             title: string | null;
             /** @default null */
             visibility: components["schemas"]["Visibility"] | null;
+        };
+        /** @description The threads whose assistant a backend reaches. */
+        ThreadsBehind: {
+            /**
+             * Format: int64
+             * @description How many there are, those that one may not see included.
+             */
+            count: number;
+            /** @description The newest few of those that one may see. */
+            items: components["schemas"]["ThreadBehind"][];
         };
         /** @description A thread's choices for the turns to come. */
         ThreadSettings: {
@@ -3488,6 +3526,43 @@ export interface operations {
                 };
             };
             502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_backends_id_threads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadsBehind"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -68,6 +68,7 @@ export type ModelGroup = Said<Wire["ModelGroup"]>;
 export type Limit = Said<Wire["Limit"]>;
 export type Backend = Said<Omit<Wire["Backend"], "login">> & { login: Login | null };
 export type Backends = { items: Backend[]; switches: Wire["BackendSwitches"] };
+export type ThreadsBehind = Said<Wire["ThreadsBehind"]>;
 export type BackendPatch = Partial<Wire["BackendPatch"]>;
 export type BackendState = Wire["BackendState"];
 export type CapabilityRow = Said<Wire["CapabilityRow"]>;

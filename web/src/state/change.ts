@@ -1,7 +1,7 @@
 /** Everything that can happen to the state, and how a frame of the wire becomes one of these. Pure. */
 import type { LinkState } from "../api/stream";
 import type {
-  Assistant, Attachment, Author, Delta, Frame, Hit, Id, Item, Message, MessagePage, ModelGroup, Page, Person, Pos, Presence, Question, Queued, Session,
+  Assistant, Attachment, Author, Backend, Delta, Frame, Hit, Id, Item, Message, MessagePage, Page, Person, Pos, Presence, Question, Queued, Session,
   Steer, Thread, Turn, TurnItems,
 } from "../api/types";
 import type { Beginning, Pending, Place, Upload } from "./model";
@@ -54,7 +54,8 @@ export type Change =
   | { type: "posted"; client_id: string; message: Message }
   | { type: "not_posted"; client_id: string; refused: boolean; reason: string }
   | { type: "unpost"; client_id: string }
-  | { type: "models"; groups: ModelGroup[] }
+  | { type: "backend"; asked?: Asked; backend: Backend }
+  | { type: "backends"; since: Record<string, number>; items: Backend[] }
   | { type: "folders"; folders: string[] }
   | { type: "beginning"; beginning: Beginning }
   | { type: "fetching" }
@@ -151,6 +152,7 @@ export function changeOf(frame: Frame, now: number): Change | null {
     case "presence": return { type: "presence", heard: now, presence: data as Presence };
     case "ready": return { type: "ready" };
     case "approval": return { type: "question", ...at, question: data as Question };
+    case "backend": return { type: "backend", backend: data as Backend };
     case "steer": return { type: "steer", ...at, steer: data as Steer };
     case "delta": return { type: "delta", delta: data as Delta };
     case "reset": {

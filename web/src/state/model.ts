@@ -1,6 +1,6 @@
 /** What the page knows, as plain data. Owns shapes only: `reduce` changes it, `view` reads it, `sync` fills it. */
 import type { LinkState } from "../api/stream";
-import type { Assistant, Attachment, Delta, Hit, Id, Item, Message, ModelGroup, Person, Question, Queued, Session, Steer, Thread, ThreadSettings, Turn } from "../api/types";
+import type { Assistant, Attachment, Backend, Delta, Hit, Id, Item, Message, ModelGroup, Person, Question, Queued, Session, Steer, Thread, ThreadSettings, Turn } from "../api/types";
 
 /** An item and how many UTF-8 bytes of its text are here, the measure that deltas use. */
 export interface HeldItem extends Item { bytes: number }
@@ -113,7 +113,9 @@ export interface State {
   /** Words sent into turns that run, by id. */
   steers: Record<Id, Steer>;
   search: Search | null;
-  /** Null until they were fetched. */
+  /** The ways to reach models; null until they are known. */
+  backends: Record<Id, Backend> | null;
+  /** What can be chosen: follows from the backends and the assistants. */
   models: ModelGroup[] | null;
   /** Folders in which assistants may work; null until somebody asks. */
   folders: string[] | null;
@@ -129,7 +131,7 @@ export function emptyState(): State {
   return {
     session: null, link: { is: "connecting" }, assistants: {}, people: {}, threads: {}, list: null, archive: null, pages: {}, messages: {},
     turns: {}, items: {}, ahead: {}, outbox: [], queues: {}, uploads: {}, prefills: {}, presence: {}, questions: {}, steers: {}, search: null,
-    models: null, folders: null, beginning: noBeginning, seen: {}, wants: nothingWanted,
+    backends: null, models: null, folders: null, beginning: noBeginning, seen: {}, wants: nothingWanted,
   };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Model, ModelGroup } from "../api/types";
-import { contextOf, dropped, effortNamed, effortOf, effortWord, limitName, meterKind, modelIn, modelNamed, percentWord, resetWord, someEnded, tokens, whyNone } from "./models";
+import { contextOf, dropped, effortNamed, effortOf, effortWord, limitName, meterKind, modelIn, modelNamed, percentWord, resetWord, tokens, whyNone } from "./models";
 
 const model = (id: string, over: Partial<Model> = {}): Model => ({
   id, name: id.toUpperCase(), description: "", default_effort: null, efforts: ["low", "medium", "xhigh"].map((one) => ({ id: one, name: one, description: "" })),
@@ -99,8 +99,3 @@ describe("meters", () => {
   });
 });
 
-test("an end of a turn is a reason to look at the limits", () => {
-  expect(someEnded({ a: { state: "running" } }, { a: { state: "done" } })).toBe(true);
-  expect(someEnded({ a: { state: "running" } }, { a: { state: "running" }, b: { state: "done" } })).toBe(false);
-  expect(someEnded({ a: { state: "done" } }, { a: { state: "done" } })).toBe(false);
-});

@@ -1,57 +1,67 @@
 /**
- * The models that can be chosen and what a thread's choice means. Owns when they are fetched: at the start, when somebody is
- * about to choose, and when a turn has ended, because it used some of a plan.
+ * The models that can be chosen and what a thread's choice means. Owns when the backends are looked at by this page: at the
+ * start, and when somebody is about to choose or to set something; else the stream tells.
  */
+import { backends } from "../api/backends";
 import { api, Problem } from "../api/client";
-import type { Assistant, BackendState, Id, Limit, Millis, Model, ModelGroup, Permission, ThreadSettings, Turn, Usage } from "../api/types";
-import { type Beginning, type Place, type State, turnIsOpen } from "./model";
+import type { Assistant, Backend, BackendState, Id, Limit, Millis, Model, ModelGroup, Permission, ThreadSettings, Turn, Usage } from "../api/types";
+import { asking, stateOf } from "./backends";
+import type { Beginning, Place, State } from "./model";
 import type { Store } from "./store";
 import { sameDay, time } from "./words";
 
-/** Turns that end together are one reason to look. */
-const PAUSE_MS = 800;
-
 export class Models {
-  #turns: State["turns"] = {};
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #backends: State["backends"] = null;
   #asking: Promise<void> | null = null;
 
   constructor(readonly store: Store) {}
 
   /** What fails is asked for again with the next reason. */
   load(): Promise<void> {
-    this.#asking ??= api.models()
-      .then(({ groups }) => this.store.apply({ type: "models", groups }))
-      .catch(ignoreRefusal)
+    return this.look().catch(ignoreRefusal);
+  }
+
+  /** Looks at all of them; throws what the server refuses. */
+  look(): Promise<void> {
+    const since = this.store.get().seen;
+    this.#asking ??= backends.all()
+      .then(({ items }) => this.store.apply({ type: "backends", since, items }))
       .finally(() => {
         this.#asking = null;
       });
     return this.#asking;
   }
 
+  /** Does something about a backend; the answer says how it is then. */
+  async act(id: Id, work: () => Promise<Backend>): Promise<void> {
+    const asked = asking(this.store.get(), id);
+    this.store.apply({ type: "backend", asked, backend: await work() });
+  }
+
+  async switch(family: Backend["family"], on: boolean): Promise<void> {
+    const since = this.store.get().seen;
+    const { items } = await backends.switch({ [family]: on });
+    this.store.apply({ type: "backends", since, items });
+  }
+
   async loadFolders(): Promise<void> {
     await api.folders().then(({ items }) => this.store.apply({ type: "folders", folders: items })).catch(ignoreRefusal);
   }
 
-  /** Something changed. */
+  /** Something changed: who can be mentioned hangs on how the backends are. */
   heard() {
-    const { session, turns } = this.store.get();
-    if (turns === this.#turns) return;
-    const ended = someEnded(this.#turns, turns);
-    this.#turns = turns;
-    if (!ended || !session) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.load(), PAUSE_MS);
+    const { session, backends: now } = this.store.get();
+    const before = this.#backends;
+    if (now === before) return;
+    this.#backends = now;
+    if (!session || before === null || stateOf(before) === stateOf(now)) return;
+    void api.assistants().then(({ items }) => this.store.apply({ type: "assistants", assistants: items })).catch(ignoreRefusal);
   }
 }
 
 function ignoreRefusal(error: unknown) {
   if (!(error instanceof Problem)) throw error;
 }
-
-/** Whether a turn that was open before is over now. */
-export const someEnded = (before: Record<Id, Pick<Turn, "state">>, now: Record<Id, Pick<Turn, "state">>): boolean =>
-  Object.entries(before).some(([id, turn]) => turnIsOpen(turn) && now[id] !== undefined && !turnIsOpen(now[id]));
 
 export const usualSettings: ThreadSettings = {
   backend: null, model: null, effort: null, fast: false, permission: "read_only", folder: null, plan: false, show_reasoning: true,

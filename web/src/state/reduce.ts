@@ -3,6 +3,7 @@
  * "snapshot + stream == fresh snapshot" true; never fetches: what it misses it writes into `wants`.
  */
 import type { Delta, Id, Item, Message, MessagePage, Question, Steer, Thread, Turn } from "../api/types";
+import { modelGroups, putBackend, putBackends } from "./backends";
 import { type Asked, type Change, posNumber } from "./change";
 import { putSearch } from "./found";
 import { putPresence } from "./here";
@@ -11,6 +12,12 @@ import { utf8Length, utf8Skip } from "./utf8";
 import { putQueue, putWriting } from "./writing";
 
 export function reduce(state: State, change: Change): State {
+  const next = step(state, change);
+  const same = next.backends === state.backends && next.assistants === state.assistants;
+  return same ? next : { ...next, models: modelGroups(next) };
+}
+
+function step(state: State, change: Change): State {
   switch (change.type) {
     case "message": return putMessage(state, change.message, change.at);
     case "thread": return putThread(state, change.thread, change.at, change.asked);
@@ -54,7 +61,8 @@ export function reduce(state: State, change: Change): State {
       ? { ...state, session: change.session }
       // What one person saw is not the next one's to see.
       : { ...emptyState(), link: state.link, session: change.session };
-    case "models": return { ...state, models: change.groups };
+    case "backend": return putBackend(state, change.backend, change.asked);
+    case "backends": return putBackends(state, change.items, change.since);
     case "folders": return { ...state, folders: change.folders };
     case "beginning": return { ...state, beginning: change.beginning };
     case "people": return { ...state, people: byId(change.people) };

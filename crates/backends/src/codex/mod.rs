@@ -13,6 +13,7 @@ pub mod wire;
 
 use std::{ffi::OsString, path::PathBuf, sync::Arc};
 
+use switchboard_engine::News;
 use switchboard_model::Clock;
 
 pub use app::CodexApp;
@@ -29,6 +30,8 @@ pub struct Setup {
     pub finder: Finder,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
+    /// Rung when a sign-in moved on, or more of a plan is used.
+    pub news: News,
     /// A program named by configuration; else it is searched for.
     pub program: Option<PathBuf>,
     /// The person's Codex home, whose login is used.

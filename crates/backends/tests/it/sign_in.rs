@@ -13,8 +13,9 @@ use switchboard_backends::{
     codex::{CodexApp, Setup},
     process::Finder,
 };
-use switchboard_engine::backend::{
-    Backend as _, Operation, Performed, SignIn, SignInState, SignInWay, Stop,
+use switchboard_engine::{
+    News,
+    backend::{Backend as _, Operation, Performed, SignIn, SignInState, SignInWay, Stop},
 };
 use switchboard_model::{Millis, clock::FakeClock, outcome::OutcomeCode};
 use tokio::time::interval;
@@ -61,6 +62,7 @@ impl Codex {
             launcher: house.launcher.clone(),
             finder: Finder::new(house.launcher.clone(), &env),
             clock: Arc::new(FakeClock::at(Millis(1_000))),
+            news: News::default(),
             program: Some(program.clone()),
             codex_home: folder.join("person"),
             homes: folder.join("homes"),

@@ -14,7 +14,7 @@ use futures_util::{
     future::{BoxFuture, join_all},
 };
 use switchboard_engine::{
-    Registry, TurnIo,
+    News, Registry, TurnIo,
     backend::{
         Backend, BackendError, Family, LoginFile, Operation, Performed, Probe, Spec, Stop, TurnEnd,
         TurnRequest,
@@ -113,7 +113,10 @@ impl Backend for Looked {
 fn registry(backend: &Arc<Looked>) -> (Registry, Arc<FakeClock>) {
     let clock = Arc::new(FakeClock::at(Millis(1)));
     let backends: Vec<Arc<dyn Backend>> = vec![backend.clone()];
-    (Registry::new(backends, clock.clone()), clock)
+    (
+        Registry::new(backends, clock.clone(), News::default()),
+        clock,
+    )
 }
 
 #[tokio::test]

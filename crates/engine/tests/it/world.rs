@@ -12,7 +12,7 @@ use std::{
 
 use sqlx::{Connection as _, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
 use switchboard_engine::{
-    Engine, Instance, OpenThread, Registry, Settings, Supervisor, backend::Backend,
+    Engine, Instance, News, OpenThread, Registry, Settings, Supervisor, backend::Backend,
 };
 use switchboard_model::{
     Clock, IdSource, Millis, PersonId, ThreadId, TurnId,
@@ -131,7 +131,7 @@ impl World {
         .map(|(name, manners)| {
             Arc::new(Strings::new(name, manners, stage_in.clone())) as Arc<dyn Backend>
         });
-        let registry = Registry::new(backends.into(), clock);
+        let registry = Registry::new(backends.into(), clock, News::default());
         let run = home.path().join("run");
         let instance = Arc::new(Instance::hold(&run, &ids).unwrap());
         let supervisor = Supervisor::new();

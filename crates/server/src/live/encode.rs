@@ -108,7 +108,7 @@ impl Encoder {
                 Change::Item(item) => self.text("item", *pos, &self.newest(item).to_wire()),
                 Change::Question(question) => self.text("approval", *pos, &question.to_wire()),
                 Change::Steer(steer) => self.text("steer", *pos, &steer.to_wire()),
-                // Who looks at backends asks for them.
+                // Much of a backend is no row: `backends` tells of it, whatever changed.
                 Change::Backend(_) => continue,
             };
             let audience = match change.thread() {

@@ -3,7 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use switchboard_store::{Delta, Feed, StoreError};
+use switchboard_store::{Change, Delta, Feed, StoreError};
 use tokio::{
     sync::{broadcast, watch},
     time::MissedTickBehavior,
@@ -106,6 +106,10 @@ impl FeedTask {
                 self.tell(Signal::Jumped);
                 return Ok(());
             };
+            let of_backend = |(_, change): &(i64, Change)| matches!(change, Change::Backend(_));
+            if changes.iter().any(of_backend) {
+                self.engine.registry().news().ring();
+            }
             if !changes.is_empty() {
                 // Asked after reading: who starts to listen from here on reads past these themselves.
                 if self.signals.receiver_count() == 0 {

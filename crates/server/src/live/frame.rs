@@ -95,6 +95,19 @@ pub(super) enum Payload {
     /// An assistant changed. Whether it is usable depends on who looks, so each viewer encodes it; it
     /// happens rarely.
     Assistant(AssistantId),
+    /// A backend: admins see more of it.
+    Backend(Arc<Backend>),
+}
+
+/// A backend, as each may see it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Backend {
+    /// For members.
+    pub(super) text: Bytes,
+    /// For admins.
+    pub(super) for_admins: Bytes,
+    /// For admins whose browser runs on the server's machine.
+    pub(super) for_admins_here: Bytes,
 }
 
 /// What the feed tells all viewers at once.

@@ -11,6 +11,7 @@
 //! Every event is the thing as it is now, so a client that puts each in the place of the old one ends
 //! with what a fresh snapshot would show.
 
+mod backends;
 mod encode;
 mod feed;
 mod frame;
@@ -24,7 +25,7 @@ use std::{convert::Infallible, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::Stream;
-use switchboard_auth::{Caller, Via};
+use switchboard_auth::Via;
 use switchboard_engine::{Engine, Supervisor};
 use switchboard_model::{PersonId, ThreadId};
 use switchboard_store::Position;
@@ -34,7 +35,7 @@ use self::{
     encode::Encoder, feed::FeedTask, frame::Signal, presence::Presence, seats::Seats,
     viewer::Source,
 };
-use crate::error::ApiError;
+use crate::{error::ApiError, extract::Caller};
 
 /// A browser needs one stream for all its tabs; this leaves room for many devices and programs.
 const STREAMS: usize = 32;
@@ -72,10 +73,19 @@ impl Live {
             stop: supervisor.soft(),
         };
         supervisor.spawn("presence", gossip.run());
+        let told = backends::Told::default();
+        let teller = backends::Teller {
+            engine: engine.clone(),
+            told: told.clone(),
+            signals: signals.clone(),
+            stop: supervisor.soft(),
+        };
+        supervisor.spawn("backends", teller.run());
         let source = Source {
             engine: engine.clone(),
             encoder,
             presence,
+            backends: told,
             signals,
             started: is_started,
             stop: supervisor.soft(),

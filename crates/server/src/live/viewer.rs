@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::{Bytes, BytesMut};
-use switchboard_auth::{Caller, Via};
+use switchboard_auth::Via;
 use switchboard_engine::{ChatError, Engine};
 use switchboard_model::{
     AssistantId, PersonId,
@@ -18,6 +18,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    backends::Told,
     encode::Encoder,
     feed::BATCH,
     frame::{Frame, Payload, Signal, event},
@@ -25,7 +26,11 @@ use super::{
     seats::Seat,
     tell,
 };
-use crate::{names::Names, wire};
+use crate::{
+    extract::{Caller, Machine},
+    names::Names,
+    wire,
+};
 
 /// Proxies cut what is silent for a minute; a viewer that is gone shows itself by a failed write.
 const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -42,6 +47,7 @@ pub(super) struct Source {
     pub(super) engine: Engine,
     pub(super) encoder: Encoder,
     pub(super) presence: Presence,
+    pub(super) backends: Told,
     pub(super) signals: broadcast::Sender<Arc<Signal>>,
     pub(super) started: watch::Receiver<bool>,
     pub(super) stop: CancellationToken,
@@ -52,6 +58,7 @@ pub(super) struct Viewer {
     source: Source,
     person: Box<Person>,
     via: Via,
+    machine: Machine,
     /// Counts as one of the person's streams while it lives.
     _seat: Seat,
     /// They are here while it lives.
@@ -84,8 +91,9 @@ impl Viewer {
             signals: source.signals.subscribe(),
             _here: source.presence.arrive(caller.person.id),
             source,
-            person: Box::new(caller.person),
-            via: caller.via,
+            person: Box::new(caller.who.person),
+            via: caller.who.via,
+            machine: caller.machine,
             _seat: seat,
             heartbeat,
             pos: 0,
@@ -173,6 +181,9 @@ impl Viewer {
         }
         let items = self.source.encoder.open_items().await?;
         self.write(&mut text, &items).await?;
+        // What is told of them has no place in the feed, so nobody knows what this viewer missed.
+        let backends = self.source.backends.all();
+        self.write(&mut text, &backends).await?;
         self.phase = Phase::Follow;
         Ok(text.freeze())
     }
@@ -283,11 +294,22 @@ impl Viewer {
                     for_admins,
                 } => {
                     if person.id == me {
-                        *self.person = Person::clone(person);
+                        let role = std::mem::replace(&mut *self.person, Person::clone(person)).role;
+                        // Who becomes an admin sees more of the backends, which end a catching up.
+                        if role != self.person.role && matches!(self.phase, Phase::Follow) {
+                            self.phase = Phase::CatchUp { greeted: true };
+                        }
                     }
                     text.extend_from_slice(match self.person.role {
                         Role::Admin => for_admins,
                         Role::Member => shared,
+                    });
+                }
+                Payload::Backend(backend) => {
+                    text.extend_from_slice(match (self.person.role, self.machine) {
+                        (Role::Member, _) => &backend.text,
+                        (Role::Admin, Machine::Another) => &backend.for_admins,
+                        (Role::Admin, Machine::Same) => &backend.for_admins_here,
                     });
                 }
                 Payload::Assistant(id) => {

@@ -72,6 +72,19 @@ pub(crate) async fn read(
     one(&caller, &app, &id).await
 }
 
+/// The threads whose assistant it reaches, which answers no more while it is off: how many, and the newest few that one
+/// may see. For admins.
+#[utoipa::path(get, path = "/api/backends/{id}/threads", tag = "backends", params(("id" = String, Path)),
+    responses((status = 200, body = wire::ThreadsBehind), (status = 403, body = Problem), (status = 404, body = Problem)))]
+pub(crate) async fn threads(
+    caller: Caller,
+    State(app): State<Shared>,
+    Path(id): Path<String>,
+) -> Result<Json<wire::ThreadsBehind>, ApiError> {
+    let behind = app.engine.threads_behind(&caller.person, &id).await?;
+    Ok(Json(behind.to_wire()))
+}
+
 /// Switches a backend, chooses its default model, or hides some.
 #[utoipa::path(patch, path = "/api/backends/{id}", tag = "backends", params(("id" = String, Path)), request_body = wire::BackendPatch,
     responses((status = 200, body = wire::Backend), (status = 403, body = Problem), (status = 404, body = Problem), (status = 422, body = Problem)))]
@@ -88,7 +101,8 @@ pub(crate) async fn change(
     one(&caller, &app, &id).await
 }
 
-/// Looks at a backend anew: its program, its account, the plan's limits.
+/// Looks at a backend anew: its program is found and asked for its version, the file of its login is read, and where nothing
+/// stands in the way, its account is asked for the plan's limits. No model is asked anything, so it costs nothing of the plan.
 #[utoipa::path(post, path = "/api/backends/{id}/test", tag = "backends", params(("id" = String, Path)),
     responses((status = 200, body = wire::Backend), (status = 403, body = Problem), (status = 404, body = Problem), (status = 502, body = Problem)))]
 pub(crate) async fn test(

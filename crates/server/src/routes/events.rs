@@ -43,9 +43,7 @@ pub(crate) async fn watch(
         .and_then(|id| id.to_str().ok())
         .map(str::to_owned);
     let after = last.or(from.after).filter(|text| !text.is_empty());
-    let stream = app
-        .live
-        .watch(caller.who, after.map(|text| position(&text)))?;
+    let stream = app.live.watch(caller, after.map(|text| position(&text)))?;
     let headers = [
         (header::CONTENT_TYPE, "text/event-stream"),
         (header::CACHE_CONTROL, "no-store"),

@@ -92,6 +92,7 @@ fn of_the_house() -> Vec<Route> {
         patch("/api/backends", backends::switch),
         get("/api/backends/{id}", backends::read),
         patch("/api/backends/{id}", backends::change),
+        get("/api/backends/{id}/threads", backends::threads),
         post("/api/backends/{id}/test", backends::test),
         post("/api/backends/{id}/refresh", backends::refresh),
         post("/api/backends/{id}/login", backends::login),

@@ -10,6 +10,7 @@ use switchboard_model::{
     person::Role,
     provider, usage,
 };
+use switchboard_store::Behind;
 use utoipa::ToSchema;
 
 use super::{ToWire, named, turn::TurnError};
@@ -26,6 +27,8 @@ pub struct Backend {
     pub handle: String,
     /// Which of the two switches it hangs on.
     pub family: BackendFamily,
+    /// Whether that switch is on.
+    pub switched: bool,
     /// `auto`, `on` or `off`.
     pub enabled: String,
     /// Whether turns run on it.
@@ -52,14 +55,30 @@ pub struct Backend {
     pub default_model: Option<String>,
     /// What it can do, and what not.
     pub capabilities: Vec<CapabilityRow>,
-    /// How many threads have an assistant that it reaches.
-    pub threads: i64,
     /// The ways to sign in through this page, the usual one first.
     pub sign_ins: Vec<LoginMethod>,
     /// The newest sign-in that was begun here; for admins.
     pub login: Option<Login>,
     /// What stands in its row that this version cannot read.
     pub unreadable: Option<String>,
+}
+
+/// The threads whose assistant a backend reaches.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ThreadsBehind {
+    /// How many there are, those that one may not see included.
+    pub count: i64,
+    /// The newest few of those that one may see.
+    pub items: Vec<ThreadBehind>,
+}
+
+/// A thread whose assistant a backend reaches.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ThreadBehind {
+    /// Which.
+    pub id: String,
+    /// What it is called.
+    pub title: String,
 }
 
 /// Which switch a backend hangs on.
@@ -320,6 +339,7 @@ impl Backend {
                 switchboard_engine::backend::Family::Codex => BackendFamily::Codex,
                 switchboard_engine::backend::Family::Providers => BackendFamily::AgentProviders,
             },
+            switched: view.switched,
             enabled: view.enabled.clone(),
             on: view.on,
             state: state(view),
@@ -344,7 +364,6 @@ impl Backend {
             models_at: view.models_at.map(|at| at.0),
             default_model: view.default_model.clone(),
             capabilities: capabilities(view),
-            threads: view.threads,
             sign_ins: view.spec.sign_ins.iter().map(|way| method(*way)).collect(),
             login: view
                 .sign_in
@@ -524,6 +543,21 @@ impl From<BackendPatch> for BackendChange {
             enabled: patch.enabled,
             default_model: patch.default_model,
             hidden: patch.hidden,
+        }
+    }
+}
+
+impl ToWire for Behind {
+    type Wire = ThreadsBehind;
+
+    fn to_wire(&self) -> ThreadsBehind {
+        let named = self.named.iter().map(|(id, title)| ThreadBehind {
+            id: id.to_string(),
+            title: title.clone(),
+        });
+        ThreadsBehind {
+            count: self.count,
+            items: named.collect(),
         }
     }
 }

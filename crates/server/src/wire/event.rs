@@ -4,7 +4,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{
-    Assistant, Item, Members, Message, PersonEvent, Presence, Question, Queue, Steer, Thread, Turn,
+    Assistant, Backend, Item, Members, Message, PersonEvent, Presence, Question, Queue, Steer,
+    Thread, Turn,
 };
 
 /// Text in flight: a piece of an open item's text. Drop what you have of it already; on a gap, ask for
@@ -76,6 +77,8 @@ pub struct Event<'a> {
     pub steer: Option<Steer>,
     /// An assistant changed, or is gone.
     pub assistant: Option<AssistantEvent>,
+    /// A backend is otherwise than it was, for the one who listens.
+    pub backend: Option<Backend>,
     /// A person changed, or is gone.
     pub person: Option<PersonEvent>,
     /// What one has waiting in a thread.

@@ -29,6 +29,7 @@ pub use attachment::{Attachment, AttachmentKind};
 pub use audit::AuditPage;
 pub use backend::{
     Backend, BackendPatch, Backends, ModelGroup, ModelList, NewLogin, PastedLogin, SwitchesPatch,
+    ThreadsBehind,
 };
 pub use doctor::{Check, CheckGroup, CheckState, Doctor, Setting};
 pub use event::{AssistantEvent, Deleted, Delta, Event, Ready, Reset, ThreadEvent};

@@ -207,7 +207,7 @@ impl View {
                 Some(thread) => self.refresh(house, who, thread).await,
                 None => *self = Self::fresh(house, who).await.0,
             },
-            "ready" | "approval" | "assistant" | "person" | "members" | "presence" => {}
+            "ready" | "approval" | "assistant" | "backend" | "person" | "members" | "presence" => {}
             other => panic!("an event that is none: {other}"),
         }
     }

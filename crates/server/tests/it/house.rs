@@ -13,7 +13,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 use switchboard_auth::Identity;
-use switchboard_engine::{Engine, Instance, Registry, Supervisor};
+use switchboard_engine::{Engine, Instance, News, Registry, Supervisor};
 use switchboard_model::{
     Clock, IdSource, Millis, ThreadId,
     assistant::Access,
@@ -111,7 +111,7 @@ impl House {
         .unwrap();
         let supervisor = Supervisor::new();
         let instance = Arc::new(Instance::hold(&home.path().join("run"), &ids).unwrap());
-        let registry = Registry::new(Vec::new(), clock);
+        let registry = Registry::new(Vec::new(), clock, News::default());
         let engine = Engine::new(store.clone(), registry, supervisor.clone(), instance);
         let identity = Identity::new(store.clone(), ids);
         let app = app(&engine, &identity, public_url);

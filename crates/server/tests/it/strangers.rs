@@ -125,6 +125,7 @@ all        200 GET    /api/backends                         -           -
 admins     200 PATCH  /api/backends                         -           {"codex":true}
 all        404 GET    /api/backends/{id}                    nobody      -
 admins     404 PATCH  /api/backends/{id}                    nobody      {"enabled":"auto"}
+admins     404 GET    /api/backends/{id}/threads            nobody      -
 admins     404 POST   /api/backends/{id}/test               nobody      -
 admins     404 POST   /api/backends/{id}/refresh            nobody      -
 admins     404 POST   /api/backends/{id}/login              nobody      {"method":"device"}

@@ -1,6 +1,7 @@
 //! Turns over the real Codex app server, in ChatGPT-plan mode with a made-up login.
 
 mod approvals;
+mod backends;
 mod failures;
 mod login;
 mod turns;

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { backends } from "../../api/backends";
 import type { Backend } from "../../api/types";
 import { lacks } from "../../state/models";
-import { useNow } from "../../state/react";
+import { useDesk, useNow } from "../../state/react";
 import { ago, commandIn, sentence, time } from "../../state/words";
 import { Choice } from "../../ui/Choice";
 import { Command } from "../../ui/Copy";
@@ -19,12 +19,14 @@ import { groupLamp, groupState } from "./health";
 import { LimitMeters } from "./Meter";
 import { ModelTable } from "./ModelTable";
 import { SignInBox } from "./SignInBox";
+import { TurnOff, useTurningOff } from "./TurnOff";
 
 type Enabled = "auto" | "on" | "off";
 
-export interface CardProps { backend: Backend; switched: boolean; admin: boolean; onChanged: (backend: Backend) => void }
+export interface CardProps { backend: Backend; admin: boolean }
 
-export function BackendCard({ backend, switched, admin, onChanged }: CardProps) {
+export function BackendCard({ backend, admin }: CardProps) {
+  const desk = useDesk();
   const now = useNow(true, 60_000);
   const action = useAction();
   const [doing, setDoing] = useState<"test" | "refresh" | null>(null);
@@ -32,7 +34,9 @@ export function BackendCard({ backend, switched, admin, onChanged }: CardProps) 
   const [signIn, setSignIn] = useState(false);
   const [leaving, setLeaving] = useState(false);
   const { id, title, state, login } = backend;
-  const run = (work: () => Promise<Backend>) => action.run(async () => onChanged(await work()));
+  const run = (work: () => Promise<Backend>) => action.run(() => desk.models.act(id, work));
+  const enable = (enabled: Enabled) => desk.models.act(id, () => backends.change(id, { enabled }));
+  const turnsOff = useTurningOff([id], () => enable("off"));
   const test = async () => {
     setDoing("test");
     if (await run(() => backends.test(id))) setTested(Date.now());
@@ -43,7 +47,7 @@ export function BackendCard({ backend, switched, admin, onChanged }: CardProps) 
     await run(() => backends.refresh(id));
     setDoing(null);
   };
-  const off = whyOff(backend, switched);
+  const off = whyOff(backend);
   const isOff = state === "off" || off !== null;
   const signedOut = state === "not_signed_in" || state === "api_key_login";
   const boxed = admin && (signingIn(login) || signIn || (login !== null && login.state !== "done" && signedOut));
@@ -64,7 +68,7 @@ export function BackendCard({ backend, switched, admin, onChanged }: CardProps) 
         {admin ? (
           <>
             <Choice<Enabled> label={`Use ${title}`} value={backend.enabled as Enabled} options={[["auto", "Auto"], ["on", "On"], ["off", "Off"]]} disabled={action.busy}
-              onPick={(enabled) => void run(() => backends.change(id, { enabled }))} />
+              onPick={(enabled) => void action.run(() => (enabled === "off" && backend.on ? turnsOff.begin() : enable(enabled)))} />
             <Menu label={`More about ${title}`} button={<Icon name="dots" />} buttonClass="btn tool" side="below" align="end" items={items} />
           </>
         ) : null}
@@ -80,14 +84,20 @@ export function BackendCard({ backend, switched, admin, onChanged }: CardProps) 
         : tested && state === "ready" && !backend.problem ? <div className="note" role="status"><Icon name="done" className="dim" /><p><b>Works.</b> <span className="num">Tested {ago(tested, Math.max(now, tested))}.</span></p><button className="btn small" type="button" disabled={action.busy} onClick={() => void test()}>Test again</button></div>
         : null}
       {action.problem ? <div className="more"><Trouble problem={action.problem} /></div> : null}
-      {boxed ? <SignInBox backend={backend} onChanged={onChanged} onClose={() => setSignIn(false)} /> : null}
+      {boxed ? <SignInBox backend={backend} onClose={() => setSignIn(false)} /> : null}
       <div className="more">
         {backend.limits.length ? <LimitMeters limits={backend.limits} now={now} /> : null}
         {backend.models.length ? <ModelTable backend={backend} admin={admin} now={now} busy={action.busy} refreshing={doing === "refresh"} onChange={(patch) => run(() => backends.change(id, patch))} onRefresh={() => void refresh()} />
           : <p className="hint no-models">No models known yet.{lacks(backend, "models") ? ` ${sentence(lacks(backend, "models") ?? "")}` : ""}{admin ? <> <button className="btn small quiet" type="button" disabled={action.busy} onClick={() => void refresh()}><Icon name="refresh" />Refresh</button></> : null}</p>}
         <Capabilities backend={backend} />
       </div>
-      {leaving ? <SignOut title={title} threads={backend.threads} onClose={() => setLeaving(false)} onSure={() => {
+      {turnsOff.behind ? (
+        <TurnOff name={title} behind={turnsOff.behind} onClose={turnsOff.close} onSure={() => {
+          turnsOff.close();
+          void action.run(() => enable("off"));
+        }} />
+      ) : null}
+      {leaving ? <SignOut title={title} onClose={() => setLeaving(false)} onSure={() => {
         setLeaving(false);
         void run(() => backends.signOut(id));
       }} /> : null}
@@ -156,7 +166,7 @@ function Capabilities({ backend: { capabilities, title } }: { backend: Backend }
   );
 }
 
-function SignOut({ title, threads, onSure, onClose }: { title: string; threads: number; onSure: () => void; onClose: () => void }) {
+function SignOut({ title, onSure, onClose }: { title: string; onSure: () => void; onClose: () => void }) {
   return (
     <Dialog title={`Sign ${title} out?`} onClose={onClose} footer={(
       <>
@@ -164,7 +174,7 @@ function SignOut({ title, threads, onSure, onClose }: { title: string; threads: 
         <button className="btn quiet" type="button" autoFocus onClick={onClose}>Stay signed in</button>
       </>
     )}>
-      <p>The account leaves this server, for everyone. {threads ? `${threads} ${threads === 1 ? "thread has" : "threads have"} its assistant, which answers no more until somebody signs in again.` : "No thread has its assistant."}</p>
+      <p>The account leaves this server, for everyone: its assistant answers nobody until somebody signs in again.</p>
     </Dialog>
   );
 }

@@ -1,66 +1,36 @@
-/** Settings, Models: what this server can reach, and with whose account. Owns the copy of the backends and keeps an open sign-in current. */
-import { useCallback, useEffect, useState } from "react";
-import { backends } from "../../api/backends";
-import type { Backend, Backends } from "../../api/types";
+/** Settings, Models: what this server can reach, and with whose account. Shows what the stream tells; owns one look when it opens. */
+import { useCallback } from "react";
+import type { Backend } from "../../api/types";
+import { backendsIn } from "../../state/backends";
 import { useDesk, useView } from "../../state/react";
-import { Dialog } from "../../ui/Dialog";
 import { useAction, useLoad } from "../../ui/load";
 import { SheetHead } from "../../ui/SheetHead";
 import { Switch } from "../../ui/Switch";
 import { Shown, Trouble } from "../../ui/Trouble";
 import { BackendCard } from "./BackendCard";
-import { signingIn } from "./backend-words";
 import "./models.css";
 import "./sheet.css";
-
-/** How often an open sign-in is looked at. */
-const POLL_MS = 1500;
+import { TurnOff, useTurningOff } from "./TurnOff";
 
 export function ModelsSheet() {
   const desk = useDesk();
   const admin = useView((state) => state.session?.person.role === "admin");
-  const source = useLoad(backends.all);
-  const { set } = source;
-  // What is chosen from, and who can be mentioned, hang on what is set here.
-  const others = useCallback(() => {
-    void desk.models.load();
-    void desk.lookAgain().catch(() => undefined);
-  }, [desk]);
-  const put = useCallback((one: Backend) => {
-    set((all) => ({ ...all, items: all.items.map((item) => (item.id === one.id ? one : item)) }));
-    others();
-  }, [set, others]);
-  const open = source.loaded.is === "here" ? source.loaded.value.items.filter((one) => signingIn(one.login)).map((one) => one.id).join(" ") : "";
-  useEffect(() => {
-    if (!open) return;
-    const timer = setInterval(() => {
-      for (const id of open.split(" ")) {
-        void backends.read(id).then((one) => {
-          if (signingIn(one.login)) set((all) => ({ ...all, items: all.items.map((item) => (item.id === one.id ? one : item)) }));
-          else put(one);
-        }, () => {
-          // The next look may reach it; the card shows what is known.
-        });
-      }
-    }, POLL_MS);
-    return () => clearInterval(timer);
-  }, [open, put, set]);
-
+  const known = useView((state) => state.backends);
+  // An install in some far folder is found when somebody looks; all else is told.
+  const source = useLoad(useCallback(() => desk.models.look(), [desk]));
+  const all = known ? backendsIn(known) : null;
   return (
     <>
       <SheetHead title="Models" lead={admin ? "What this server can reach, and with whose account. Off stays off." : "What this server can reach. Only admins change it; you choose among these models in each thread."} />
-      <Shown source={source}>
-        {(all) => (
-          <>
-            <Switches all={all} admin={admin} onAll={(next) => {
-              set(() => next);
-              others();
-            }} />
-            {all.items.map((one) => <BackendCard key={one.id} backend={one} switched={all.switches[one.family]} admin={admin} onChanged={put} />)}
-            {all.items.length === 0 ? <p className="card blank">This server knows no way to reach models.</p> : null}
-          </>
-        )}
-      </Shown>
+      {all === null ? <Shown source={source}>{() => null}</Shown> : (
+        <>
+          <section className="card switches" aria-label="Switches">
+            {families.map((one) => <Family key={one.family} {...one} members={all.filter(({ family }) => family === one.family)} admin={admin} />)}
+          </section>
+          {all.map((one) => <BackendCard key={one.id} backend={one} admin={admin} />)}
+          {all.length === 0 ? <p className="card blank">This server knows no way to reach models.</p> : null}
+        </>
+      )}
     </>
   );
 }
@@ -70,40 +40,23 @@ const families: { family: Backend["family"]; name: string; what: string }[] = [
   { family: "agent_providers", name: "Agent providers", what: "Every other vendor’s own program and account." },
 ];
 
-const threadsOf = (all: Backends, family: Backend["family"]) => all.items.filter((one) => one.family === family).reduce((sum, one) => sum + one.threads, 0);
-const inThreads = (count: number) => (count === 0 ? "No thread has an assistant of it." : `${count} ${count === 1 ? "thread has" : "threads have"} an assistant of it.`);
-
-function Switches({ all, admin, onAll }: { all: Backends; admin: boolean; onAll: (all: Backends) => void }) {
-  const [asking, setAsking] = useState<(typeof families)[number] | null>(null);
+/** A switch over all backends of a kind. */
+function Family({ family, name, what, members, admin }: (typeof families)[number] & { members: Backend[]; admin: boolean }) {
+  const desk = useDesk();
   const { run, busy, problem } = useAction();
-  const turn = (family: Backend["family"], on: boolean) => run(async () => onAll(await backends.switch({ [family]: on })));
+  const off = useTurningOff(members.map((one) => one.id), () => desk.models.switch(family, false));
+  const on = members.every((one) => one.switched);
   return (
-    <section className="card switches" aria-label="Switches">
-      {families.map((one) => {
-        const count = threadsOf(all, one.family);
-        const on = all.switches[one.family];
-        return (
-          <div className="setting" key={one.family}>
-            <span className="grow lines"><span className="strong">{one.name}</span><br /><span className="hint">{one.what} {inThreads(count)}</span></span>
-            {admin ? null : <span className="hint">{on ? "On" : "Off"}</span>}
-            <Switch label={`Use ${one.name}`} on={on} disabled={busy || !admin} onTurn={(next) => (!next && count > 0 ? setAsking(one) : void turn(one.family, next))} />
-          </div>
-        );
-      })}
-      <Trouble problem={problem} />
-      {asking ? (
-        <Dialog title={`Turn ${asking.name} off?`} onClose={() => setAsking(null)} footer={(
-          <>
-            <button className="btn" type="button" onClick={() => {
-              setAsking(null);
-              void turn(asking.family, false);
-            }}>Turn off</button>
-            <button className="btn quiet" type="button" autoFocus onClick={() => setAsking(null)}>Leave it on</button>
-          </>
-        )}>
-          <p>{inThreads(threadsOf(all, asking.family))} It stays there and answers no more until this is on again. Nothing is deleted, and nobody is signed out.</p>
-        </Dialog>
+    <div className="setting">
+      <span className="grow lines"><span className="strong">{name}</span><br /><span className="hint">{what}{members.length ? "" : " None is known here."}</span><Trouble problem={problem} /></span>
+      {admin ? null : <span className="hint">{on ? "On" : "Off"}</span>}
+      <Switch label={`Use ${name}`} on={on} disabled={busy || !admin || members.length === 0} onTurn={(next) => void run(() => (next ? desk.models.switch(family, true) : off.begin()))} />
+      {off.behind ? (
+        <TurnOff name={name} behind={off.behind} onClose={off.close} onSure={() => {
+          off.close();
+          void run(() => desk.models.switch(family, false));
+        }} />
       ) : null}
-    </section>
+    </div>
   );
 }

@@ -2,7 +2,7 @@
 import { type FormEvent, useEffect, useState } from "react";
 import { backends } from "../../api/backends";
 import type { Backend, Login, LoginMethod } from "../../api/types";
-import { useNow } from "../../state/react";
+import { useDesk, useNow } from "../../state/react";
 import { clock } from "../../state/words";
 import { Choice } from "../../ui/Choice";
 import { Copy } from "../../ui/Copy";
@@ -14,9 +14,10 @@ import { Lamp } from "../../ui/marks";
 import { Trouble } from "../../ui/Trouble";
 import { isAddress, loginEnd, methodWords, signingIn } from "./backend-words";
 
-export interface BoxProps { backend: Backend; onChanged: (backend: Backend) => void; onClose: () => void }
+export interface BoxProps { backend: Backend; onClose: () => void }
 
-export function SignInBox({ backend, onChanged, onClose }: BoxProps) {
+export function SignInBox({ backend, onClose }: BoxProps) {
+  const desk = useDesk();
   const { id, title, login, sign_ins } = backend;
   const { run, busy, problem } = useAction();
   const [picked, setPicked] = useState<LoginMethod | null>(null);
@@ -24,7 +25,7 @@ export function SignInBox({ backend, onChanged, onClose }: BoxProps) {
   // The try that stood here before this box was opened is history, unless it is under way.
   const [tried, setTried] = useState(signingIn(login));
   const way = picked ?? login?.method ?? sign_ins[0] ?? "browser";
-  const step = (work: () => Promise<Backend>) => run(async () => onChanged(await work()));
+  const step = (work: () => Promise<Backend>) => run(() => desk.models.act(id, work));
   const done = tried && login?.state === "done";
   useEffect(() => {
     if (done) onClose();

@@ -2,12 +2,12 @@ import { expect, test } from "vitest";
 import { isAddress, loginEnd, programName, whyOff } from "./backend-words";
 
 test("what is off says where that changes", () => {
-  const one = { state: "off" as const, enabled: "off", on: false, title: "Codex" };
-  expect(whyOff(one, false)).toMatch(/switch above/);
-  expect(whyOff(one, true)).toMatch(/turned off here/);
-  expect(whyOff({ ...one, enabled: "auto" }, true)).toMatch(/Auto/);
-  expect(whyOff({ ...one, state: "ready", enabled: "on", on: true }, true)).toBeNull();
-  expect(whyOff({ ...one, state: "not_installed", enabled: "auto" }, true)).toBeNull();
+  const one = { state: "off" as const, enabled: "off", on: false, title: "Codex", switched: true };
+  expect(whyOff({ ...one, switched: false })).toMatch(/switch above/);
+  expect(whyOff(one)).toMatch(/turned off here/);
+  expect(whyOff({ ...one, enabled: "auto" })).toMatch(/Auto/);
+  expect(whyOff({ ...one, state: "ready", enabled: "on", on: true })).toBeNull();
+  expect(whyOff({ ...one, state: "not_installed", enabled: "auto" })).toBeNull();
 });
 test("a sign-in that did not go well says why and what to do", () => {
   expect(loginEnd({ state: "failed", message: "the key was refused", hint: "check it" })).toEqual({ said: "The key was refused.", hint: "Check it." });

@@ -7,7 +7,7 @@ export const signingIn = (login: Pick<Login, "state"> | null): boolean => login?
 export const methodWords: Record<LoginMethod, string> = { browser: "In a browser", device: "On another device", api_key: "API key" };
 
 /** Why it is off, and where that changes; null while it is not. */
-export function whyOff({ state, enabled, on, title }: Pick<Backend, "state" | "enabled" | "on" | "title">, switched: boolean): string | null {
+export function whyOff({ state, enabled, on, title, switched }: Pick<Backend, "state" | "enabled" | "on" | "title" | "switched">): string | null {
   if (on && state !== "off") return null;
   if (!switched) return "Its switch above is off, so nothing runs on it.";
   if (enabled === "off") return `${title} was turned off here. On or Auto brings it back.`;

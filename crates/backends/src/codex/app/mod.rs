@@ -128,6 +128,7 @@ impl CodexApp {
         let limits = told.unwrap_or(driven.limits);
         if !limits.is_empty() {
             self.known(&lease.server.key.login).limits = limits;
+            self.setup.news.ring();
         }
         if matches!(driven.ended, Err(BackendError::LoginRequired(_))) {
             // Whoever signs in anew does not mend those that run with the old login.
@@ -205,6 +206,7 @@ impl CodexApp {
         let limits = counts::limits(&told["rateLimits"]);
         let login = &lease.server.key.login;
         self.known(login).limits.clone_from(&limits);
+        self.setup.news.ring();
         Ok(limits)
     }
 

@@ -129,6 +129,7 @@ impl SignIns {
             callback,
             _task: task,
         });
+        self.setup.news.ring();
         let settled = |seen: &SignIn| {
             let waits = seen.state == SignInState::Waiting && seen.way != SignInWay::ApiKey;
             waits || is_over(&seen.state)
@@ -184,6 +185,7 @@ impl SignIns {
         let asked = server.peer.call("account/logout", Value::Null, END).await;
         server.ended().await;
         self.pool.retire_all().await;
+        self.setup.news.ring();
         asked
             .map(drop)
             .map_err(|error| BackendError::Protocol(error.to_string()))
@@ -280,6 +282,7 @@ impl Running {
             seen.url = url;
             seen.code = text("userCode");
         });
+        self.setup.news.ring();
         match server.signed_in().await.error {
             Some(error) => refusals::ended(&error),
             None => self.kept(),
@@ -301,6 +304,7 @@ impl Running {
             (seen.url, seen.code, seen.expires_at) = (None, None, None);
             seen.state = state;
         });
+        self.setup.news.ring();
     }
 }
 
