@@ -405,6 +405,11 @@ impl LoginFile {
         }
     }
 
+    /// When it had last changed; `None` if it was not there.
+    pub fn changed_at(&self) -> Option<SystemTime> {
+        self.changed_at
+    }
+
     /// Whether it has not changed since.
     pub fn is_as_it_was(&self) -> bool {
         Self::now(self.path.clone()) == *self

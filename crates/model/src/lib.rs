@@ -11,6 +11,7 @@ pub mod item;
 pub mod mention;
 pub mod message;
 pub mod outcome;
+pub mod parked;
 pub mod person;
 pub mod prompt;
 pub mod provider;

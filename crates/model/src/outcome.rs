@@ -159,8 +159,12 @@ impl OutcomeCode {
             Self::NotInstalled => {
                 "install the assistant's command-line program, then mention it again"
             }
-            Self::NotSignedIn => "sign in with the assistant's command-line program, then retry",
-            Self::ApiKeyLogin => "sign in with your plan instead of an API key, then retry",
+            Self::NotSignedIn => {
+                "sign in with the assistant's command-line program; what waits for that goes on by itself"
+            }
+            Self::ApiKeyLogin => {
+                "sign in with your plan instead of an API key; what waits for that goes on by itself"
+            }
             Self::TimedOut => "ask in smaller messages, or raise this assistant's limit",
             Self::SandboxDenied => {
                 "expected where the assistant reads only: ask for the text instead, or choose Standard and a folder for this thread"

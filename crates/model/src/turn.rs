@@ -165,6 +165,8 @@ pub struct Turn {
     pub started_at: Option<Millis>,
     /// When it ended.
     pub ended_at: Option<Millis>,
+    /// Since when it waits for a login, after which it is tried again.
+    pub parked_at: Option<Millis>,
     /// The message with its reply.
     pub reply: Option<MessageId>,
     /// What it really ran with, as soon as its backend knows.

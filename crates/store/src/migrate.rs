@@ -36,6 +36,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: "",
         postgres: "",
     },
+    Migration {
+        both: include_str!("../migrations/0005_logins.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// Keeps other nodes from migrating the same PostgreSQL database. Any number will do, if it stays.

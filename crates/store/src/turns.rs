@@ -5,6 +5,7 @@ mod claim;
 mod end;
 mod failure;
 mod failures;
+mod parked;
 mod recover;
 mod wish;
 
@@ -25,6 +26,7 @@ use crate::{
 };
 
 pub(crate) use end::end_queued;
+pub(crate) use parked::{leave_all_of, leave_asked_at};
 pub(crate) use wish::stop_all_of;
 
 /// What `claim` respects beyond "one turn per thread and assistant".
@@ -156,7 +158,7 @@ impl Reader {
 
 const TURN: &str = "SELECT t.id, t.delivery, t.attempt, t.thread, t.message, t.seq, t.assistant, t.person, \
      t.state, t.failure, t.fence, t.instance, t.stop_wanted, t.runs_on, t.reverts, t.queued_at, \
-     t.started_at, t.ended_at, t.reply, t.ran_with, t.used, \
+     t.started_at, t.ended_at, t.parked_at, t.reply, t.ran_with, t.used, \
      (SELECT COUNT(*) FROM questions q WHERE q.turn = t.id AND q.state = 'asked') AS open_questions \
      FROM turns t";
 
@@ -250,6 +252,7 @@ pub(crate) async fn owe(
         queued_at: now,
         started_at: None,
         ended_at: settled,
+        parked_at: None,
         reply: None,
         ran_with: None,
         used: None,
@@ -342,6 +345,7 @@ fn turn(line: &Line) -> Result<Turn, StoreError> {
         queued_at: line.millis("queued_at")?,
         started_at: line.opt_millis("started_at")?,
         ended_at: line.opt_millis("ended_at")?,
+        parked_at: line.opt_millis("parked_at")?,
         reply: line.opt_id("reply")?,
         ran_with: document(line, "ran_with")?,
         used: document(line, "used")?,

@@ -2528,6 +2528,8 @@ export interface components {
             id: string;
             /** @description The message that asked. */
             message_id: string;
+            /** @description Whether it failed for want of a login and is tried again by itself after one. A cancel takes that back. */
+            parked: boolean;
             /** @description Who asked. */
             person: string;
             /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Item, Turn } from "../api/types";
-import { bytes, clock, commandIn, initials, plain, sentence, stepResult, stepTook, stepWords, took, turnWords, until, withoutShell } from "./words";
+import { bytes, clock, commandIn, initials, plain, sentence, stepResult, stepTook, stepWords, took, turnWords, until, withoutShell, whoSignsIn } from "./words";
 
 describe("durations", () => {
   test("that grow are clocks", () => {
@@ -97,4 +97,14 @@ describe("steps", () => {
     expect(stepResult(item({ kind: "plan" }), false)).toBeNull();
     expect([stepTook(item({ kind: "command", took: 400 })), stepTook(item({ kind: "command" })), stepTook(item({ kind: "notice" }))]).toEqual(["0.4 s", "2.0 s", ""]);
   });
+});
+
+test("who has to sign in before a turn goes on is named, as long as that helps", () => {
+  const admin = (name: string) => ({ name, role: "admin" as const });
+  const tom = { name: "Tom", role: "member" as const };
+  expect(whoSignsIn(admin("Mara"), [admin("Mara"), tom])).toBe("you have signed in");
+  expect(whoSignsIn(tom, [admin("Mara"), tom])).toBe("Mara has signed in: ask them");
+  expect(whoSignsIn(tom, ["A", "B", "C"].map(admin))).toBe("A, B or C has signed in: ask them");
+  expect(whoSignsIn(tom, ["A", "B", "C", "D"].map(admin))).toBe("an admin has signed in");
+  expect(whoSignsIn(undefined, [])).toBe("an admin has signed in");
 });

@@ -1,5 +1,5 @@
 /** The words of the page for states, times and durations. Pure; the same thing is never called two things. */
-import type { Assistant, AssistantState, Item, Millis, Turn } from "../api/types";
+import type { Assistant, AssistantState, Item, Millis, Person, Turn } from "../api/types";
 
 export type LampKind = "unread" | "needs" | "running" | "failed" | "off" | "ready" | "none";
 
@@ -218,6 +218,15 @@ const headings: Record<string, string> = {
   session_in_use: "is at work in another program",
   session_lost: "has lost its session",
 };
+
+/** Who has to sign in before a turn goes on, and did: `you have signed in`, `Mara or Tom has signed in: ask them`. */
+export function whoSignsIn(me: Pick<Person, "role"> | undefined, people: Pick<Person, "name" | "role">[]): string {
+  if (me?.role === "admin") return "you have signed in";
+  const admins = people.filter((one) => one.role === "admin").map((one) => one.name);
+  if (admins.length === 0 || admins.length > 3) return "an admin has signed in";
+  const names = admins.length === 1 ? admins[0] : `${admins.slice(0, -1).join(", ")} or ${admins.at(-1)}`;
+  return `${names} has signed in: ask them`;
+}
 
 export function endHeading(name: string, code: string): string {
   return `${name} ${headings[code] ?? "did not answer"}`;

@@ -10,8 +10,7 @@ use switchboard_model::{
 };
 
 /// How to sign in, wherever that is the remedy.
-pub const SIGN_IN: &str =
-    "sign in with ChatGPT in Settings > Models, or run `codex login`; then retry";
+pub const SIGN_IN: &str = "sign in with ChatGPT in Settings > Models, or run `codex login`";
 
 /// The failure behind the last sentence of a failed turn. Times in it are read as UTC, because the
 /// program is started with `TZ=UTC`.

@@ -40,6 +40,8 @@ pub struct Turn {
     pub position: Option<i64>,
     /// How it failed, if it did.
     pub error: Option<TurnError>,
+    /// Whether it failed for want of a login and is tried again by itself after one. A cancel takes that back.
+    pub parked: bool,
     /// What it really ran with, once that is known.
     pub ran_with: Option<RanWith>,
     /// What it used of its model so far.
@@ -140,6 +142,7 @@ impl Turn {
             reply_id: turn.reply.map(|id| id.to_string()),
             position,
             error: turn.state.failure().map(ToWire::to_wire),
+            parked: turn.parked_at.is_some(),
             ran_with: turn.ran_with.as_ref().map(ToWire::to_wire),
             usage: turn.used.as_ref().map(ToWire::to_wire),
         }

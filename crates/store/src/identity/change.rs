@@ -236,6 +236,7 @@ async fn remove(tx: &mut Tx<'_>, by: PersonId, id: PersonId) -> Result<Vec<TurnI
     hand_over(tx, by, id, &admins).await?;
     threads::hold_all_of(tx, id).await?;
     queue::clear_all_of(tx, id).await?;
+    turns::leave_all_of(tx, id).await?;
     let mut running = turns::stop_all_of(tx, id).await?;
     running.extend(threads::leave_all(tx, by, id).await?);
     tx.changed(Kind::Person, id, None);

@@ -11,7 +11,7 @@ use crate::{
     Store, StoreError,
     blobs::Stowed,
     db::vals,
-    search, threads,
+    search, threads, turns,
     writer::{Floor, Kind, Tx},
 };
 
@@ -67,6 +67,7 @@ async fn edit(
     if tx.one(sql, &vals![thread.id, seen.seq]).await?.is_some() {
         return Err(EditError::TurnOpen);
     }
+    turns::leave_asked_at(tx, thread.id, seen.seq).await?;
     text.claim(tx).await?;
     tx.run(
         "UPDATE messages SET text = $2, blob = $3, edited_at = $4 WHERE id = $1",

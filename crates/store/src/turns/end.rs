@@ -4,6 +4,7 @@
 use switchboard_model::{
     Millis, TurnId,
     message::Speaker,
+    parked::TRIES,
     thread::Thread,
     turn::{Outcome, Turn, TurnEvent, TurnState},
 };
@@ -138,17 +139,25 @@ pub(super) async fn end(
         .apply(event)
         .map_err(|why| StoreError::Corrupt(format!("turn {}: {why}", turn.id)))?;
     turn.ended_at = Some(now);
-    tx.run(
-        "UPDATE turns SET state = $2, failure = $3, ended_at = $4, reply = $5 WHERE id = $1",
-        &vals![
-            turn.id,
-            turn.state.as_str(),
-            turn.state.failure().map(failure::to_text).transpose()?,
-            now,
-            turn.reply
-        ],
-    )
-    .await?;
+    let wants_login =
+        matches!(&turn.state, TurnState::Failed(failure) if failure.code.wants_login());
+    let parks = thread.is_some() && wants_login;
+    let line = tx
+        .one(
+            "UPDATE turns SET state = $2, failure = $3, ended_at = $4, reply = $5, \
+             parked_at = CASE WHEN $6 = 1 AND tries < $7 THEN $4 END WHERE id = $1 RETURNING parked_at",
+            &vals![
+                turn.id,
+                turn.state.as_str(),
+                turn.state.failure().map(failure::to_text).transpose()?,
+                now,
+                turn.reply,
+                i64::from(parks),
+                TRIES
+            ],
+        )
+        .await?;
+    turn.parked_at = line.map_or(Ok(None), |line| line.opt_millis("parked_at"))?;
     tx.run(
         "UPDATE deliveries SET settled_at = $2 WHERE id = $1",
         &vals![turn.delivery, now],

@@ -10,6 +10,7 @@ use super::{
     RetryError, StopError,
     end::{end, lock},
     insert,
+    parked::leave,
 };
 use crate::{
     Store, StoreError,
@@ -18,7 +19,7 @@ use crate::{
 };
 
 impl Store {
-    /// Wants a turn to stop. A queued one is cancelled at once.
+    /// Wants a turn to stop. A queued one is cancelled at once; one that waits for a login waits no more.
     pub async fn request_stop(&self, turn: TurnId) -> Result<Turn, StopError> {
         self.write(Floor::Ignore, move |tx| Box::pin(stop(tx, turn)))
             .await
@@ -44,7 +45,15 @@ async fn stop(tx: &mut Tx<'_>, id: TurnId) -> Result<Turn, StopError> {
             }
             Ok(locked.turn)
         }
-        _ => Err(StopError::Ended(Box::new(locked.turn))),
+        _ => {
+            let was_parked = leave(tx, &mut locked).await?;
+            let turn = locked.turn;
+            if was_parked {
+                Ok(turn)
+            } else {
+                Err(StopError::Ended(Box::new(turn)))
+            }
+        }
     }
 }
 
@@ -82,11 +91,27 @@ async fn retry(tx: &mut Tx<'_>, id: TurnId, person: PersonId) -> Result<Turn, Re
     if !ended_badly || !is_newest(tx, &old).await? {
         return Err(RetryError::NotRetryable);
     }
-    let seq = tx
-        .one("SELECT seq FROM turns WHERE id = $1", &vals![id])
+    Ok(again(tx, old, person, 0).await?)
+}
+
+/// A new attempt, queued, after `old`, which is locked. `by_itself` is 1 if nobody asked for it.
+pub(super) async fn again(
+    tx: &mut Tx<'_>,
+    old: Turn,
+    person: PersonId,
+    by_itself: i64,
+) -> Result<Turn, StoreError> {
+    let gone = || StoreError::Corrupt(format!("turn {} has no row", old.id));
+    let line = tx
+        .one("SELECT seq, tries FROM turns WHERE id = $1", &vals![old.id])
         .await?
-        .ok_or(RetryError::NoTurn)?
-        .int("seq")?;
+        .ok_or_else(gone)?;
+    let (seq, tries) = (line.int("seq")?, line.int("tries")?);
+    if old.parked_at.is_some() {
+        let sql = "UPDATE turns SET parked_at = NULL WHERE id = $1";
+        tx.run(sql, &vals![old.id]).await?;
+        tx.changed(Kind::Turn, old.id, Some(old.thread));
+    }
     let turn = Turn {
         id: tx.ids().make(),
         attempt: old.attempt + 1,
@@ -98,12 +123,18 @@ async fn retry(tx: &mut Tx<'_>, id: TurnId, person: PersonId) -> Result<Turn, Re
         queued_at: tx.now(),
         started_at: None,
         ended_at: None,
+        parked_at: None,
         reply: None,
         ran_with: None,
         used: None,
         ..old
     };
     insert(tx, &turn, seq).await?;
+    tx.run(
+        "UPDATE turns SET tries = $2 WHERE id = $1",
+        &vals![turn.id, (tries + 1) * by_itself],
+    )
+    .await?;
     tx.run(
         "UPDATE deliveries SET settled_at = NULL WHERE id = $1",
         &vals![turn.delivery],

@@ -27,6 +27,7 @@ mod marks;
 mod members;
 mod messages;
 mod open;
+mod parked;
 mod people;
 mod queue;
 mod search;

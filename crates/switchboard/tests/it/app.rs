@@ -4,6 +4,7 @@ mod approvals;
 mod backends;
 mod failures;
 mod login;
+mod parked;
 mod turns;
 
 use std::fs;

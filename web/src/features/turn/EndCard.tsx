@@ -6,6 +6,7 @@ import { Command, Copy } from "../../ui/Copy";
 import { Hint } from "../../ui/Hint";
 import { Icon } from "../../ui/Icon";
 import { attempt } from "../../ui/Toasts";
+import { ParkedActs, ParkedLine } from "./Parked";
 
 export interface EndCardProps { turn: Turn; handle: string; mine: boolean; partial: boolean; ran: number | null }
 
@@ -72,7 +73,9 @@ function Failed({ turn, handle }: EndCardProps) {
       <h2>{endHeading(`@${handle}`, error.code)} <span className="id">{error.code}</span></h2>
       <p><Hint text={sentence(error.message)} /></p>
       {error.hint ? <p><Hint text={sentence(error.hint)} /></p> : null}
+      {turn.parked ? <ParkedLine /> : null}
       <div className="do">
+        {turn.parked ? <ParkedActs turn={turn} /> : null}
         {command ? <Command text={command} /> : null}
         <RetryButton turn={turn} />
         <Copy text={details} label="Copy details" word="Copy details" />

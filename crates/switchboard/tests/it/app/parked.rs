@@ -1,0 +1,193 @@
+//! Turns that failed for want of a login go on after one, by whatever way it came, with the real Codex CLI.
+
+use std::fs;
+
+use serde_json::{Value, json};
+use switchboard_testkit::{Client, House, Options, Stop, until};
+use switchboard_upstream::auth;
+
+use super::direct;
+use crate::support::{BINARY, text};
+
+const LOGIN: &str = "/api/backends/codex/login";
+
+async fn signed_out_house() -> House {
+    let options = Options {
+        login: Some(Value::Null),
+        ..Options::default()
+    };
+    let mut house = House::prepare(BINARY, options).await;
+    let issuer = house.upstream.origin();
+    house.set_env("CODEX_APP_SERVER_LOGIN_ISSUER", &issuer);
+    house.serve();
+    house
+}
+
+/// Asks, signed out; the thread, and the turn that waits.
+async fn asks(client: &Client, words: &str) -> (String, String) {
+    let thread = client.thread().await;
+    let script = format!("@chatgpt\nmock: text \"{words}\"");
+    let turn = client.ask(&thread, &script).await;
+    let ended = client.ended(&turn).await;
+    assert_eq!(ended["error"]["code"], "not_signed_in", "{ended}");
+    assert_eq!(ended["parked"], true, "{ended}");
+    (thread, turn)
+}
+
+async fn signs_in_on_the_page(house: &House, client: &Client) {
+    client.post(LOGIN, json!({ "method": "device" })).await;
+    house.upstream.device_waiting().await;
+    house.upstream.approve_device();
+}
+
+fn signs_in_in_a_terminal(house: &House) {
+    let file = house.codex_home().join("auth.json");
+    fs::write(file, auth::fake_login().to_string()).unwrap();
+}
+
+/// What was said in answer.
+async fn answers(client: &Client, thread: &str) -> Vec<String> {
+    let messages = client.messages(thread).await;
+    let replies = messages.iter().filter(|one| one["role"] == "assistant");
+    replies.map(|one| text(one, "text").to_owned()).collect()
+}
+
+async fn is_answered(client: &Client, thread: &str, words: &str) {
+    until(&format!("{words} is said"), || async {
+        let said = answers(client, thread).await;
+        (!said.is_empty()).then_some(said)
+    })
+    .await;
+    assert_eq!(answers(client, thread).await, [words]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_login_on_the_page_brings_every_answer_that_waited_for_it_once() {
+    let house = signed_out_house().await;
+    let client = house.client();
+    let (first, turn) = asks(&client, "one").await;
+    let (second, _) = asks(&client, "two").await;
+    let (stopped, parked) = asks(&client, "never").await;
+    let left = client
+        .post(&format!("/api/turns/{parked}/cancel"), json!({}))
+        .await;
+    assert_eq!(
+        (&left["state"], &left["parked"]),
+        (&json!("failed"), &json!(false))
+    );
+    signs_in_on_the_page(&house, &client).await;
+    is_answered(&client, &first, "one").await;
+    is_answered(&client, &second, "two").await;
+    assert_eq!(client.turn(&turn).await["parked"], false);
+    // Another login brings nothing anew, and nothing that was taken back.
+    signs_in_on_the_page(&house, &client).await;
+    until("the second sign-in is done", || async {
+        let backend = client.get("/api/backends/codex").await;
+        (backend["login"]["state"] == "done").then_some(())
+    })
+    .await;
+    let last = client.thread().await;
+    let turn = client
+        .ask(&last, "@chatgpt\nmock: text \"after all\"")
+        .await;
+    client.answered(&turn).await;
+    for (thread, said) in [(&first, 1), (&second, 1), (&stopped, 0)] {
+        assert_eq!(answers(&client, thread).await.len(), said);
+    }
+    assert_eq!(house.upstream.model_requests().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_login_in_a_terminal_counts_also_while_nothing_runs() {
+    let mut house = signed_out_house().await;
+    let client = house.client();
+    let (thread, _) = asks(&client, "noticed").await;
+    signs_in_in_a_terminal(&house);
+    is_answered(&client, &thread, "noticed").await;
+    fs::remove_file(house.codex_home().join("auth.json")).unwrap();
+    until("it is signed out", || async {
+        let backend = client.get("/api/backends/codex").await;
+        (backend["state"] == "not_signed_in").then_some(())
+    })
+    .await;
+    let (thread, _) = asks(&client, "found at the start").await;
+    assert!(house.stop(Stop::Gently));
+    signs_in_in_a_terminal(&house);
+    house.serve();
+    let client = house.client();
+    is_answered(&client, &thread, "found at the start").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crash_between_the_failure_and_the_login_loses_nothing_and_doubles_nothing() {
+    let mut house = signed_out_house().await;
+    let (thread, _) = asks(&house.client(), "still here").await;
+    house.kill();
+    house.serve();
+    signs_in_in_a_terminal(&house);
+    is_answered(&house.client(), &thread, "still here").await;
+    // The login is older than nothing that waits now.
+    house.kill();
+    house.serve();
+    let client = house.client();
+    let last = client.thread().await;
+    let turn = client.ask(&last, "@chatgpt\nmock: text \"hi\"").await;
+    client.answered(&turn).await;
+    assert_eq!(answers(&client, &thread).await, ["still here"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_may_not_ask_any_more_is_not_answered_and_a_backend_that_is_off_waits() {
+    let house = signed_out_house().await;
+    let (admin, anna) = (house.client(), house.client_as("anna"));
+    house.run_ok(&["assistants", "access", "chatgpt", "everyone"]);
+    let (theirs, turn) = asks(&anna, "not for anna").await;
+    let (mine, waits) = asks(&admin, "once it is on").await;
+    house.run_ok(&["assistants", "access", "chatgpt", "owner"]);
+    admin
+        .patch("/api/backends/codex", json!({ "enabled": "off" }))
+        .await;
+    signs_in_in_a_terminal(&house);
+    until("the login is noticed", || async {
+        let backend = admin.get("/api/backends/codex").await;
+        backend["problem"].is_null().then_some(())
+    })
+    .await;
+    assert_eq!(admin.turn(&waits).await["parked"], true);
+    admin
+        .patch("/api/backends/codex", json!({ "enabled": "auto" }))
+        .await;
+    is_answered(&admin, &mine, "once it is on").await;
+    until("what anna asked is left as it ended", || async {
+        let turn = anna.turn(&turn).await;
+        (turn["parked"] == false).then_some(())
+    })
+    .await;
+    assert!(answers(&anna, &theirs).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_login_that_is_refused_is_not_tried_without_end() {
+    let house = signed_out_house().await;
+    let client = house.client();
+    let thread = direct(&client, json!({})).await;
+    let turn = client.ask(&thread, "mock: text \"mended\"").await;
+    assert_eq!(client.ended(&turn).await["parked"], true);
+    house.upstream.refuse_login();
+    signs_in_in_a_terminal(&house);
+    let newest = || async {
+        let page = client.get(&format!("/api/threads/{thread}/messages")).await;
+        page["turns"][0].clone()
+    };
+    let refused = until("the new login is refused", || async {
+        let turn = newest().await;
+        (turn["attempt"] == 2 && turn["state"] == "failed").then_some(turn)
+    })
+    .await;
+    assert_eq!(refused["error"]["code"], "not_signed_in", "{refused}");
+    assert_eq!(refused["parked"], true, "it waits for a better one");
+    // Signing in anew makes it one.
+    signs_in_on_the_page(&house, &client).await;
+    is_answered(&client, &thread, "mended").await;
+    assert_eq!(newest().await["attempt"], 3, "one login, one try");
+}
