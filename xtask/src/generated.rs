@@ -1,4 +1,4 @@
-//! Generated files that are committed: the API's description and the troubleshooting page, written by the
+//! Generated files that are committed: the API's description and two pages of the documentation, written by the
 //! binary, and the page's types, made from the description. Writes them, or proves them current; never edits their content.
 
 use std::fs;
@@ -12,9 +12,14 @@ use crate::{repo, shell, web};
 const OPENAPI: &str = "docs/protocol/openapi.json";
 const TYPES: &str = "web/src/api/generated.ts";
 const TROUBLESHOOTING: &str = "docs/user/troubleshooting.md";
+const CAPABILITIES: &str = "docs/user/capabilities.md";
 
 /// What the binary prints, and the subcommand that does.
-const PRINTED: [(&str, &str); 2] = [(OPENAPI, "openapi"), (TROUBLESHOOTING, "troubleshooting")];
+const PRINTED: [(&str, &str); 3] = [
+    (OPENAPI, "openapi"),
+    (TROUBLESHOOTING, "troubleshooting"),
+    (CAPABILITIES, "capabilities"),
+];
 
 /// Builds the binary and writes all files.
 pub fn write() -> Result<()> {

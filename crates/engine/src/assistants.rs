@@ -13,7 +13,7 @@ use switchboard_store::{HandleTaken, NewAssistant, StoreError};
 
 pub use change::AssistantChange;
 
-use crate::{Engine, attachments::kinds, backend::Spec, chat::ChatError};
+use crate::{Engine, backend::Spec, chat::ChatError};
 
 /// An assistant and its present state, as one person sees it.
 #[derive(Debug, Clone)]
@@ -160,10 +160,7 @@ impl Engine {
                 .as_ref()
                 .map(|spec| spec.capabilities.iter().map(|c| c.as_str()).collect())
                 .unwrap_or_default(),
-            accepts: spec
-                .as_ref()
-                .map(|spec| kinds(&spec.accepts))
-                .unwrap_or_default(),
+            accepts: spec.as_ref().map(Spec::takes).unwrap_or_default(),
             note: spec.map(|spec| spec.note).unwrap_or_default(),
             named,
             assistant,

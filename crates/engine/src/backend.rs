@@ -10,7 +10,7 @@ use std::{
 use futures_util::future::BoxFuture;
 use switchboard_model::{
     AssistantId, Millis, PersonId, ThreadId, TurnId,
-    attachment::Format,
+    attachment::{Format, Kind},
     outcome::{Failure, OutcomeCode},
     provider::Model,
     settings::Permission,
@@ -18,7 +18,7 @@ use switchboard_model::{
 };
 
 pub use crate::attached::Attached;
-use crate::turn_io::TurnIo;
+use crate::{attachments::kinds, turn_io::TurnIo};
 
 /// A way of having an assistant work.
 ///
@@ -54,6 +54,8 @@ pub struct Spec {
     pub account_words: String,
     /// What it can do.
     pub capabilities: Vec<Capability>,
+    /// What it cannot do, each with why, in words that follow its title. With what it can do, that is every one.
+    pub lacks: Vec<(Capability, &'static str)>,
     /// Which attachments it can take, the kinds in the order they are told.
     pub accepts: Vec<Format>,
     /// One line for the assistant's card: "reads only, cannot write files".
@@ -118,7 +120,8 @@ pub enum SignInState {
     Expired,
 }
 
-/// Something a backend may be able to do.
+/// Something a backend may be able to do. What a person can choose or do hangs on these: a control whose capability is missing is
+/// shown with the reason.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capability {
     /// Text arrives while it is written.
@@ -139,11 +142,17 @@ pub enum Capability {
     Edits,
     /// Its models can be chosen.
     Models,
+    /// How hard it thinks can be chosen.
+    Efforts,
+    /// A faster tier can be chosen, where a model has one.
+    Fast,
+    /// It is led from afar, in a session that its own program shares.
+    RemoteControl,
 }
 
 impl Capability {
     /// Every one, in the order of tables.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 12] = [
         Self::Streams,
         Self::Steps,
         Self::Approvals,
@@ -153,10 +162,11 @@ impl Capability {
         Self::Plans,
         Self::Edits,
         Self::Models,
+        Self::Efforts,
+        Self::Fast,
+        Self::RemoteControl,
     ];
-}
 
-impl Capability {
     /// The name in JSON.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -169,7 +179,51 @@ impl Capability {
             Self::Plans => "plans",
             Self::Edits => "edits",
             Self::Models => "models",
+            Self::Efforts => "efforts",
+            Self::Fast => "fast",
+            Self::RemoteControl => "remote_control",
         }
+    }
+
+    /// What it is, in words.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Streams => "Text as it is written",
+            Self::Steps => "Steps as they happen",
+            Self::Approvals => "Asks before it acts",
+            Self::Resumes => "Remembers a direct thread",
+            Self::Steers => "Takes words while it works",
+            Self::Compacts => "Sums up a long thread",
+            Self::Plans => "Plans before it works",
+            Self::Edits => "Works on files",
+            Self::Models => "Its model is chosen here",
+            Self::Efforts => "How hard it thinks is chosen here",
+            Self::Fast => "A fast mode",
+            Self::RemoteControl => "Remote control",
+        }
+    }
+}
+
+impl Spec {
+    /// Whether it can do that.
+    pub fn has(&self, capability: Capability) -> bool {
+        self.capabilities.contains(&capability)
+    }
+
+    /// The kinds of files that it takes, each once; of each at least one format.
+    pub fn takes(&self) -> Vec<Kind> {
+        kinds(&self.accepts)
+    }
+
+    /// Why it cannot do that, in words: `ChatGPT reads only`; `None` if it can.
+    pub fn lack(&self, capability: Capability) -> Option<String> {
+        if self.has(capability) {
+            return None;
+        }
+        let mut lacks = self.lacks.iter();
+        let why = lacks.find(|(lacking, _)| *lacking == capability);
+        let why = why.map_or("cannot do that", |(_, why)| why);
+        Some(format!("{} {why}", self.title))
     }
 }
 

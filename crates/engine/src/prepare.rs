@@ -65,7 +65,7 @@ pub(crate) async fn prepare(
     let (shown, noted) = tokio::join!(desk.runs_on(whose), desk.audit(start));
     shown?;
     noted?;
-    let goes_on = direct && spec.capabilities.contains(&Capability::Resumes);
+    let goes_on = direct && spec.has(Capability::Resumes);
     let kept = if goes_on {
         desk.session(claimed).await?
     } else {
@@ -96,9 +96,8 @@ pub(crate) async fn prepare(
             Permission::Standard | Permission::Full => prompt::Files::Write,
         },
     };
-    let compact = goes_on
-        && spec.capabilities.contains(&Capability::Compacts)
-        && claimed.message.text.trim() == COMPACT;
+    let compact =
+        goes_on && spec.has(Capability::Compacts) && claimed.message.text.trim() == COMPACT;
     let work = if compact {
         Work::Compact
     } else if kept.is_some() {
@@ -134,7 +133,6 @@ pub(crate) async fn prepare(
 /// How the turn is to be done: the thread's choices, as far as whoever asked may have them.
 async fn how(desk: &Desk, claimed: &Claimed, spec: &Spec) -> Result<How, Unprepared> {
     let settings = &claimed.thread.settings;
-    let has = |capability| spec.capabilities.contains(&capability);
     let mut how = How::default();
     if claimed.thread.visibility == Visibility::Private {
         let members = desk.members(claimed.turn.thread).await?;
@@ -145,7 +143,7 @@ async fn how(desk: &Desk, claimed: &Claimed, spec: &Spec) -> Result<How, Unprepa
             how.company = Company::Alone;
         }
     }
-    if has(Capability::Models) {
+    if spec.has(Capability::Models) {
         let ours = settings
             .backend
             .as_ref()
@@ -155,15 +153,17 @@ async fn how(desk: &Desk, claimed: &Claimed, spec: &Spec) -> Result<How, Unprepa
             let row = desk.backend_row(&spec.name).await?;
             how.model = row.and_then(|row| row.default_model);
         }
-        how.effort.clone_from(&settings.effort);
-        if settings.fast {
-            how.speed = Speed::Fast;
-        }
     }
-    if settings.plan && has(Capability::Plans) {
+    if spec.has(Capability::Efforts) {
+        how.effort.clone_from(&settings.effort);
+    }
+    if settings.fast && spec.has(Capability::Fast) {
+        how.speed = Speed::Fast;
+    }
+    if settings.plan && spec.has(Capability::Plans) {
         how.mode = Mode::Plan;
     }
-    if !has(Capability::Edits) {
+    if !spec.has(Capability::Edits) {
         return Ok(how);
     }
     how.permission = settings.permission;

@@ -143,8 +143,7 @@ impl Engine {
         }
         let assistant = self.reader().assistant(turn.assistant).await?;
         let backend = assistant.and_then(|assistant| self.registry().get(&assistant.backend));
-        let takes = backend
-            .is_some_and(|backend| backend.spec().capabilities.contains(&Capability::Steers));
+        let takes = backend.is_some_and(|backend| backend.spec().has(Capability::Steers));
         match turn.state {
             TurnState::Running { .. } if takes => Ok(turn),
             _ => Err(TurnError::NotSteerable),

@@ -46,6 +46,15 @@ impl Kind {
             Self::Pdf => "pdf",
         }
     }
+
+    /// What files of it are called.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Image => "pictures",
+            Self::Text => "texts",
+            Self::Pdf => "PDFs",
+        }
+    }
 }
 
 /// The formats that are taken. Found in the bytes, never believed.

@@ -14,7 +14,9 @@ use switchboard_backends::{
     scripted::{self, Scripted},
 };
 use switchboard_engine::{
-    Engine, Instance, News, Registry, Supervisor, backend::Backend, instance,
+    Engine, Instance, News, Registry, Supervisor,
+    backend::{Backend, Spec},
+    instance,
 };
 use switchboard_model::{Clock, IdSource, person::Person};
 use switchboard_store::{OpenOptions, Store};
@@ -118,6 +120,15 @@ impl House {
             gemini_program: self.config.settings.providers.gemini.program.clone(),
         }
     }
+}
+
+/// Every way to reach an assistant that there could be, as the documentation calls it.
+pub fn ways() -> Vec<(&'static str, Spec)> {
+    vec![
+        ("`@chatgpt`", codex::app::spec("")),
+        ("`@chatgpt` over `codex exec`", codex::exec::spec("")),
+        ("`@gemini`", gemini::exec::spec("")),
+    ]
 }
 
 fn backends(

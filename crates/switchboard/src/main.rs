@@ -1,5 +1,6 @@
 //! The one binary. Parses the command line, builds the house and connects its rooms; no logic of its own.
 
+mod capabilities;
 mod cli;
 mod compose;
 mod config;

@@ -1204,7 +1204,7 @@ export interface components {
             has: boolean;
             /** @description Its stable name. */
             name: string;
-            /** @description Why not. */
+            /** @description Why not, or how far. */
             note?: string | null;
             /** @description In words. */
             title: string;

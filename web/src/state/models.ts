@@ -141,12 +141,6 @@ export const permissionNotes: Record<Permission, string> = {
   full: "everything the server may, unasked",
 };
 
-/** Why a backend cannot do something; null when it can, or has not said. */
-export function lacks(group: Pick<ModelGroup, "capabilities">, name: string): string | null {
-  const row = group.capabilities.find((one) => one.name === name);
-  return row && !row.has ? row.note ?? "not with this assistant" : null;
-}
-
 export const backendWords: Record<BackendState, string> = {
   ready: "Ready", off: "Off", not_installed: "Not installed", not_signed_in: "Not signed in", api_key_login: "Signed in with an API key",
   unavailable: "Unavailable",

@@ -2,6 +2,8 @@
 import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 
 export interface PopoverProps {
+  /** Of the button, for a key that presses it. */
+  id?: string;
   label: string;
   button: ReactNode;
   buttonClass: string;
@@ -10,7 +12,7 @@ export interface PopoverProps {
   children: ReactNode;
 }
 
-export function Popover({ label, button, buttonClass, side = "below", align, children }: PopoverProps) {
+export function Popover({ id: buttonId, label, button, buttonClass, side = "below", align, children }: PopoverProps) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLSpanElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
@@ -45,7 +47,7 @@ export function Popover({ label, button, buttonClass, side = "below", align, chi
 
   return (
     <span className="menu" ref={root}>
-      <button ref={opener} type="button" className={buttonClass} title={label} aria-haspopup="dialog"
+      <button ref={opener} id={buttonId} type="button" className={buttonClass} title={label} aria-haspopup="dialog"
         aria-expanded={open} aria-controls={open ? id : undefined} onClick={() => setOpen(!open)}>
         <span className="sr">{label}</span>{button}
       </button>

@@ -47,29 +47,64 @@ pub struct CodexExec {
     versions: Versions,
 }
 
+/// What Codex can do as a process for each turn.
+pub fn spec(account_words: &str) -> Spec {
+    Spec {
+        name: "codex".into(),
+        handle: "chatgpt".into(),
+        title: "ChatGPT".into(),
+        account_words: account_words.into(),
+        capabilities: vec![Capability::Steps],
+        lacks: vec![
+            (
+                Capability::Streams,
+                "gives its text whole, without the app server",
+            ),
+            (Capability::Approvals, "asks nothing, because it only reads"),
+            (
+                Capability::Resumes,
+                "is told the thread anew with every message",
+            ),
+            (
+                Capability::Steers,
+                "hears the next message when it has answered",
+            ),
+            (Capability::Compacts, "keeps no session to sum up"),
+            (
+                Capability::Plans,
+                "has no plan mode, without the app server",
+            ),
+            (Capability::Edits, "reads only, without the app server"),
+            (
+                Capability::Models,
+                "runs on its own default model, without the app server",
+            ),
+            (Capability::Efforts, "thinks as hard as its model does"),
+            (Capability::Fast, "has no fast mode, without the app server"),
+            (
+                Capability::RemoteControl,
+                "is not led from afar, which only Claude's own program is",
+            ),
+        ],
+        accepts: vec![
+            Format::Png,
+            Format::Jpeg,
+            Format::Gif,
+            Format::Webp,
+            Format::Text,
+        ],
+        note: "reads only, cannot write files".into(),
+        family: Family::Codex,
+        seeds: Vec::new(),
+        sign_ins: Vec::new(),
+    }
+}
+
 impl CodexExec {
     /// A backend over this setup. Touches nothing yet.
     pub fn new(setup: Setup) -> Self {
-        let spec = Spec {
-            name: "codex".into(),
-            handle: "chatgpt".into(),
-            title: "ChatGPT".into(),
-            account_words: setup.account_words.clone(),
-            capabilities: vec![Capability::Steps],
-            accepts: vec![
-                Format::Png,
-                Format::Jpeg,
-                Format::Gif,
-                Format::Webp,
-                Format::Text,
-            ],
-            note: "reads only, cannot write files".into(),
-            family: Family::Codex,
-            seeds: Vec::new(),
-            sign_ins: Vec::new(),
-        };
         Self {
-            spec,
+            spec: spec(&setup.account_words),
             setup,
             versions: Versions::default(),
         }

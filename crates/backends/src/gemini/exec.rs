@@ -71,30 +71,64 @@ pub struct GeminiExec {
     versions: Versions,
 }
 
+/// What Gemini can do.
+pub fn spec(account_words: &str) -> Spec {
+    Spec {
+        name: "gemini".into(),
+        handle: "gemini".into(),
+        title: "Gemini".into(),
+        account_words: account_words.into(),
+        capabilities: vec![Capability::Streams, Capability::Steps],
+        lacks: vec![
+            (
+                Capability::Approvals,
+                "asks nothing, because it runs no commands and changes no files",
+            ),
+            (
+                Capability::Resumes,
+                "is told the thread anew with every message",
+            ),
+            (
+                Capability::Steers,
+                "hears the next message when it has answered",
+            ),
+            (Capability::Compacts, "keeps no session to sum up"),
+            (Capability::Plans, "has no plan mode"),
+            (
+                Capability::Edits,
+                "runs no commands and changes no files, so there is nothing to permit",
+            ),
+            (
+                Capability::Models,
+                "runs on the model of the setting `providers.gemini.model`",
+            ),
+            (Capability::Efforts, "thinks as hard as its model does"),
+            (Capability::Fast, "has no fast mode"),
+            (
+                Capability::RemoteControl,
+                "is not led from afar, which only Claude's own program is",
+            ),
+        ],
+        // Google takes no GIF.
+        accepts: vec![
+            Format::Png,
+            Format::Jpeg,
+            Format::Webp,
+            Format::Text,
+            Format::Pdf,
+        ],
+        note: "answers from the conversation and its files, runs no commands".into(),
+        family: Family::Providers,
+        seeds: Vec::new(),
+        sign_ins: Vec::new(),
+    }
+}
+
 impl GeminiExec {
     /// A backend over this setup. Touches nothing yet.
     pub fn new(setup: Setup) -> Self {
-        let spec = Spec {
-            name: "gemini".into(),
-            handle: "gemini".into(),
-            title: "Gemini".into(),
-            account_words: setup.account_words.clone(),
-            capabilities: vec![Capability::Streams, Capability::Steps],
-            // Google takes no GIF.
-            accepts: vec![
-                Format::Png,
-                Format::Jpeg,
-                Format::Webp,
-                Format::Text,
-                Format::Pdf,
-            ],
-            note: "answers from the conversation and its files, runs no commands".into(),
-            family: Family::Providers,
-            seeds: Vec::new(),
-            sign_ins: Vec::new(),
-        };
         Self {
-            spec,
+            spec: spec(&setup.account_words),
             setup,
             versions: Versions::default(),
         }

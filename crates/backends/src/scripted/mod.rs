@@ -31,6 +31,9 @@ const ROUNDS: usize = 8;
 /// One event is one line; the largest holds a whole answer.
 const LINE_LIMIT: usize = 16 * 1024 * 1024;
 
+/// What a script can do.
+const SCRIPT: [Capability; 2] = [Capability::Streams, Capability::Steps];
+
 /// What the composition root knows and this backend needs.
 #[derive(Clone)]
 pub struct Setup {
@@ -57,7 +60,12 @@ impl Scripted {
             handle: setup.stands_in_for.handle.clone(),
             title: "ChatGPT (demo)".into(),
             account_words: "demo script".into(),
-            capabilities: vec![Capability::Streams, Capability::Steps],
+            capabilities: SCRIPT.to_vec(),
+            lacks: Capability::ALL
+                .into_iter()
+                .filter(|capability| !SCRIPT.contains(capability))
+                .map(|capability| (capability, "answers from a script, which has no such thing"))
+                .collect(),
             accepts: vec![
                 Format::Png,
                 Format::Jpeg,

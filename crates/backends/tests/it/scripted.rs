@@ -78,6 +78,7 @@ fn original() -> Spec {
         title: "Helper".into(),
         account_words: "plan".into(),
         capabilities: Vec::new(),
+        lacks: Vec::new(),
         accepts: Vec::new(),
         note: String::new(),
         family: Family::Codex,

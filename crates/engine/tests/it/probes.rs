@@ -54,6 +54,7 @@ impl Looked {
                 title: "Looked".into(),
                 account_words: "plan".into(),
                 capabilities: Vec::new(),
+                lacks: Vec::new(),
                 accepts: Vec::new(),
                 note: String::new(),
                 family: Family::Codex,

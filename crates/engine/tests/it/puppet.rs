@@ -66,6 +66,7 @@ impl Strings {
             title: name.into(),
             account_words: "plan".into(),
             capabilities: Vec::new(),
+            lacks: Vec::new(),
             accepts: Vec::new(),
             note: String::new(),
             family: Family::Codex,

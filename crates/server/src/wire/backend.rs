@@ -6,6 +6,7 @@ use switchboard_engine::{
     backends::{BackendChange, BackendView, Switches},
 };
 use switchboard_model::{
+    attachment::Kind,
     outcome::{Failure, OutcomeCode},
     person::Role,
     provider, usage,
@@ -177,7 +178,7 @@ pub struct CapabilityRow {
     pub title: String,
     /// Whether it can.
     pub has: bool,
-    /// Why not.
+    /// Why not, or how far.
     pub note: Option<String>,
 }
 
@@ -448,54 +449,30 @@ fn choice(choice: &provider::Choice) -> Choice {
     }
 }
 
-/// Every capability that some backend has, so that a control can say why it is not there.
+/// Every capability that some backend has, so that a control can say why it is not there, and whether it takes files.
 fn capabilities(view: &BackendView) -> Vec<CapabilityRow> {
-    let title = &view.spec.title;
     let row = |capability: Capability| {
-        let (words, without) = words(capability);
-        let has = view.spec.capabilities.contains(&capability);
+        let note = view.spec.lack(capability);
         CapabilityRow {
             name: capability.as_str().to_owned(),
-            title: words.to_owned(),
-            has,
-            note: (!has).then(|| format!("{title} {without}")),
+            title: capability.title().to_owned(),
+            has: note.is_none(),
+            note,
         }
     };
+    let takes: Vec<_> = view.spec.takes().into_iter().map(Kind::words).collect();
     let mut rows: Vec<_> = Capability::ALL.into_iter().map(row).collect();
     rows.push(CapabilityRow {
-        name: "remote_control".to_owned(),
-        title: "Remote control".to_owned(),
-        has: false,
-        note: Some("only Claude's own program has it, which comes with a later version".to_owned()),
+        name: "attachments".to_owned(),
+        title: "Takes files".to_owned(),
+        has: !takes.is_empty(),
+        note: Some(if takes.is_empty() {
+            format!("{} takes no files", view.spec.title)
+        } else {
+            takes.join(", ")
+        }),
     });
     rows
-}
-
-/// What a capability is, and what is said of who has it not.
-fn words(capability: Capability) -> (&'static str, &'static str) {
-    match capability {
-        Capability::Streams => ("Text as it is written", "gives its text whole"),
-        Capability::Steps => ("Steps as they happen", "does not tell its steps"),
-        Capability::Approvals => (
-            "Asks before it acts",
-            "never asks: it has nothing to act with",
-        ),
-        Capability::Resumes => (
-            "Remembers a direct thread",
-            "is told the thread anew with every message",
-        ),
-        Capability::Steers => (
-            "Takes words while it works",
-            "hears the next message when it has answered",
-        ),
-        Capability::Compacts => ("Sums up a long thread", "has no summary to make"),
-        Capability::Plans => ("Plans before it works", "has no plan mode"),
-        Capability::Edits => ("Works on files", "reads only"),
-        Capability::Models => (
-            "Its model is chosen here",
-            "runs on the model of its configuration",
-        ),
-    }
 }
 
 fn method(way: SignInWay) -> LoginMethod {

@@ -89,6 +89,8 @@ enum Internal {
     Openapi,
     /// Print the troubleshooting page of the documentation
     Troubleshooting,
+    /// Print the page of the documentation that says what each assistant can do
+    Capabilities,
 }
 
 /// Runs a command to its end.
@@ -113,6 +115,10 @@ pub fn run(args: Args) -> ExitCode {
         }
         Command::Internal(Internal::Troubleshooting) => {
             print!("{}", crate::doctor::troubleshooting::page());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Internal(Internal::Capabilities) => {
+            print!("{}", crate::capabilities::page(&crate::compose::ways()));
             Ok(ExitCode::SUCCESS)
         }
     };

@@ -64,7 +64,7 @@ export function Composer({ thread, placeholder, onSend, tools, drawChips, drawMe
 
   const assistants = useView((state) => state.assistants);
   const direct = useView((state) => (thread ? state.threads[thread]?.assistant_id ?? null : state.beginning.direct));
-  const { queue, waits, steered, awaited, stop, running } = useAwaited(thread);
+  const { queue, waits, steered, unsteered, awaited, stop, running } = useAwaited(thread);
   const asked = useAsked(place, draft.text, askedIn(draft.text, assistantRows({ assistants }), direct), direct);
   const files = useFiles(place, asked);
   const outlook = useOutlook(place, asked);
@@ -166,7 +166,7 @@ export function Composer({ thread, placeholder, onSend, tools, drawChips, drawMe
   return (
     <>
       <span className="sr" role="status">{queue.length ? `${queue.length} queued` : ""}</span>
-      <QueueList items={queue} steerable={steered !== null} awaited={awaited} editing={editing?.is === "queued" ? editing.queued.id : null}
+      <QueueList items={queue} steerable={steered !== null} unsteered={unsteered} awaited={awaited} editing={editing?.is === "queued" ? editing.queued.id : null}
         onEdit={(queued) => startEdit({ is: "queued", queued })} onDone={focus} />
       <div className={focused ? "compose is-focus" : "compose"}>
         {list ? <Suggestions id={listId} label={list.label} field={field} at={list.at} options={list.options} selected={list.selected} onPick={(index) => take(list.pick(index))} /> : null}

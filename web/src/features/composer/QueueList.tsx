@@ -3,6 +3,7 @@ import { useState } from "react";
 import type { Queued } from "../../api/types";
 import { left, moment } from "../../state/moments";
 import { useDesk, useNow, useView } from "../../state/react";
+import { sentence } from "../../state/words";
 import { Icon } from "../../ui/Icon";
 import { useAction } from "../../ui/load";
 import { Lamp } from "../../ui/marks";
@@ -13,6 +14,8 @@ export interface QueueListProps {
   items: Queued[];
   /** One's own answer runs and takes words meanwhile. */
   steerable: boolean;
+  /** Why it takes none, while one runs that does not. */
+  unsteered: string | null;
   /** Whom they wait for, by handle. */
   awaited: string[];
   editing: string | null;
@@ -21,7 +24,7 @@ export interface QueueListProps {
   onDone: () => void;
 }
 
-export function QueueList({ items, steerable, awaited, editing, onEdit, onDone }: QueueListProps) {
+export function QueueList({ items, steerable, unsteered, awaited, editing, onEdit, onDone }: QueueListProps) {
   const desk = useDesk();
   const [open, setOpen] = useState(false);
   const action = useAction();
@@ -50,7 +53,7 @@ export function QueueList({ items, steerable, awaited, editing, onEdit, onDone }
             <span className="cut"><Said text={one.text} />{one.attachments.length ? <span className="q-files"><Icon name="clip" className="icon-s" />{one.attachments.length === 1 ? one.attachments[0]?.name : `${one.attachments.length} files`}</span> : null}</span>
             <span className="acts">
               <button className="btn tool small" type="button" disabled={action.busy} aria-label={`Send ${index + 1} now`} title="Send now" onClick={() => act(() => desk.queue.send(one))}><Icon name="send" /></button>
-              {steerable && one.attachments.length === 0 ? <button className="btn tool small" type="button" disabled={action.busy} aria-label={`Steer with ${index + 1} now`} title="Steer now" onClick={() => act(() => desk.queue.steer(one))}><Icon name="steer" /></button> : null}
+              {(steerable || unsteered) && one.attachments.length === 0 ? <button className="btn tool small" type="button" disabled={action.busy || !steerable} aria-label={`Steer with ${index + 1} now`} title={unsteered ? sentence(unsteered) : "Steer now"} onClick={() => act(() => desk.queue.steer(one))}><Icon name="steer" /></button> : null}
               {items.length > 1 ? (
                 <>
                   <button className="btn tool small" type="button" disabled={action.busy || index === 0} aria-label={`Move ${index + 1} up`} title="Up" onClick={() => void action.run(() => desk.queue.move(one, -1))}><Icon name="up" /></button>

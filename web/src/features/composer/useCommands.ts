@@ -1,7 +1,8 @@
 /** The commands that exist here and now. */
 import { useMemo } from "react";
-import type { Assistant, Id } from "../../api/types";
-import { chosenGroup, effortNamed, effortWord, groupsOf, lacks, modelIn, modelNamed, settingsOf } from "../../state/models";
+import type { Assistant, Id, Model } from "../../api/types";
+import { type Control, whyNot } from "../../state/controls";
+import { chosenGroup, effortNamed, effortWord, groupsOf, modelIn, modelNamed, settingsOf } from "../../state/models";
 import { useDesk, useView } from "../../state/react";
 import { chatPath, go, settingsPath } from "../../ui/route";
 import { attempt, toast } from "../../ui/Toasts";
@@ -32,6 +33,13 @@ export function useCommands({ thread, direct, asked, stop, onAttach }: CommandsA
       const group = chosenGroup(groupsOf(all ?? [], asked), settings) ?? all?.find((one) => one.backend === settings.backend);
       return { all: all ?? [], settings, group };
     };
+    /** Says why whoever is asked does not have it. */
+    const refused = (control: Control, chosen?: Model) => {
+      const { group } = now();
+      const why = group ? whyNot(control, group, chosen) : null;
+      if (why) toast(new Error(why));
+      return why !== null;
+    };
     const model = (typed: string) => {
       if (!typed) return want("model");
       const { all, group } = now();
@@ -43,16 +51,21 @@ export function useCommands({ thread, direct, asked, stop, onAttach }: CommandsA
     const effort = (typed: string) => {
       const { settings, group } = now();
       const chosen = group ? modelIn(group, settings) : undefined;
+      if (refused("effort", chosen)) return;
       if (!chosen) return toast(new Error("mention an assistant first, or pick a model with /model"));
       const level = effortNamed(chosen, typed);
       if (level) attempt(desk.choose(place, { effort: level }));
       else toast(new Error(`${chosen.name} has ${chosen.efforts.map((one) => effortWord(one.id, one.name).toLowerCase()).join(", ") || "no levels of effort"}`));
     };
     const plan = () => {
-      const { settings, group } = now();
-      const not = group && !settings.plan ? lacks(group, "plans") : null;
-      if (not) toast(new Error(not));
-      else attempt(desk.choose(place, { plan: !settings.plan }));
+      const { settings } = now();
+      if (!settings.plan && refused("plan")) return;
+      attempt(desk.choose(place, { plan: !settings.plan }));
+    };
+    const compact = () => {
+      if (!thread || refused("compact")) return;
+      if (direct) void desk.post(thread, "/compact");
+      else toast(new Error("only a direct thread has something to sum up: elsewhere each answer is told the last messages anew"));
     };
     const all: Command[] = [{ name: "attach", label: "Attach files", needs: null, act: onAttach }];
     if (stops) all.push({ name: "stop", label: "Stop what runs here", needs: null, act: () => stop?.() });
@@ -65,7 +78,7 @@ export function useCommands({ thread, direct, asked, stop, onAttach }: CommandsA
     }
     all.push({ name: "login", label: "Sign in to a vendor: Settings, Models", needs: null, act: () => go(settingsPath("models")) });
     if (thread) {
-      if (direct) all.push({ name: "compact", label: "Sum up what was said so far", needs: null, act: () => void desk.post(thread, "/compact") });
+      all.push({ name: "compact", label: "Sum up what was said so far", needs: null, act: compact });
       all.push(
         { name: "rename", label: "Rename this thread", needs: "title", act: (title) => attempt(desk.changeThread(thread, { title })) },
         { name: "archive", label: "Archive this thread", needs: null, act: () => attempt(desk.changeThread(thread, { archived: true })) },

@@ -2,7 +2,7 @@
 import { useState } from "react";
 import { backends } from "../../api/backends";
 import type { Backend } from "../../api/types";
-import { lacks } from "../../state/models";
+import { whyNot } from "../../state/controls";
 import { useDesk, useNow } from "../../state/react";
 import { ago, commandIn, sentence, time } from "../../state/words";
 import { Choice } from "../../ui/Choice";
@@ -88,7 +88,7 @@ export function BackendCard({ backend, admin }: CardProps) {
       <div className="more">
         {backend.limits.length ? <LimitMeters limits={backend.limits} now={now} /> : null}
         {backend.models.length ? <ModelTable backend={backend} admin={admin} now={now} busy={action.busy} refreshing={doing === "refresh"} onChange={(patch) => run(() => backends.change(id, patch))} onRefresh={() => void refresh()} />
-          : <p className="hint no-models">No models known yet.{lacks(backend, "models") ? ` ${sentence(lacks(backend, "models") ?? "")}` : ""}{admin ? <> <button className="btn small quiet" type="button" disabled={action.busy} onClick={() => void refresh()}><Icon name="refresh" />Refresh</button></> : null}</p>}
+          : <p className="hint no-models">No models known yet.{whyNot("model", backend) ? <> <Hint text={sentence(whyNot("model", backend) ?? "")} /></> : null}{admin ? <> <button className="btn small quiet" type="button" disabled={action.busy} onClick={() => void refresh()}><Icon name="refresh" />Refresh</button></> : null}</p>}
         <Capabilities backend={backend} />
       </div>
       {turnsOff.behind ? (
@@ -157,7 +157,7 @@ function Capabilities({ backend: { capabilities, title } }: { backend: Backend }
           {capabilities.map((one) => (
             <tr key={one.name}>
               <td className={one.has ? undefined : "dim"}>{one.title}</td>
-              <td className="mid"><span className="has"><Icon name={one.has ? "check" : "x"} className="icon-s" />{one.has ? "Yes" : "No"}{one.note ? <span className="hint wraps">{sentence(one.note)}</span> : null}</span></td>
+              <td className="mid"><span className="has"><Icon name={one.has ? "check" : "x"} className="icon-s" />{one.has ? "Yes" : "No"}{one.note ? <span className="hint wraps"><Hint text={sentence(one.note)} /></span> : null}</span></td>
             </tr>
           ))}
         </tbody>

@@ -3,12 +3,16 @@
  * There while somebody with models is asked; owns opening the picker, also when no chip is.
  */
 import { lazy, Suspense, useEffect, useState } from "react";
-import type { Permission, ThreadSettings } from "../../api/types";
+import type { ModelGroup, Permission, ThreadSettings } from "../../api/types";
+import { whyNot } from "../../state/controls";
 import { effortOf, effortWord, permissionNotes, permissionWords } from "../../state/models";
 import { useDesk } from "../../state/react";
-import { Icon } from "../../ui/Icon";
+import { sentence } from "../../state/words";
+import { Hint } from "../../ui/Hint";
+import { Icon, type IconName } from "../../ui/Icon";
 import { keyName } from "../../ui/keyname";
 import { Menu, type MenuItem } from "../../ui/Menu";
+import { Popover } from "../../ui/Popover";
 import { attempt } from "../../ui/Toasts";
 import { onWanted } from "../../ui/wanted";
 import { FullAccess } from "./FullAccess";
@@ -40,8 +44,8 @@ export function Chips(ask: HowAsk) {
       {how.group ? (
         <span className="chips">
           <ModelChip how={how} onOpen={pick} />
-          <EffortChip how={how} onPick={(effort) => choose({ effort })} />
-          <PermissionChip how={how} onPick={(permission) => (permission === "full" ? setOpen("full") : choose({ permission }))} />
+          <EffortChip how={how} group={how.group} onPick={(effort) => choose({ effort })} />
+          <PermissionChip how={how} group={how.group} onPick={(permission) => (permission === "full" ? setOpen("full") : choose({ permission }))} />
           <Options place={ask.place} how={how} group={how.group} />
           <OnChips how={how} onOff={choose} />
         </span>
@@ -64,10 +68,23 @@ function ModelChip({ how, onOpen }: { how: How; onOpen: () => void }) {
   );
 }
 
-function EffortChip({ how: { model, settings }, onPick }: { how: How; onPick: (effort: string) => void }) {
+/** A choice that whoever is asked does not have: greyed, the reason a click away. */
+function Lacking({ id, label, hint, icon, why }: { id: string; label: string; hint: string; icon: IconName; why: string }) {
+  return (
+    <Popover id={id} label={`${label}, not to be chosen here (${hint})`} buttonClass="chip is-off" side="above" align="start"
+      button={<><Icon name={icon} /><span className="wide-only" aria-hidden="true">{label}</span></>}>
+      <p className="lacking"><Hint text={sentence(why)} /></p>
+    </Popover>
+  );
+}
+
+interface ChipProps<T> { how: How; group: ModelGroup; onPick: (picked: T) => void }
+
+function EffortChip({ how: { model, settings }, group, onPick }: ChipProps<string>) {
+  const why = whyNot("effort", group, model);
+  if (why) return <Lacking id={EFFORT} label="Effort" hint={keyName("⌘⇧E")} icon="effort" why={why} />;
   const levels = model?.efforts ?? [];
   const now = model ? effortOf(model, settings.effort) : "high";
-  if (levels.length === 0) return null;
   const word = effortWord(now, levels.find((one) => one.id === now)?.name);
   return (
     <Menu id={EFFORT} label={`Effort: ${word}`} hint={keyName("⌘⇧E")} buttonClass="chip" side="above" align="start"
@@ -79,7 +96,9 @@ function EffortChip({ how: { model, settings }, onPick }: { how: How; onPick: (e
 /** One line of a menu has no room for two. */
 const short = (text: string) => (text.length <= 44 ? text : "");
 
-function PermissionChip({ how: { settings, shared }, onPick }: { how: How; onPick: (permission: Permission) => void }) {
+function PermissionChip({ how: { settings, shared }, group, onPick }: ChipProps<Permission>) {
+  const why = whyNot("permission", group);
+  if (why) return <Lacking id={PERMISSION} label="Permission" hint={keyName("⌘⇧P")} icon="shield" why={why} />;
   const now = settings.permission;
   const all: Permission[] = ["read_only", "standard", "full"];
   const items = all.map((one): MenuItem => {
@@ -93,12 +112,14 @@ function PermissionChip({ how: { settings, shared }, onPick }: { how: How; onPic
 }
 
 /** What is on beside the usual stays in sight, and goes with a click. */
-function OnChips({ how: { settings, model }, onOff }: { how: How; onOff: (settings: Partial<ThreadSettings>) => void }) {
+function OnChips({ how: { settings, model, group }, onOff }: { how: How; onOff: (settings: Partial<ThreadSettings>) => void }) {
+  const noPlan = group ? whyNot("plan", group) : null;
+  const noFast = group ? whyNot("fast", group, model) : null;
   const folder = settings.folder?.split(/[\\/]/).filter(Boolean).at(-1);
   return (
     <>
-      {settings.plan ? <button className="chip is-on" type="button" title="Plans first and does nothing yet. Click: work at once" aria-label="Plan first is on. Turn it off" onClick={() => onOff({ plan: false })}><Icon name="plan" /><span className="wide-only">Plan</span></button> : null}
-      {settings.fast && model ? <button className={model.tiers.length ? "chip is-on" : "chip"} type="button" title={model.tiers.length ? "Fast, uses the limit sooner. Click: the usual speed" : `${model.name} has no fast mode. Click: turn it off`} aria-label="Fast is on. Turn it off" onClick={() => onOff({ fast: false })}><Icon name="bolt" /></button> : null}
+      {settings.plan ? <button className={noPlan ? "chip is-off" : "chip is-on"} type="button" title={noPlan ? `${sentence(noPlan)} Click: turn it off` : "Plans first and does nothing yet. Click: work at once"} aria-label="Plan first is on. Turn it off" onClick={() => onOff({ plan: false })}><Icon name="plan" /><span className="wide-only">Plan</span></button> : null}
+      {settings.fast && group ? <button className={noFast ? "chip is-off" : "chip is-on"} type="button" title={noFast ? `${sentence(noFast)} Click: turn it off` : "Fast, uses the limit sooner. Click: the usual speed"} aria-label="Fast is on. Turn it off" onClick={() => onOff({ fast: false })}><Icon name="bolt" /></button> : null}
       {folder ? <span className="chip wide-only" title={settings.folder ?? ""}><Icon name="file" /><span className="cut folder-name">{folder}</span></span> : null}
     </>
   );

@@ -2,7 +2,7 @@
 import { type ReactNode, useEffect, useId } from "react";
 import type { ModelGroup, ThreadSettings } from "../../api/types";
 import type { Place } from "../../state/model";
-import { lacks } from "../../state/models";
+import { whyNot } from "../../state/controls";
 import { useDesk, useView } from "../../state/react";
 import { sentence } from "../../state/words";
 import { Command } from "../../ui/Copy";
@@ -29,14 +29,12 @@ function Panel({ place, how, group }: OptionsProps) {
   const action = useAction();
   const { settings, model } = how;
   const choose = (patch: Partial<ThreadSettings>) => void action.run(() => desk.choose(place, patch));
-  const plans = lacks(group, "plans");
-  const fast = model?.tiers.length ? null : `${model?.name ?? group.title} has no fast mode`;
   return (
     <div className="options">
-      <Line label="Fast" hint="Uses the limit sooner" off={fast} on={settings.fast} busy={action.busy} onTurn={(on) => choose({ fast: on })} />
-      <Line label="Plan first" hint="Says what it would do, and does nothing yet" off={plans} on={settings.plan} busy={action.busy} onTurn={(plan) => choose({ plan })} />
+      <Line label="Fast" hint="Uses the limit sooner" off={whyNot("fast", group, model)} on={settings.fast} busy={action.busy} onTurn={(on) => choose({ fast: on })} />
+      <Line label="Plan first" hint="Says what it would do, and does nothing yet" off={whyNot("plan", group)} on={settings.plan} busy={action.busy} onTurn={(plan) => choose({ plan })} />
       <Line label="Show reasoning" hint="What it thinks, folded in its answer" off={null} on={settings.show_reasoning} busy={action.busy} onTurn={(on) => choose({ show_reasoning: on })} />
-      <Folders settings={settings} action={action} onPick={(folder) => choose({ folder })} />
+      <Folders off={whyNot("folder", group)} settings={settings} action={action} onPick={(folder) => choose({ folder })} />
       <Trouble problem={action.problem} />
     </div>
   );
@@ -56,7 +54,7 @@ function Line({ label, hint, off, on, busy, onTurn }: LineProps): ReactNode {
 
 const none: string[] = [];
 
-function Folders({ settings, action, onPick }: { settings: ThreadSettings; action: Action; onPick: (folder: string | null) => void }) {
+function Folders({ off, settings, action, onPick }: { off: string | null; settings: ThreadSettings; action: Action; onPick: (folder: string | null) => void }) {
   const desk = useDesk();
   const name = useId();
   const admin = useView((state) => state.session?.person.role === "admin");
@@ -66,12 +64,17 @@ function Folders({ settings, action, onPick }: { settings: ThreadSettings; actio
   return (
     <fieldset className="folders">
       <legend className="hint">Folder</legend>
-      <Radio name={name} label="Private folder" note="empty, for this thread only" on={settings.folder === null} disabled={action.busy} onPick={() => onPick(null)} />
+      {off ? <p className="hint"><Hint text={sentence(off)} /></p> : null}
+      <Radio name={name} label="Private folder" note="empty, for this thread only" on={settings.folder === null} disabled={action.busy || (off !== null && settings.folder === null)} onPick={() => onPick(null)} />
       {folders.map((folder) => (
-        <Radio key={folder} name={name} label={folder} exact note={allowed.includes(folder) ? "" : "not allowed any more"} on={settings.folder === folder} disabled={action.busy} onPick={() => onPick(folder)} />
+        <Radio key={folder} name={name} label={folder} exact note={allowed.includes(folder) ? "" : "not allowed any more"} on={settings.folder === folder} disabled={action.busy || off !== null} onPick={() => onPick(folder)} />
       ))}
-      <p className="hint">{admin ? "Allow one on the server" : "An admin allows one on the server"}:</p>
-      <Command text="switchboard folders allow PATH" />
+      {off ? null : (
+        <>
+          <p className="hint">{admin ? "Allow one on the server" : "An admin allows one on the server"}:</p>
+          <Command text="switchboard folders allow PATH" />
+        </>
+      )}
     </fieldset>
   );
 }

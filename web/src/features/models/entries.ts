@@ -1,5 +1,6 @@
 /** The lines of the model picker: what fits the words typed, favourites first, then group by group. Pure. */
 import type { Assistant, Id, Model, ModelGroup } from "../../api/types";
+import { whyNot } from "../../state/controls";
 import { backendWords } from "../../state/models";
 
 export interface Line {
@@ -34,7 +35,7 @@ export function sectionsFor({ groups, typed, favourites, assistants }: SectionsA
       (line.favourite ? liked : lines).push(line);
     }
     if (group.models.length === 0 && asked.every((part) => `${group.title} ${group.backend}`.toLocaleLowerCase().includes(part))) {
-      lines.push({ key: group.backend, group, model: null, off: off ?? "no models known", favourite: false });
+      lines.push({ key: group.backend, group, model: null, off: off ?? whyNot("model", group) ?? "no models known", favourite: false });
     }
     if (lines.length) sections.push({ name: group.title, group, lines });
   }

@@ -79,27 +79,39 @@ struct Known {
     limits: Vec<Limit>,
 }
 
+/// What Codex can do over its app server.
+pub fn spec(account_words: &str) -> Spec {
+    let lacks = vec![(
+        Capability::RemoteControl,
+        "is not led from afar, which only Claude's own program is",
+    )];
+    let mut capabilities = Capability::ALL.to_vec();
+    capabilities.retain(|capability| lacks.iter().all(|(lacking, _)| lacking != capability));
+    Spec {
+        name: "codex".into(),
+        handle: "chatgpt".into(),
+        title: "ChatGPT".into(),
+        account_words: account_words.into(),
+        capabilities,
+        lacks,
+        accepts: vec![
+            Format::Png,
+            Format::Jpeg,
+            Format::Gif,
+            Format::Webp,
+            Format::Text,
+        ],
+        note: "asks before it runs a command".into(),
+        family: Family::Codex,
+        seeds: catalogue::seeds(),
+        sign_ins: vec![SignInWay::Browser, SignInWay::Device, SignInWay::ApiKey],
+    }
+}
+
 impl CodexApp {
     /// A backend over this setup. Starts nothing yet.
     pub fn new(setup: Setup) -> Self {
-        let spec = Spec {
-            name: "codex".into(),
-            handle: "chatgpt".into(),
-            title: "ChatGPT".into(),
-            account_words: setup.account_words.clone(),
-            capabilities: Capability::ALL.to_vec(),
-            accepts: vec![
-                Format::Png,
-                Format::Jpeg,
-                Format::Gif,
-                Format::Webp,
-                Format::Text,
-            ],
-            note: "asks before it runs a command".into(),
-            family: Family::Codex,
-            seeds: catalogue::seeds(),
-            sign_ins: vec![SignInWay::Browser, SignInWay::Device, SignInWay::ApiKey],
-        };
+        let spec = spec(&setup.account_words);
         let pool = Arc::new(Pool::new(setup.clone()));
         Self {
             spec,

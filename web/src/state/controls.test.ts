@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import type { CapabilityRow } from "../api/types";
+import { type Control, whyNot } from "./controls";
+
+const row = (name: string, note: string | null): CapabilityRow => ({ name, title: name, has: note === null, note });
+const all: Control[] = ["model", "effort", "fast", "permission", "folder", "plan", "compact", "steer"];
+const names = ["models", "efforts", "fast", "edits", "plans", "compacts", "steers"];
+
+test("each control hangs on one capability, and gives the server's reason", () => {
+  for (const name of names) {
+    const without = { capabilities: names.map((one) => row(one, one === name ? "it cannot" : null)) };
+    const off = all.filter((control) => whyNot(control, without) === "it cannot");
+    expect(off, name).toEqual(name === "edits" ? ["permission", "folder"] : [all[names.indexOf(name) + (names.indexOf(name) > 3 ? 1 : 0)]]);
+    expect(all.filter((control) => whyNot(control, without) !== null)).toEqual(off);
+  }
+});
+test("a model may lack what its assistant has", () => {
+  const has = { capabilities: names.map((one) => row(one, null)) };
+  const bare = { name: "Mini", efforts: [], tiers: [] };
+  expect(whyNot("effort", has, bare)).toBe("Mini has no levels to choose");
+  expect(whyNot("fast", has, bare)).toBe("Mini has no fast mode");
+  expect(whyNot("plan", has, bare)).toBeNull();
+});
+test("an older server that says nothing of it takes nothing away", () => {
+  for (const control of all) expect(whyNot(control, { capabilities: [] })).toBeNull();
+});
