@@ -12,7 +12,7 @@ use switchboard_store::{BackendPatch, BackendRow, Behind, StoreError};
 
 use crate::{
     Engine,
-    backend::{BackendError, Capability, Family, Fresh, Operation, Performed, Probe, SignIn, Spec},
+    backend::{BackendError, Family, Fresh, Operation, Performed, Probe, SignIn, Spec},
     chat::ChatError,
 };
 
@@ -166,12 +166,17 @@ impl Engine {
     /// good one.
     pub async fn refresh_models(&self, name: &str) -> Result<(), ChatError> {
         self.backend_spec(name)?;
-        if let Some(Performed::Models(models)) = self.ask_backend(name, Operation::Models).await?
-            && !models.is_empty()
-        {
+        let asked = self.account_of(name).await;
+        let Some(Performed::Models(models)) = self.ask_backend(name, Operation::Models).await?
+        else {
+            return Ok(());
+        };
+        // Between the question and the answer somebody else may have signed in; then it is not known whose list it is, and
+        // that sign-in asks for its own.
+        if !models.is_empty() && self.account_of(name).await == asked {
             let text = serde_json::to_string(&models)
                 .map_err(|error| ChatError::Invalid(error.to_string()))?;
-            let account = self.registry().probe(name).await.account;
+            let account = asked.unwrap_or_default();
             self.store()
                 .keep_models(name.to_owned(), account, text)
                 .await?;
@@ -244,11 +249,10 @@ impl Engine {
                 found
             }
         };
-        let kept = row.and_then(|row| row.models.as_ref());
-        let listed = kept.map(|text| serde_json::from_str::<Vec<Model>>(text));
+        let listed = self.listed(&name, &probe).await?;
         let (models, models_at) = match listed {
-            Some(Ok(models)) => (models, row.and_then(|row| row.models_at)),
-            Some(Err(error)) => {
+            Some((Ok(models), at)) => (models, Some(at)),
+            Some((Err(error), _)) => {
                 unreadable = Some(format!("its list of models cannot be read: {error}"));
                 (spec.seeds.clone(), None)
             }
@@ -277,6 +281,25 @@ impl Engine {
             unreadable,
             spec,
         })
+    }
+
+    /// What the account that is signed in has listed, and when. Another one's list says nothing of what this one has.
+    async fn listed(
+        &self,
+        name: &str,
+        probe: &Probe,
+    ) -> Result<Option<(serde_json::Result<Vec<Model>>, Millis)>, StoreError> {
+        if probe.account.is_none() && probe.problem.is_some() {
+            return Ok(None);
+        }
+        let account = probe.account.as_deref().unwrap_or_default();
+        let kept = self.reader().models_of(name, account).await?;
+        Ok(kept.map(|kept| (serde_json::from_str(&kept.models), kept.listed_at)))
+    }
+
+    /// Whose login it has now.
+    async fn account_of(&self, name: &str) -> Option<String> {
+        self.registry().probe(name).await.account
     }
 
     fn backend_spec(&self, name: &str) -> Result<Spec, ChatError> {
@@ -324,18 +347,5 @@ pub(crate) fn admins_only(by: &Person) -> Result<(), ChatError> {
         Ok(())
     } else {
         Err(ChatError::NotAllowed("only an admin sets backends"))
-    }
-}
-
-/// Asks every account once which models it has, in the background: those who are signed in see them without asking.
-pub(crate) async fn refresh_all(engine: Engine) {
-    for spec in engine.registry().specs() {
-        if !spec.capabilities.contains(&Capability::Models) {
-            continue;
-        }
-        let ready = engine.registry().probe(&spec.name).await.problem.is_none();
-        if let (true, Err(error)) = (ready, engine.refresh_models(&spec.name).await) {
-            tracing::warn!(%error, "{} does not list its models", spec.title);
-        }
     }
 }

@@ -125,9 +125,6 @@ impl Engine {
         self.0
             .supervisor
             .spawn("dispatch", dispatch::run(self.clone(), settings));
-        self.0
-            .supervisor
-            .spawn("models", backends::refresh_all(self.clone()));
         self.0.supervisor.spawn("logins", logins::run(self.clone()));
     }
 

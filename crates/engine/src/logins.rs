@@ -1,5 +1,6 @@
-//! Watches the logins of backends: notices that somebody signed in or out, whatever way they went, and lets the turns go on
-//! that waited for it. Owns when that is looked at; what is found is the registry's, and which turn waits is `model::parked`'s.
+//! Watches the logins of backends: notices that somebody signed in or out, whatever way they went, asks the account for its
+//! models, and lets the turns go on that waited for it. Owns when that is looked at; what is found is the registry's, and which
+//! turn waits is `model::parked`'s.
 
 use std::{
     collections::HashMap,
@@ -14,7 +15,11 @@ use switchboard_model::{
 use switchboard_store::StoreError;
 use tokio::time::MissedTickBehavior;
 
-use crate::{Engine, backend::Probe, chat::ChatError};
+use crate::{
+    Engine,
+    backend::{Capability, Probe, Spec},
+    chat::ChatError,
+};
 
 /// How often to look. Where nothing changed, that is a look at the time of a file.
 const LOOK: Duration = Duration::from_secs(1);
@@ -40,13 +45,36 @@ pub(crate) async fn run(engine: Engine) {
         }
         for spec in engine.registry().specs() {
             let probe = engine.registry().probe(&spec.name).await;
-            let now = Seen::after(seen.get(&spec.name), probe, engine.now());
+            let before = seen.get(&spec.name);
+            let now = Seen::after(before, probe, engine.now());
+            if now.login_at.is_some() && before.and_then(|before| before.login_at) != now.login_at {
+                ask_for_models(&engine, &spec);
+            }
             if let Err(error) = let_go(&engine, &spec.name, now.login_at).await {
                 tracing::warn!(%error, "cannot look at the turns that wait for a login yet");
             }
             seen.insert(spec.name, now);
         }
     }
+}
+
+/// Asks the account that is signed in now which models it has, in the background: a list takes its time, and those who choose
+/// see it without asking.
+fn ask_for_models(engine: &Engine, spec: &Spec) {
+    if !spec.has(Capability::Models) {
+        return;
+    }
+    let (engine, spec) = (engine.clone(), spec.clone());
+    engine.clone().supervisor().spawn("models", async move {
+        let soft = engine.supervisor().soft();
+        let asked = tokio::select! {
+            () = soft.cancelled() => return,
+            asked = engine.refresh_models(&spec.name) => asked,
+        };
+        if let Err(error) = asked {
+            tracing::warn!(%error, "{} does not list its models", spec.title);
+        }
+    });
 }
 
 /// What was seen of a backend's login.

@@ -1,5 +1,5 @@
-//! What is kept of a backend: whether people want it on, its default model, and what its account last listed. Owns the
-//! rows; never knows what a model is, which is JSON text here.
+//! What is kept of a backend: whether people want it on, its default model, and what each of its accounts last listed. Owns
+//! the rows; never knows what a model is, which is JSON text here.
 
 use switchboard_model::{Millis, PersonId, ThreadId};
 
@@ -21,13 +21,19 @@ pub struct BackendRow {
     pub default_model: Option<String>,
     /// Models that people do not want to see.
     pub hidden: Vec<String>,
-    /// The models that the account last listed, as JSON text.
-    pub models: Option<String>,
-    /// When it did.
-    pub models_at: Option<Millis>,
-    /// Which account.
-    pub models_of: Option<String>,
 }
+
+/// What an account listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptModels {
+    /// Its models, as JSON text.
+    pub models: String,
+    /// When it did.
+    pub listed_at: Millis,
+}
+
+/// So many accounts of a backend are remembered.
+const ACCOUNTS: i64 = 8;
 
 /// The threads whose assistant a backend reaches.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -53,6 +59,30 @@ impl Reader {
     /// All rows, by name.
     pub async fn backend_rows(&self) -> Result<Vec<BackendRow>, StoreError> {
         self.read(|conn| Box::pin(rows(conn))).await
+    }
+
+    /// What this account of a backend last listed.
+    pub async fn models_of(
+        &self,
+        backend: &str,
+        account: &str,
+    ) -> Result<Option<KeptModels>, StoreError> {
+        let of = vals![backend, account];
+        self.read(move |conn| {
+            let of = of.clone();
+            Box::pin(async move {
+                let sql = "SELECT models, listed_at FROM backend_models WHERE backend = $1 AND account = $2";
+                let line = conn.one(sql, &of).await?;
+                let kept = line.map(|line| {
+                    Ok(KeptModels {
+                        models: line.text("models")?,
+                        listed_at: line.millis("listed_at")?,
+                    })
+                });
+                kept.transpose()
+            })
+        })
+        .await
     }
 
     /// The living threads whose assistant this backend reaches: how many, and the newest of those that a person may see.
@@ -133,21 +163,29 @@ impl Store {
         .await
     }
 
-    /// Keeps the models that an account listed.
+    /// Keeps the models that an account listed, beside those that others did.
     pub async fn keep_models(
         &self,
         name: String,
-        account: Option<String>,
+        account: String,
         models: String,
     ) -> Result<(), StoreError> {
         self.write(Floor::Ignore, move |tx| {
             let (name, account, models) = (name.clone(), account.clone(), models.clone());
             Box::pin(async move {
-                ensure(tx, &name).await?;
                 let now = tx.now();
                 tx.run(
-                    "UPDATE backends SET models = $2, models_at = $3, models_of = $4 WHERE name = $1",
-                    &vals![&name, models, now, account],
+                    "INSERT INTO backend_models (backend, account, models, listed_at) VALUES ($1, $2, $3, $4) \
+                     ON CONFLICT (backend, account) DO UPDATE SET models = excluded.models, \
+                     listed_at = excluded.listed_at",
+                    &vals![&name, account, models, now],
+                )
+                .await?;
+                tx.run(
+                    "DELETE FROM backend_models WHERE backend = $1 AND account NOT IN \
+                     (SELECT account FROM backend_models WHERE backend = $1 \
+                      ORDER BY listed_at DESC, account LIMIT $2)",
+                    &vals![&name, ACCOUNTS],
                 )
                 .await?;
                 tx.changed(Kind::Backend, name, None);
@@ -166,7 +204,7 @@ async fn ensure(tx: &mut Tx<'_>, name: &str) -> Result<(), StoreError> {
 }
 
 async fn rows(conn: &mut Conn<'_>) -> Result<Vec<BackendRow>, StoreError> {
-    let sql = "SELECT name, enabled, default_model, hidden, models, models_at, models_of FROM backends ORDER BY name";
+    let sql = "SELECT name, enabled, default_model, hidden FROM backends ORDER BY name";
     let lines = conn.all(sql, &[]).await?;
     lines.iter().map(row).collect()
 }
@@ -181,8 +219,5 @@ fn row(line: &Line) -> Result<BackendRow, StoreError> {
         hidden: hidden
             .and_then(|text| json("hidden", &text).ok())
             .unwrap_or_default(),
-        models: line.opt_text("models")?,
-        models_at: line.opt_millis("models_at")?,
-        models_of: line.opt_text("models_of")?,
     })
 }

@@ -49,7 +49,7 @@ use writer::Jobs;
 pub use assistants::{AssistantPatch, NewAssistant};
 pub use attachments::{AttachError, Contents, Kept, NewAttachment};
 pub use audit::{Audit, AuditCursor, AuditEntry, AuditFilter};
-pub use backends::{BackendPatch, BackendRow, Behind};
+pub use backends::{BackendPatch, BackendRow, Behind, KeptModels};
 pub use blobs::BlobDraft;
 pub use bus::{Bus, Delta};
 pub use error::{CreateError, OpenError, StoreError};

@@ -12,6 +12,7 @@
 mod world;
 mod puppet;
 
+mod accounts;
 mod answers;
 mod deadlines;
 mod instances;

@@ -108,7 +108,23 @@ impl World {
         Some(Self::open(database, TempDir::new().unwrap(), 1).await)
     }
 
+    /// With one more backend, which is no puppet.
+    pub async fn with_backend(backend: Arc<dyn Backend>) -> Self {
+        let home = TempDir::new().unwrap();
+        let database = Database::Sqlite(home.path().join("switchboard.db"));
+        Self::open_with(database, home, 1, Some(backend)).await
+    }
+
     async fn open(database: Database, home: TempDir, seed: u64) -> Self {
+        Self::open_with(database, home, seed, None).await
+    }
+
+    async fn open_with(
+        database: Database,
+        home: TempDir,
+        seed: u64,
+        more: Option<Arc<dyn Backend>>,
+    ) -> Self {
         let clock = Arc::new(Ticking(AtomicI64::new(
             1_700_000_000_000 + seed as i64 * 1_000_000,
         )));
@@ -131,7 +147,8 @@ impl World {
         .map(|(name, manners)| {
             Arc::new(Strings::new(name, manners, stage_in.clone())) as Arc<dyn Backend>
         });
-        let registry = Registry::new(backends.into(), clock, News::default());
+        let backends = backends.into_iter().chain(more).collect();
+        let registry = Registry::new(backends, clock, News::default());
         let run = home.path().join("run");
         let instance = Arc::new(Instance::hold(&run, &ids).unwrap());
         let supervisor = Supervisor::new();
