@@ -35,6 +35,38 @@ impl Engine {
         Ok(self.reader().queue(thread, by.id).await?)
     }
 
+    /// One message that waits of a person in a thread.
+    pub async fn queued_in(
+        &self,
+        by: &Person,
+        thread: ThreadId,
+        id: QueuedId,
+    ) -> Result<Queued, ChatError> {
+        let queued = self.own_queued(by, id).await?;
+        if queued.thread == thread {
+            Ok(queued)
+        } else {
+            Err(MISSING)
+        }
+    }
+
+    /// Puts these messages of a person first in a thread's queue, in this order; the others follow as they stood.
+    pub async fn arrange_queue(
+        &self,
+        by: &Person,
+        thread: ThreadId,
+        first: Vec<QueuedId>,
+    ) -> Result<(), ChatError> {
+        self.visible_thread(by, thread).await?;
+        found(self.store().arrange_queue(by.id, thread, first).await?)
+    }
+
+    /// Takes back all that waits of a person in a thread.
+    pub async fn clear_queue(&self, by: &Person, thread: ThreadId) -> Result<(), ChatError> {
+        self.visible_thread(by, thread).await?;
+        Ok(self.store().clear_queue(thread, by.id).await?)
+    }
+
     /// Queues a message behind the others of its author. What could not be posted now is refused now.
     /// Says `false` beside it if the client id had queued it before.
     pub async fn enqueue(

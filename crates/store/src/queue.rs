@@ -121,6 +121,20 @@ impl Store {
         .await
     }
 
+    /// Puts these waiting messages of this person first, in this order; the others follow as they stood. Says whether all of
+    /// them wait there.
+    pub async fn arrange_queue(
+        &self,
+        person: PersonId,
+        thread: ThreadId,
+        first: Vec<QueuedId>,
+    ) -> Result<bool, StoreError> {
+        self.write(Floor::Ignore, move |tx| {
+            Box::pin(order::arrange(tx, person, thread, first.clone()))
+        })
+        .await
+    }
+
     /// Sends a waiting message of this person into a running turn instead. `None` if there is no such message,
     /// it has files, or the turn does not run.
     pub async fn steer_queued(

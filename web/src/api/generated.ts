@@ -739,10 +739,31 @@ export interface paths {
          *     and the last one was answered; what could not be posted now is refused now.
          */
         post: operations["post_threads_id_queue"];
-        delete?: never;
+        /** Takes back everything of one's own that waits in a thread. */
+        delete: operations["delete_threads_id_queue"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Puts messages that wait of one's own in another order: those named come first, the others follow as they stood. */
+        patch: operations["patch_threads_id_queue"];
+        trace?: never;
+    };
+    "/api/threads/{id}/queue/{queued}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One message that waits of one's own in a thread. */
+        get: operations["get_threads_id_queue_queued"];
+        put?: never;
+        post?: never;
+        /** Takes a message back that waits in a thread. */
+        delete: operations["delete_threads_id_queue_queued"];
+        options?: never;
+        head?: never;
+        /** Changes the text of a message that waits in a thread, or its place. */
+        patch: operations["patch_threads_id_queue_queued"];
         trace?: never;
     };
     "/api/threads/{id}/read": {
@@ -2186,6 +2207,11 @@ export interface components {
              * @default null
              */
             text: string | null;
+        };
+        /** @description A new order of what waits. */
+        QueueOrder: {
+            /** @description The messages to come first, in order; the others follow as they stood. */
+            order: string[];
         };
         /** @description What a turn really ran with. */
         RanWith: {
@@ -4856,6 +4882,183 @@ export interface operations {
                 };
             };
             /** @description attachment_missing or attachment_unsupported: nothing was stored */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_threads_id_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_threads_id_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_Queued"];
+                };
+            };
+            /** @description also if one of them does not wait there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_threads_id_queue_queued: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                queued: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queued"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_threads_id_queue_queued: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                queued: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    patch_threads_id_queue_queued: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                queued: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueuedPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queued"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
             422: {
                 headers: {
                     [name: string]: unknown;

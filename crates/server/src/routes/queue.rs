@@ -31,6 +31,72 @@ pub(crate) async fn list(
     }))
 }
 
+/// Puts messages that wait of one's own in another order: those named come first, the others follow as they stood.
+#[utoipa::path(patch, path = "/api/threads/{id}/queue", tag = "queue", params(("id" = String, Path)), request_body = wire::QueueOrder,
+    responses((status = 200, body = wire::List<wire::Queued>), (status = 404, description = "also if one of them does not wait there", body = Problem),
+        (status = 422, body = Problem)))]
+pub(crate) async fn arrange(
+    caller: Caller,
+    State(app): State<Shared>,
+    Id(id): Id<ThreadId>,
+    extract::Json(body): extract::Json<wire::QueueOrder>,
+) -> Result<Json<wire::List<wire::Queued>>, ApiError> {
+    let order = body.ids()?;
+    app.engine.arrange_queue(&caller.person, id, order).await?;
+    list(caller, State(app), Id(id)).await
+}
+
+/// Takes back everything of one's own that waits in a thread.
+#[utoipa::path(delete, path = "/api/threads/{id}/queue", tag = "queue", params(("id" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem)))]
+pub(crate) async fn clear(
+    caller: Caller,
+    State(app): State<Shared>,
+    Id(id): Id<ThreadId>,
+) -> Result<StatusCode, ApiError> {
+    app.engine.clear_queue(&caller.person, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// One message that waits of one's own in a thread.
+#[utoipa::path(get, path = "/api/threads/{id}/queue/{queued}", tag = "queue", params(("id" = String, Path), ("queued" = String, Path)),
+    responses((status = 200, body = wire::Queued), (status = 404, body = Problem)))]
+pub(crate) async fn read_in(
+    caller: Caller,
+    State(app): State<Shared>,
+    Id((thread, id)): Id<(ThreadId, QueuedId)>,
+) -> Result<Json<wire::Queued>, ApiError> {
+    let queue = app.engine.queue(&caller.person, thread).await?.to_wire();
+    let entry = find(queue, id).ok_or_else(|| ApiError::not_found("queued message"))?;
+    Ok(Json(entry))
+}
+
+/// Changes the text of a message that waits in a thread, or its place.
+#[utoipa::path(patch, path = "/api/threads/{id}/queue/{queued}", tag = "queue", params(("id" = String, Path), ("queued" = String, Path)),
+    request_body = wire::QueuedPatch,
+    responses((status = 200, body = wire::Queued), (status = 404, body = Problem), (status = 413, body = Problem), (status = 422, body = Problem)))]
+pub(crate) async fn change_in(
+    caller: Caller,
+    State(app): State<Shared>,
+    Id((thread, id)): Id<(ThreadId, QueuedId)>,
+    body: extract::Json<wire::QueuedPatch>,
+) -> Result<Json<wire::Queued>, ApiError> {
+    app.engine.queued_in(&caller.person, thread, id).await?;
+    change(caller, State(app), Id(id), body).await
+}
+
+/// Takes a message back that waits in a thread.
+#[utoipa::path(delete, path = "/api/threads/{id}/queue/{queued}", tag = "queue", params(("id" = String, Path), ("queued" = String, Path)),
+    responses((status = 204), (status = 404, body = Problem)))]
+pub(crate) async fn remove_in(
+    caller: Caller,
+    State(app): State<Shared>,
+    Id((thread, id)): Id<(ThreadId, QueuedId)>,
+) -> Result<StatusCode, ApiError> {
+    app.engine.queued_in(&caller.person, thread, id).await?;
+    remove(caller, State(app), Id(id)).await
+}
+
 /// Queues a message behind the others. It is posted once no turn that one asked for is open in the thread
 /// and the last one was answered; what could not be posted now is refused now.
 #[utoipa::path(post, path = "/api/threads/{id}/queue", tag = "queue", request_body = wire::NewQueued,

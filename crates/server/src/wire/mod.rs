@@ -41,7 +41,7 @@ pub use person::{
 };
 pub use presence::{Presence, Whereabouts};
 pub use question::{Decision, Question};
-pub use queue::{NewQueued, NewText, Queue, Queued, QueuedPatch};
+pub use queue::{NewQueued, NewText, Queue, QueueOrder, Queued, QueuedPatch};
 pub use search::Found;
 pub use session::{Me, NewToken, Session, SignIn, Token, TokenMade, Workspace};
 pub use settings::{RanWith, ThreadSettings, Usage};

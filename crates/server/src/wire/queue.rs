@@ -86,6 +86,28 @@ impl QueuedPatch {
     }
 }
 
+/// A new order of what waits.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct QueueOrder {
+    /// The messages to come first, in order; the others follow as they stood.
+    pub order: Vec<String>,
+}
+
+impl QueueOrder {
+    /// Their ids. More than can wait are never in order.
+    pub fn ids(&self) -> Result<Vec<QueuedId>, ApiError> {
+        if self.order.len() > model::MOST {
+            return Err(ApiError::unprocessable(
+                "order names more messages than can wait",
+            ));
+        }
+        let ids = self.order.iter().map(|id| id.parse());
+        ids.collect::<Result<_, _>>()
+            .map_err(|_| ApiError::unprocessable("order holds something that is no id"))
+    }
+}
+
 /// A text in the place of the one before.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

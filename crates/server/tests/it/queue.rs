@@ -176,3 +176,59 @@ async fn the_same_client_id_queues_once_and_a_full_queue_says_so() {
         assert_eq!(refused.status, 422, "{body}: {}", refused.body);
     }
 }
+
+#[tokio::test]
+async fn a_queue_is_read_arranged_changed_and_cleared_where_it_stands() {
+    let house = House::new().await;
+    let mara = house.person("mara", Role::Member).await;
+    let thread = house.thread(&mara, &json!({})).await;
+    let other = house.thread(&mara, &json!({})).await;
+    house.assistant("helper", &mara).await;
+    house.say(&mara, thread, "@helper go").await;
+    let mut ids = Vec::new();
+    for text in ["one", "two", "three"] {
+        let queued = queue(&house, &mara, thread, text).await;
+        ids.push(queued["id"].as_str().unwrap().to_owned());
+    }
+    let all = format!("/api/threads/{thread}/queue");
+    let texts = |list: &serde_json::Value| {
+        let items = list["items"].as_array().unwrap();
+        let texts: Vec<_> = items
+            .iter()
+            .map(|one| one["text"].as_str().unwrap())
+            .collect();
+        texts.join(" ")
+    };
+    let order = json!({ "order": [ids[2], ids[0]] });
+    let arranged = house.tell(&mara, "PATCH", &all, &order).await;
+    assert_eq!(texts(&arranged.body), "three one two");
+    for (order, status) in [
+        (json!({ "order": [ids[0], ids[0]] }), 404),
+        (json!({ "order": [mara.person.id.to_string()] }), 404),
+        (json!({ "order": ["x"] }), 422),
+        (json!({ "order": vec![&ids[0]; 21] }), 422),
+        (json!({}), 422),
+    ] {
+        let refused = house.tell(&mara, "PATCH", &all, &order).await;
+        assert_eq!(refused.status, status, "{order}: {}", refused.body);
+    }
+    assert_eq!(texts(&house.get(&mara, &all).await), "three one two");
+
+    let one = format!("{all}/{}", ids[0]);
+    let read = house.get(&mara, &one).await;
+    assert_eq!((&read["text"], &read["place"]), (&json!("one"), &json!(2)));
+    let patch = json!({ "text": "first", "before": ids[2] });
+    let changed = house.tell(&mara, "PATCH", &one, &patch).await;
+    assert_eq!(changed.body["place"], 1, "{}", changed.body);
+    let elsewhere = format!("/api/threads/{other}/queue/{}", ids[0]);
+    for method in ["GET", "DELETE"] {
+        assert_eq!(house.ask(&mara, method, &elsewhere).await.status, 404);
+    }
+    assert_eq!(house.ask(&mara, "DELETE", &one).await.status, 204);
+    assert_eq!(house.ask(&mara, "GET", &one).await.status, 404);
+    assert_eq!(texts(&house.get(&mara, &all).await), "three two");
+    for _ in 0..2 {
+        assert_eq!(house.ask(&mara, "DELETE", &all).await.status, 204);
+        assert_eq!(texts(&house.get(&mara, &all).await), "");
+    }
+}

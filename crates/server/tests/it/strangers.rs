@@ -96,10 +96,15 @@ inside     201 POST   /api/threads/{id}/messages            THREAD      {"text":
 inside     200 GET    /api/threads/{id}/export              THREAD      -
 inside     200 GET    /api/threads/{id}/queue               THREAD      -
 inside     201 POST   /api/threads/{id}/queue               THREAD      {"text":"later"}
+inside     200 PATCH  /api/threads/{id}/queue               THREAD      {"order":[]}
+alone      200 GET    /api/threads/{id}/queue/{queued}      THREAD      -
+alone      200 PATCH  /api/threads/{id}/queue/{queued}      THREAD      {"text":"soon"}
+alone      204 DELETE /api/threads/{id}/queue/{queued}      THREAD      -
 alone      200 PATCH  /api/queue/{id}                       QUEUED      {"text":"sooner"}
 alone      409 POST   /api/queue/{id}/steer                 QUEUED      -
 alone      201 POST   /api/queue/{id}/send                  QUEUED      -
 alone      204 DELETE /api/queue/{id}                       WAITING     -
+inside     204 DELETE /api/threads/{id}/queue               THREAD      -
 opener     200 PATCH  /api/messages/{id}                    MESSAGE     {"text":"xyzzy, better"}
 all        200 GET    /api/search                           ?q=xyzzy    -
 inside     200 GET    /api/search                           ?q=x&thread=THREAD -
@@ -288,6 +293,7 @@ impl World {
             .path
             .replace("{id}", id)
             .replace("{person}", "GUEST")
+            .replace("{queued}", "LATER")
             .replace("{*rest}", "x")
             .replace("{*file}", "x.js")
             .replace("{file}", "x.svg");
@@ -345,7 +351,7 @@ async fn words(house: &House, opener: &Someone, thread: &str) -> Things {
         ("POSTED", files[1].clone()),
         ("MESSAGE", id_of(&posted.body["message"])),
     ];
-    for name in ["QUEUED", "WAITING"] {
+    for name in ["QUEUED", "WAITING", "LATER"] {
         let body = json!({ "text": format!("{SECRET}, later") });
         let queued = house.tell(opener, "POST", &queue, &body).await;
         things.push((name, id_of(&queued.body)));

@@ -18,12 +18,7 @@ pub(super) async fn move_before(
     };
     let thread: ThreadId = line.id("thread")?;
     threads::lock(tx, thread).await?;
-    let sql = "SELECT id FROM queued WHERE thread = $1 AND person = $2 AND gone_at IS NULL ORDER BY place";
-    let lines = tx.all(sql, &vals![thread, person]).await?;
-    let mut order = lines
-        .iter()
-        .map(|line| line.id("id"))
-        .collect::<Result<Vec<QueuedId>, _>>()?;
+    let mut order = standing(tx, thread, person).await?;
     order.retain(|other| *other != id);
     let place = match before {
         None => order.len(),
@@ -33,6 +28,47 @@ pub(super) async fn move_before(
         },
     };
     order.insert(place, id);
+    put(tx, thread, person, order).await?;
+    Ok(true)
+}
+
+/// Puts these entries first, in this order; the others follow as they stood. Says whether all of them wait there.
+pub(super) async fn arrange(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    thread: ThreadId,
+    first: Vec<QueuedId>,
+) -> Result<bool, StoreError> {
+    threads::lock(tx, thread).await?;
+    let mut rest = standing(tx, thread, person).await?;
+    for id in &first {
+        let Some(place) = rest.iter().position(|waiting| waiting == id) else {
+            return Ok(false);
+        };
+        rest.remove(place);
+    }
+    let order = first.into_iter().chain(rest).collect();
+    put(tx, thread, person, order).await?;
+    Ok(true)
+}
+
+/// What waits, as it stands.
+async fn standing(
+    tx: &mut Tx<'_>,
+    thread: ThreadId,
+    person: PersonId,
+) -> Result<Vec<QueuedId>, StoreError> {
+    let sql = "SELECT id FROM queued WHERE thread = $1 AND person = $2 AND gone_at IS NULL ORDER BY place";
+    let lines = tx.all(sql, &vals![thread, person]).await?;
+    lines.iter().map(|line| line.id("id")).collect()
+}
+
+async fn put(
+    tx: &mut Tx<'_>,
+    thread: ThreadId,
+    person: PersonId,
+    order: Vec<QueuedId>,
+) -> Result<(), StoreError> {
     for (place, id) in (1_i64..).zip(order) {
         tx.run(
             "UPDATE queued SET place = $2 WHERE id = $1",
@@ -41,7 +77,7 @@ pub(super) async fn move_before(
         .await?;
     }
     changed(tx, thread, person);
-    Ok(true)
+    Ok(())
 }
 
 /// Takes an entry out of its queue and into a running turn of its thread.
