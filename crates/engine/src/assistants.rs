@@ -7,7 +7,7 @@ use switchboard_model::{
     assistant::Assistant,
     attachment::Kind,
     outcome::{Failure, OutcomeCode},
-    person::{Person, Role},
+    person::Person,
 };
 use switchboard_store::{HandleTaken, NewAssistant, StoreError};
 
@@ -74,7 +74,7 @@ impl Engine {
             return Ok(None);
         };
         let people = self.reader().people().await?;
-        let admins = people.iter().filter(|person| person.role == Role::Admin);
+        let admins = people.iter().filter(|person| person.is_admin());
         match admins.min_by_key(|person| person.created_at) {
             Some(admin) => self.register(spec, admin.id).await,
             None => Ok(None),
@@ -145,7 +145,7 @@ impl Engine {
                 code => code.as_str(),
             },
         };
-        let named = if by.role == Role::Admin || assistant.owner == by.id {
+        let named = if by.is_admin() || assistant.owner == by.id {
             Some(self.reader().named_users(assistant.id).await?)
         } else {
             None

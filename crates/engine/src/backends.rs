@@ -4,7 +4,7 @@
 use switchboard_model::{
     Millis,
     outcome::{Failure, OutcomeCode},
-    person::{Person, Role},
+    person::Person,
     provider::Model,
     usage::Limit,
 };
@@ -14,7 +14,11 @@ use crate::{
     Engine,
     backend::{BackendError, Family, Fresh, Operation, Performed, Probe, SignIn, Spec},
     chat::ChatError,
+    people::admins_only,
 };
+
+/// What others are told.
+const SETS: &str = "only an admin sets backends";
 
 /// How many threads behind a backend are named.
 const NAMED: usize = 5;
@@ -94,7 +98,7 @@ impl Engine {
 
     /// The threads whose assistant answers no more while this backend is off.
     pub async fn threads_behind(&self, by: &Person, name: &str) -> Result<Behind, ChatError> {
-        admins_only(by)?;
+        admins_only(by, SETS)?;
         self.backend_spec(name)?;
         Ok(self.reader().threads_behind(name, by.id, NAMED).await?)
     }
@@ -110,7 +114,7 @@ impl Engine {
 
     /// Turns a switch, and loses nothing: what each backend was set to stays.
     pub async fn switch(&self, by: &Person, family: Family, on: bool) -> Result<(), ChatError> {
-        admins_only(by)?;
+        admins_only(by, SETS)?;
         for (name, of) in SWITCHES {
             if of == family {
                 let patch = BackendPatch {
@@ -132,7 +136,7 @@ impl Engine {
         name: &str,
         change: BackendChange,
     ) -> Result<(), ChatError> {
-        admins_only(by)?;
+        admins_only(by, SETS)?;
         self.backend_spec(name)?;
         if let Some(enabled) = &change.enabled
             && !["auto", "on", "off"].contains(&enabled.as_str())
@@ -152,7 +156,7 @@ impl Engine {
 
     /// Looks at a backend anew, its plan's limits included.
     pub async fn test_backend(&self, by: &Person, name: &str) -> Result<(), ChatError> {
-        admins_only(by)?;
+        admins_only(by, SETS)?;
         self.backend_spec(name)?;
         let probe = self.registry().probe_now(name).await;
         if probe.problem.is_none() {
@@ -162,9 +166,15 @@ impl Engine {
         Ok(())
     }
 
+    /// Asks the account for its models, because somebody wants to know.
+    pub async fn refresh_models(&self, by: &Person, name: &str) -> Result<(), ChatError> {
+        admins_only(by, SETS)?;
+        self.list_models(name).await
+    }
+
     /// Asks the account for its models, and keeps what it lists. A list that is empty or does not come leaves the last
     /// good one.
-    pub async fn refresh_models(&self, name: &str) -> Result<(), ChatError> {
+    pub(crate) async fn list_models(&self, name: &str) -> Result<(), ChatError> {
         self.backend_spec(name)?;
         let asked = self.account_of(name).await;
         let Some(Performed::Models(models)) = self.ask_backend(name, Operation::Models).await?
@@ -191,7 +201,7 @@ impl Engine {
         name: &str,
         operation: Operation,
     ) -> Result<(), ChatError> {
-        admins_only(by)?;
+        admins_only(by, SETS)?;
         self.backend_spec(name)?;
         let action = match &operation {
             Operation::SignOut => "backend.sign_out",
@@ -340,12 +350,4 @@ fn is_switched_on(rows: &[BackendRow], family: Family) -> bool {
             rows.iter()
                 .all(|row| row.name != *name || row.enabled != "off")
         })
-}
-
-pub(crate) fn admins_only(by: &Person) -> Result<(), ChatError> {
-    if by.role == Role::Admin {
-        Ok(())
-    } else {
-        Err(ChatError::NotAllowed("only an admin sets backends"))
-    }
 }

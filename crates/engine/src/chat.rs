@@ -9,7 +9,7 @@ use switchboard_model::{
     mention::{self, Mention},
     message::{self, InvalidText},
     outcome::{Failure, OutcomeCode},
-    person::{Person, Role},
+    person::Person,
     queue,
     settings::{Permission, SettingsPatch, ThreadSettings},
     thread::{TITLE_LIMIT, Thread, Visibility},
@@ -472,7 +472,7 @@ impl Engine {
 }
 
 pub(crate) fn may_govern(by: &Person, thread: &Thread) -> bool {
-    by.role == Role::Admin || thread.created_by == by.id
+    by.is_admin() || thread.created_by == by.id
 }
 
 fn checked_title(title: &str) -> Result<String, ChatError> {

@@ -3,12 +3,12 @@
 
 use std::path::{Path, PathBuf};
 
-use switchboard_model::{
-    PersonId,
-    person::{Person, Role},
-};
+use switchboard_model::{PersonId, person::Person};
 
-use crate::{Engine, chat::ChatError};
+use crate::{Engine, chat::ChatError, people::admins_only};
+
+/// What others are told.
+const SAYS: &str = "only an admin says in which folders turns may work";
 
 /// Whether a folder is one of those allowed, or lies below one. Both as they really are: a link that leads out of an
 /// allowed folder leads out of it.
@@ -36,7 +36,7 @@ impl Engine {
         whom: PersonId,
         path: &Path,
     ) -> Result<String, ChatError> {
-        admins_only(by)?;
+        admins_only(by, SAYS)?;
         let real = real_folder(path)?;
         self.store().allow_folder(by.id, whom, real.clone()).await?;
         Ok(real)
@@ -49,20 +49,10 @@ impl Engine {
         whom: PersonId,
         path: &Path,
     ) -> Result<bool, ChatError> {
-        admins_only(by)?;
+        admins_only(by, SAYS)?;
         // It may be gone by now; then its name has to do.
         let name = real_folder(path).unwrap_or_else(|_| path.display().to_string());
         Ok(self.store().forbid_folder(by.id, whom, name).await?)
-    }
-}
-
-fn admins_only(by: &Person) -> Result<(), ChatError> {
-    if by.role == Role::Admin {
-        Ok(())
-    } else {
-        Err(ChatError::NotAllowed(
-            "only an admin says in which folders turns may work",
-        ))
     }
 }
 

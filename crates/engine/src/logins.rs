@@ -69,7 +69,7 @@ fn ask_for_models(engine: &Engine, spec: &Spec) {
         let soft = engine.supervisor().soft();
         let asked = tokio::select! {
             () = soft.cancelled() => return,
-            asked = engine.refresh_models(&spec.name) => asked,
+            asked = engine.list_models(&spec.name) => asked,
         };
         if let Err(error) = asked {
             tracing::warn!(%error, "{} does not list its models", spec.title);

@@ -3,7 +3,7 @@
 
 use switchboard_model::{
     PersonId,
-    person::{self, Person, Role},
+    person::{self, Person},
 };
 use switchboard_store::{PersonError, PersonPatch};
 
@@ -21,6 +21,15 @@ impl From<PersonError> for ChatError {
     }
 }
 
+/// Refuses everyone but admins, in these words.
+pub(crate) fn admins_only(by: &Person, refusal: &'static str) -> Result<(), ChatError> {
+    if by.is_admin() {
+        Ok(())
+    } else {
+        Err(ChatError::NotAllowed(refusal))
+    }
+}
+
 impl Engine {
     /// Changes a person: everyone their own name and handle, admins everyone's and their role.
     pub async fn change_person(
@@ -33,7 +42,7 @@ impl Engine {
             .person(id)
             .await?
             .ok_or(ChatError::NotFound("person"))?;
-        if by.role != Role::Admin {
+        if !by.is_admin() {
             if by.id != id {
                 return Err(ChatError::NotAllowed("only an admin changes others"));
             }
@@ -53,9 +62,7 @@ impl Engine {
 
     /// Removes a person. What they asked for and is not answered yet is stopped.
     pub async fn remove_person(&self, by: &Person, id: PersonId) -> Result<(), ChatError> {
-        if by.role != Role::Admin {
-            return Err(ChatError::NotAllowed("only an admin removes people"));
-        }
+        admins_only(by, "only an admin removes people")?;
         for turn in self.store().remove_person(by.id, id).await? {
             self.running().stop(turn);
         }

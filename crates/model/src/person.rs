@@ -47,6 +47,13 @@ pub struct Person {
     pub created_at: Millis,
 }
 
+impl Person {
+    /// Whether they look after the workspace.
+    pub fn is_admin(&self) -> bool {
+        self.role == Role::Admin
+    }
+}
+
 /// The author of a message, as much as a reader needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Author {

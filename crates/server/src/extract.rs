@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use switchboard_auth::Via;
 use switchboard_model::{
     AssistantId, AttachmentId, MessageId, PersonId, QuestionId, QueuedId, SessionId, ThreadId,
-    TokenId, TurnId, person::Role,
+    TokenId, TurnId,
 };
 
 use crate::{app::Shared, error::ApiError};
@@ -83,9 +83,10 @@ impl Caller {
 
     /// Refuses everyone but admins.
     pub(crate) fn admin(&self) -> Result<(), ApiError> {
-        match self.person.role {
-            Role::Admin => Ok(()),
-            Role::Member => Err(ApiError::forbidden("only an admin may see this")),
+        if self.person.is_admin() {
+            Ok(())
+        } else {
+            Err(ApiError::forbidden("only an admin may see this"))
         }
     }
 

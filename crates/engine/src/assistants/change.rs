@@ -6,11 +6,11 @@ use std::time::Duration;
 use switchboard_model::{
     AssistantId, PersonId,
     assistant::{Access, Assistant, Limits},
-    person::{Person, Role},
+    person::Person,
 };
 use switchboard_store::{AssistantPatch, HandleTaken, NewAssistant};
 
-use crate::{Engine, backend::Spec, chat::ChatError};
+use crate::{Engine, backend::Spec, chat::ChatError, people::admins_only};
 
 /// The longest limit that can be set.
 const LONGEST: Duration = Duration::from_hours(24);
@@ -45,9 +45,7 @@ impl Engine {
         handle: &str,
         owner: &Person,
     ) -> Result<(Assistant, bool), ChatError> {
-        if by.role != Role::Admin {
-            return Err(ChatError::NotAllowed("only an admin registers assistants"));
-        }
+        admins_only(by, "only an admin registers assistants")?;
         let spec = self.spec_of(handle)?;
         let new = NewAssistant {
             handle: spec.handle,
@@ -124,7 +122,7 @@ impl Engine {
     async fn governed(&self, by: &Person, id: AssistantId) -> Result<Assistant, ChatError> {
         let found = self.reader().assistant(id).await?;
         let assistant = found.ok_or(ChatError::NotFound("assistant"))?;
-        if by.role == Role::Admin || assistant.owner == by.id {
+        if by.is_admin() || assistant.owner == by.id {
             Ok(assistant)
         } else {
             Err(ChatError::NotAllowed(

@@ -12,6 +12,7 @@ use switchboard_engine::{
 };
 use switchboard_model::{
     outcome::{Failure, OutcomeCode},
+    person::{Person, Role},
     provider::Model,
 };
 use switchboard_testkit::until;
@@ -140,7 +141,11 @@ async fn a_list_that_comes_after_a_change_of_account_is_nobodys() {
     let registry = world.engine.registry().clone();
     account.becomes(Some("mara"), &registry);
     let engine = world.engine.clone();
-    let asking = async { engine.refresh_models("account").await.unwrap() };
+    let mara = Person {
+        role: Role::Admin,
+        ..world.mara.clone()
+    };
+    let asking = async { engine.refresh_models(&mara, "account").await.unwrap() };
     let changing = async {
         // The question has been put: nothing else waits for a permit.
         account.becomes(Some("tom"), &registry);

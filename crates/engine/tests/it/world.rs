@@ -450,7 +450,11 @@ async fn person(store: &Store, handle: &str) -> Person {
     let new = NewPerson {
         handle: handle.into(),
         name: handle.to_uppercase(),
-        role: Role::Member,
+        role: if handle == "mara" {
+            Role::Admin
+        } else {
+            Role::Member
+        },
     };
     store.add_person(new).await.unwrap()
 }

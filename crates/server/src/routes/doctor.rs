@@ -1,7 +1,6 @@
 //! What the doctor finds on the server's machine.
 
 use axum::{Json, extract::State};
-use switchboard_model::person::Role;
 
 use crate::{
     app::{Scope, Shared},
@@ -17,9 +16,10 @@ pub(crate) async fn examine(
     caller: Caller,
     State(app): State<Shared>,
 ) -> Result<Json<wire::Doctor>, ApiError> {
-    let scope = match caller.person.role {
-        Role::Admin => Scope::Everything,
-        Role::Member => Scope::AssistantsOf(caller.person.clone()),
+    let scope = if caller.person.is_admin() {
+        Scope::Everything
+    } else {
+        Scope::AssistantsOf(caller.person.clone())
     };
     Ok(Json((app.doctor)(scope).await?))
 }
