@@ -8,6 +8,7 @@ pub mod attachment;
 pub mod clock;
 pub mod ids;
 pub mod item;
+pub mod mcp;
 pub mod mention;
 pub mod message;
 pub mod outcome;

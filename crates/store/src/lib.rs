@@ -22,6 +22,7 @@ mod identity;
 mod items;
 mod look;
 mod marks;
+mod mcp;
 mod messages;
 mod migrate;
 mod open;
@@ -59,6 +60,7 @@ pub use identity::{
 };
 pub use look::Look;
 pub use marks::{MOST_UNREAD, Mark, Marks};
+pub use mcp::{McpError, McpPatch, WhoseServers};
 pub use messages::{Addressed, EditError, MessagePage, Post, PostError, Posted};
 pub use open::{Database, OpenOptions};
 pub use questions::DecideError;

@@ -37,6 +37,11 @@ const MIGRATIONS: &[Migration] = &[
         postgres: "",
     },
     Migration {
+        both: include_str!("../migrations/0003_mcp_servers.sql"),
+        sqlite: "",
+        postgres: "",
+    },
+    Migration {
         both: include_str!("../migrations/0005_logins.sql"),
         sqlite: "",
         postgres: "",

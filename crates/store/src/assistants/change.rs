@@ -236,6 +236,8 @@ async fn remove(tx: &mut Tx<'_>, by: PersonId, id: AssistantId) -> Result<bool, 
         &vals![id],
     )
     .await?;
+    tx.run("DELETE FROM mcp_servers WHERE assistant = $1", &vals![id])
+        .await?;
     tx.changed(Kind::Assistant, id, None);
     note(tx, Some(by), "assistant.remove", &old, String::new()).await?;
     let failure = Failure::new(

@@ -230,6 +230,7 @@ async fn remove(tx: &mut Tx<'_>, by: PersonId, id: PersonId) -> Result<Vec<TurnI
         "DELETE FROM links WHERE person = $1",
         "DELETE FROM tokens WHERE person = $1",
         "DELETE FROM assistant_users WHERE person = $1",
+        "DELETE FROM mcp_servers WHERE person = $1",
     ] {
         tx.run(sql, &vals![id]).await?;
     }

@@ -24,6 +24,7 @@ mod feed;
 mod identity;
 mod look;
 mod marks;
+mod mcp;
 mod members;
 mod messages;
 mod open;
