@@ -121,7 +121,11 @@ pub(super) fn thread(
         THREAD_MARK.to_owned(),
         json!(format!("{}.{}", turn.thread, turn.assistant)),
     );
-    let mut config = json!({ "shell_environment_policy": { "set": marks } });
+    let mut config = json!({
+        "shell_environment_policy": { "set": marks },
+        // Else a folder that may be written in counts as trusted, and what its `.codex/config.toml` names is run.
+        "projects": { cwd.to_string_lossy(): { "trust_level": "untrusted" } },
+    });
     if let Some(effort) = &choices.effort {
         config["model_reasoning_effort"] = json!(effort);
     }

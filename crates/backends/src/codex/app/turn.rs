@@ -99,7 +99,8 @@ impl Drive<'_> {
         let private = TurnFolder::make(&self.setup.work, &turn.turn.to_string())
             .map_err(|error| folder_failed(&self.setup.work, &error))?;
         let cwd = match (&turn.how.folder, &turn.session) {
-            (Some(folder), _) => folder.clone(),
+            // As Codex knows it, which is told what not to obey there.
+            (Some(folder), _) => folder.canonicalize().unwrap_or_else(|_| folder.clone()),
             (None, Session::Passing) => private.work(),
             // What a turn leaves there is the next one's to go on with.
             (None, Session::New | Session::Resumed(_)) => {

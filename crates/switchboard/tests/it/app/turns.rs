@@ -1,5 +1,7 @@
 //! What the app server tells arrives, in order and as it is said.
 
+use std::fs;
+
 use serde_json::{Value, json};
 use switchboard_testkit::{House, Options, until};
 
@@ -433,7 +435,7 @@ async fn in_a_private_folder_nothing_runs_before_the_model_asks_for_it() {
     // What a shell of the server's user reads at its start.
     for file in [".bashrc", ".bash_profile", ".profile"] {
         let note = format!("touch {}\n", house.person().join("a-shell-ran").display());
-        std::fs::write(house.person().join(file), note).unwrap();
+        fs::write(house.person().join(file), note).unwrap();
     }
     let thread = client.thread().await;
     let turn = client.ask(&thread, "@chatgpt\nmock: text \"hello\"").await;
@@ -464,4 +466,34 @@ async fn what_the_program_said_is_there_word_for_word_for_whoever_asked() {
         event["method"] == "item/completed" && event["params"]["item"]["type"] == "agentMessage"
     });
     assert_eq!(said.unwrap()["params"]["item"]["text"], "word for word");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn servers_in_a_persons_own_home_or_in_the_working_folder_are_not_started() {
+    let house = house().await;
+    let client = house.client();
+    let path = folder(&house);
+    let started = house.folder().join("planted-was-started");
+    let planted = format!(
+        "[mcp_servers.planted]\ncommand = \"touch\"\nargs = [{:?}]\n",
+        started.display()
+    );
+    fs::write(house.codex_home().join("config.toml"), &planted).unwrap();
+    fs::create_dir_all(format!("{path}/.codex")).unwrap();
+    fs::write(format!("{path}/.codex/config.toml"), &planted).unwrap();
+    for permission in ["read_only", "standard", "full"] {
+        let settings = json!({ "permission": permission, "folder": path });
+        let thread = direct(&client, settings).await;
+        let turn = client.ask(&thread, "mock: text \"ok\"").await;
+        client.answered(&turn).await;
+        let request = house.upstream.last_model_request().unwrap();
+        let offered = request.body["tools"].to_string();
+        assert!(!offered.contains("mcp__"), "{permission}: {offered}");
+        let items = client.items(&turn).await;
+        assert!(
+            !json!(items).to_string().contains("planted"),
+            "{permission}: {items:?}"
+        );
+        assert!(!started.exists(), "{permission}");
+    }
 }
