@@ -11,6 +11,7 @@ use futures_util::future::BoxFuture;
 use switchboard_model::{
     AssistantId, Millis, PersonId, ThreadId, TurnId,
     attachment::{Format, Kind},
+    mcp::{McpServer, Seen},
     outcome::{Failure, OutcomeCode},
     provider::Model,
     settings::Permission,
@@ -148,11 +149,13 @@ pub enum Capability {
     Fast,
     /// It is led from afar, in a session that its own program shares.
     RemoteControl,
+    /// It uses MCP servers of whoever asks.
+    Tools,
 }
 
 impl Capability {
     /// Every one, in the order of tables.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Streams,
         Self::Steps,
         Self::Approvals,
@@ -165,6 +168,7 @@ impl Capability {
         Self::Efforts,
         Self::Fast,
         Self::RemoteControl,
+        Self::Tools,
     ];
 
     /// The name in JSON.
@@ -182,6 +186,7 @@ impl Capability {
             Self::Efforts => "efforts",
             Self::Fast => "fast",
             Self::RemoteControl => "remote_control",
+            Self::Tools => "tools",
         }
     }
 
@@ -200,6 +205,7 @@ impl Capability {
             Self::Efforts => "How hard it thinks is chosen here",
             Self::Fast => "A fast mode",
             Self::RemoteControl => "Remote control",
+            Self::Tools => "Uses your MCP servers",
         }
     }
 }
@@ -248,6 +254,8 @@ pub struct TurnRequest {
     pub session: Session,
     /// The files that reach it beside the prompt, in order. Texts are in the prompt.
     pub attached: Vec<Attached>,
+    /// The MCP servers that it may use: those of whoever asked, and none where others write.
+    pub tools: Vec<McpServer>,
     /// How, and what it may touch.
     pub how: How,
     /// How long it may take in all, for backends that can tell their program.
@@ -375,6 +383,8 @@ pub enum Operation {
     CancelSignIn,
     /// Sign out.
     SignOut,
+    /// Try whether an MCP server works, and which tools it has.
+    TestTools(McpServer),
     /// Forget a session, and what its thread left on the disk: the thread is gone.
     Release {
         /// The session.
@@ -421,6 +431,8 @@ pub enum Performed {
     Limits(Vec<Limit>),
     /// The answer to everything about signing in.
     SignIn(Option<SignIn>),
+    /// The answer to `TestTools`.
+    Tools(Seen),
     /// It is done.
     Done,
     /// The answer to `Recover`.

@@ -7,6 +7,7 @@ use switchboard_model::{
     IdSource, Millis, PersonId, QuestionId, SteerId, ThreadId, TurnId,
     approval::{Asking, Decision, Question, QuestionState, SECRET_ANSWER},
     item::Item,
+    mcp::{KnownServer, Seen},
     message::Message,
     person::Person,
     settings::RanWith,
@@ -15,7 +16,7 @@ use switchboard_model::{
     usage::Usage,
 };
 use switchboard_store::{
-    Audit, BackendRow, Claimed, Delta, Finished, Kept, KeptSession, Store, StoreError,
+    Audit, BackendRow, Claimed, Delta, Finished, Kept, KeptSession, Store, StoreError, WhoseServers,
 };
 use tokio::{sync::watch, time::timeout};
 
@@ -131,9 +132,39 @@ impl Desk {
         self.store.reader().members(thread).await
     }
 
+    /// Whether others than whoever asked ever wrote in the turn's thread.
+    pub(crate) async fn others_wrote(&self, claimed: &Claimed) -> Result<bool, StoreError> {
+        let turn = &claimed.turn;
+        self.store
+            .reader()
+            .others_wrote(turn.thread, turn.person)
+            .await
+    }
+
     /// The folders in which a person's turns may work.
     pub(crate) async fn folders(&self, person: PersonId) -> Result<Vec<String>, StoreError> {
         self.store.reader().folders(person).await
+    }
+
+    /// The MCP servers that whoever asked gives the turn's assistant.
+    pub(crate) async fn mcp_servers(
+        &self,
+        claimed: &Claimed,
+    ) -> Result<Vec<KnownServer>, StoreError> {
+        let whose = WhoseServers {
+            person: claimed.turn.person,
+            assistant: claimed.turn.assistant,
+        };
+        self.store.reader().mcp_servers(whose).await
+    }
+
+    /// Keeps what the turn saw of an MCP server.
+    pub(crate) async fn saw(&self, label: String, seen: Seen) -> Result<(), DeskError> {
+        held(
+            self.store
+                .turn_saw_mcp_server(self.turn, self.fence, label, seen.bounded())
+                .await?,
+        )
     }
 
     /// What is kept of a backend.

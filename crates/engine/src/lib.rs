@@ -17,6 +17,7 @@ mod editing;
 mod folders;
 pub mod instance;
 mod logins;
+pub mod mcp;
 mod members;
 mod news;
 mod pause;

@@ -4,6 +4,7 @@
 use std::{fmt::Write as _, path::Path};
 
 use switchboard_model::{
+    mcp::McpServer,
     message::Message,
     outcome::{Failure, OutcomeCode},
     prompt,
@@ -52,14 +53,15 @@ pub(crate) async fn prepare(
     spec: &Spec,
 ) -> Result<TurnRequest, Unprepared> {
     let direct = claimed.thread.assistant == Some(claimed.turn.assistant);
-    let how = how(desk, claimed, spec).await?;
+    let mut how = how(desk, claimed, spec).await?;
+    let tools = tools(desk, claimed, spec, &mut how).await?;
     let whose = format!("{}'s {}", claimed.assistant.owner_name, spec.account_words);
     let start = Audit {
         actor: Some(claimed.turn.person),
         action: "turn.start",
         object: format!("turn {}", claimed.turn.id),
         whom: None,
-        detail: started(claimed, spec, &how),
+        detail: started(claimed, spec, &how, &tools),
     };
     // Side by side, so that the disk is waited for once.
     let (shown, noted) = tokio::join!(desk.runs_on(whose), desk.audit(start));
@@ -125,6 +127,7 @@ pub(crate) async fn prepare(
         work,
         session,
         attached: beside,
+        tools,
         how,
         deadline: claimed.assistant.limits.total(direct),
     })
@@ -189,14 +192,52 @@ async fn how(desk: &Desk, claimed: &Claimed, spec: &Spec) -> Result<How, Unprepa
     Ok(how)
 }
 
+/// The MCP servers of whoever asked, unless others write in the thread or ever did: their text must not reach a
+/// person's tools, and a session remembers it.
+async fn tools(
+    desk: &Desk,
+    claimed: &Claimed,
+    spec: &Spec,
+    how: &mut How,
+) -> Result<Vec<McpServer>, Unprepared> {
+    if !spec.has(Capability::Tools) {
+        return Ok(Vec::new());
+    }
+    let known = desk.mcp_servers(claimed).await?.into_iter();
+    let servers: Vec<McpServer> = known
+        .map(|known| known.server)
+        .filter(|server| server.enabled)
+        .collect();
+    if servers.is_empty() {
+        return Ok(servers);
+    }
+    let why = match how.company {
+        Company::Others => "others can write in this thread",
+        Company::Alone if desk.others_wrote(claimed).await? => "others have written in this thread",
+        Company::Alone => return Ok(servers),
+    };
+    let names = names(&servers);
+    how.notes
+        .push(format!("{why}, so it went without your tools ({names})"));
+    Ok(Vec::new())
+}
+
+fn names(servers: &[McpServer]) -> String {
+    let names: Vec<_> = servers.iter().map(|server| server.name.as_str()).collect();
+    names.join(", ")
+}
+
 /// A start in the words of the audit.
-fn started(claimed: &Claimed, spec: &Spec, how: &How) -> String {
+fn started(claimed: &Claimed, spec: &Spec, how: &How, tools: &[McpServer]) -> String {
     let mut words = format!("@{} over {}", claimed.assistant.handle, spec.name);
     if how.permission != Permission::ReadOnly {
         let _ = write!(words, ", {} access", how.permission.as_str());
     }
     if let Some(folder) = &how.folder {
         let _ = write!(words, ", in {}", folder.display());
+    }
+    if !tools.is_empty() {
+        let _ = write!(words, ", with {}", names(tools));
     }
     words
 }

@@ -240,6 +240,10 @@ impl<'a> Shift<'a> {
                 self.used = Some(used);
                 None
             }
+            Report::Saw(label, seen) => {
+                let seen = self.desk.saw(label, seen);
+                lost(self.in_time(seen).await)
+            }
             Report::Raw(line) => {
                 self.place.keep_said(line);
                 None

@@ -7,6 +7,7 @@ use switchboard_model::{
     SteerId,
     approval::{Asking, Decision},
     item::ItemEvent,
+    mcp::Seen,
     settings::RanWith,
     steer::{Steer, SteerState},
     usage::Usage,
@@ -34,6 +35,8 @@ pub(crate) enum Report {
     RanWith(RanWith),
     /// What it used so far.
     Used(Usage),
+    /// What it saw of the MCP server of this label.
+    Saw(String, Seen),
     /// A line as it came, for bug reports.
     Raw(Vec<u8>),
     /// A question that stops the turn. Dropping the receiver takes the question down.
@@ -107,6 +110,11 @@ impl TurnIo {
     /// Says what the turn used of its model so far, in all.
     pub async fn used(&self, usage: Usage) -> Result<(), LeaseLost> {
         self.send(Report::Used(usage)).await
+    }
+
+    /// Says how the MCP server of this label is doing.
+    pub async fn saw(&self, label: &str, seen: Seen) -> Result<(), LeaseLost> {
+        self.send(Report::Saw(label.to_owned(), seen)).await
     }
 
     /// Keeps a line as it came. Dropped when the queue is full: a bug report may have gaps.

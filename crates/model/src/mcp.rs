@@ -20,6 +20,11 @@ const WORD_LIMIT: usize = 2 * 1024;
 /// How many arguments or variables one may have.
 const WORDS: usize = 64;
 
+/// How much of what a server says about itself is kept, in letters and in tools.
+const MESSAGE_KEPT: usize = 600;
+const TOOL_NAME_KEPT: usize = 128;
+const TOOLS_KEPT: usize = 200;
+
 /// An MCP server of one person's for one assistant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct McpServer {
@@ -101,6 +106,31 @@ pub struct KnownServer {
     pub seen: Option<(Seen, Millis)>,
 }
 
+impl Seen {
+    /// The same, no longer than what is kept of it.
+    #[must_use]
+    pub fn bounded(mut self) -> Self {
+        self.message = self.message.map(|text| cut(text, MESSAGE_KEPT));
+        if let Some(tools) = &mut self.tools {
+            tools.truncate(TOOLS_KEPT);
+            for tool in tools {
+                tool.name = cut(std::mem::take(&mut tool.name), TOOL_NAME_KEPT);
+                tool.description = cut(std::mem::take(&mut tool.description), MESSAGE_KEPT);
+            }
+        }
+        self
+    }
+}
+
+/// At most so many letters; what is left out is marked, and no database takes a NUL.
+fn cut(text: String, most: usize) -> String {
+    let text = text.replace('\0', "\u{FFFD}");
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
 impl SeenState {
     /// The name in SQL and JSON.
     pub fn as_str(self) -> &'static str {
@@ -175,12 +205,15 @@ impl Transport {
     pub fn may_be_set_by(&self, role: Role) -> Result<(), &'static str> {
         match (role, self) {
             (Role::Admin, _) => Ok(()),
-            (Role::Member, Self::Stdio { .. }) => {
-                Err("only an admin may add a server that is a command: it runs as the server's user")
-            }
-            (Role::Member, Self::Http { bearer: Some(_), .. }) => {
-                Err("only an admin may name a variable of the server's environment")
-            }
+            (Role::Member, Self::Stdio { .. }) => Err(
+                "only an admin may add a server that is a command: it runs as the server's user",
+            ),
+            (
+                Role::Member,
+                Self::Http {
+                    bearer: Some(_), ..
+                },
+            ) => Err("only an admin may name a variable of the server's environment"),
             (Role::Member, Self::Http { url, bearer: None }) => {
                 if address::is_public(url) {
                     Ok(())
@@ -311,11 +344,34 @@ mod tests {
     }
 
     #[test]
+    fn of_what_a_server_says_no_more_is_kept_than_fits() {
+        let tool = Tool {
+            name: "n".repeat(1000),
+            description: "ü".repeat(1000),
+            reads_only: false,
+        };
+        let seen = Seen {
+            state: SeenState::Ready,
+            message: Some("a\0b".to_owned()),
+            tools: Some(vec![tool; 1000]),
+        };
+        let kept = seen.bounded();
+        assert_eq!(kept.message.as_deref(), Some("a\u{FFFD}b"));
+        let tools = kept.tools.unwrap_or_default();
+        assert_eq!(tools.len(), TOOLS_KEPT);
+        assert_eq!(tools[0].name.chars().count(), TOOL_NAME_KEPT + 1);
+        assert!(tools[0].description.ends_with("ü…"), "{:?}", tools[0]);
+    }
+
+    #[test]
     fn the_audit_says_where_it_leads_and_no_argument() {
         for (transport, words) in [
             (stdio(&[]), "runs notes-mcp"),
             (stdio(&["A", "B"]), "runs notes-mcp with A, B"),
-            (http("https://example.com/mcp?a=b"), "at https://example.com"),
+            (
+                http("https://example.com/mcp?a=b"),
+                "at https://example.com",
+            ),
         ] {
             assert_eq!(transport.words(), words);
         }

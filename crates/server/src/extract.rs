@@ -1,7 +1,7 @@
 //! What handlers are given: the caller, ids out of the path, the query, a JSON body. Owns parsing at the
 //! door, so that inside a `ThreadId` is a `ThreadId`; never decides what a caller may do.
 
-use std::{ops::Deref, str::FromStr, time::Duration};
+use std::{convert::Infallible, ops::Deref, str::FromStr, time::Duration};
 
 use axum::{
     RequestExt,
@@ -154,6 +154,18 @@ nouns! {
     SessionId = "session",
     TokenId = "token",
     AssistantId = "assistant",
+    ServerName = "MCP server",
+}
+
+/// The name of an MCP server in the path.
+pub(crate) struct ServerName(pub(crate) String);
+
+impl FromStr for ServerName {
+    type Err = Infallible;
+
+    fn from_str(name: &str) -> Result<Self, Infallible> {
+        Ok(Self(name.to_owned()))
+    }
 }
 
 impl<T: Noun, S: Send + Sync> FromRequestParts<S> for Id<T> {

@@ -7,8 +7,8 @@ use utoipa::OpenApi;
 use crate::{
     routes::{
         approvals, assistants, attachments, audit, backends, doctor, events, export, folders,
-        health, members, mentions, messages, metrics, people, presence, queue, search, session,
-        sessions, threads, tokens, turns,
+        health, mcp, members, mentions, messages, metrics, people, presence, queue, search,
+        session, sessions, threads, tokens, turns,
     },
     wire,
 };
@@ -43,6 +43,11 @@ use crate::{
         assistants::change,
         assistants::remove,
         assistants::rotate,
+        mcp::list,
+        mcp::add,
+        mcp::change,
+        mcp::remove,
+        mcp::test,
         mentions::find,
         threads::list,
         threads::open,

@@ -155,7 +155,8 @@ async fn add(
     // Who is held cannot be removed meanwhile, and nobody else adds to their servers.
     let held = for_update(&tx.conn, "p");
     for id in [whose.person, whose.assistant.0] {
-        let sql = format!("SELECT p.id FROM people p WHERE p.id = $1 AND p.removed_at IS NULL{held}");
+        let sql =
+            format!("SELECT p.id FROM people p WHERE p.id = $1 AND p.removed_at IS NULL{held}");
         if tx.one(&sql, &vals![id]).await?.is_none() {
             return Err(McpError::Gone);
         }
@@ -202,7 +203,12 @@ async fn change(
     let [person, assistant, row] = key;
     if let Some(enabled) = patch.enabled {
         let sql = "UPDATE mcp_servers SET enabled = $4 WHERE person = $1 AND assistant = $2 AND name = $3";
-        let vals = [person.clone(), assistant.clone(), row.clone(), i64::from(enabled).into()];
+        let vals = [
+            person.clone(),
+            assistant.clone(),
+            row.clone(),
+            i64::from(enabled).into(),
+        ];
         tx.run(sql, &vals).await?;
         let action = if enabled { "mcp.enable" } else { "mcp.disable" };
         note(tx, by, action, whose, &name, String::new()).await?;
@@ -244,9 +250,7 @@ fn new_label(tx: &Tx<'_>, name: &str) -> String {
 async fn all(conn: &mut Conn<'_>, whose: WhoseServers) -> Result<Vec<KnownServer>, StoreError> {
     let sql = "SELECT name, label, transport, enabled, state, message, tools, seen_at FROM mcp_servers \
                WHERE person = $1 AND assistant = $2 ORDER BY added_at, name";
-    let lines = conn
-        .all(sql, &vals![whose.person, whose.assistant])
-        .await?;
+    let lines = conn.all(sql, &vals![whose.person, whose.assistant]).await?;
     lines.iter().map(server).collect()
 }
 

@@ -174,6 +174,22 @@ impl Reader {
         self.read(move |conn| Box::pin(load_one(conn, id))).await
     }
 
+    /// Whether any person but this one ever wrote in a thread.
+    pub async fn others_wrote(
+        &self,
+        thread: ThreadId,
+        person: PersonId,
+    ) -> Result<bool, StoreError> {
+        self.read(move |conn| {
+            Box::pin(async move {
+                let sql = "SELECT m.id FROM messages m JOIN people p ON p.id = m.author \
+                           WHERE m.thread = $1 AND m.author <> $2 AND p.kind = 'person' LIMIT 1";
+                Ok(conn.one(sql, &vals![thread, person]).await?.is_some())
+            })
+        })
+        .await
+    }
+
     /// The `limit` messages before `seq`, ascending: what a prompt quotes, and fewer once they have more
     /// text than any prompt. Failures are not messages, so they are never among them.
     pub async fn context(

@@ -10,6 +10,7 @@ pub mod house;
 pub mod processes;
 pub mod program;
 pub mod server;
+pub mod tools;
 pub mod until;
 
 pub use client::{Answer, Client};

@@ -1,7 +1,7 @@
 //! How OpenAI's models call the tools of the Codex CLI: by what name, with what input, and whether a call goes out by
 //! itself or inside a program. Owns these shapes; does not know how a response carries them.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use serde_json::{Value, json};
 
@@ -17,6 +17,8 @@ const WHY: &str = "needs to leave the sandbox";
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Offered {
     names: HashSet<String>,
+    /// The MCP servers of which some tool is offered, by itself or from programs.
+    servers: BTreeSet<String>,
     /// The newest command that still runs.
     running: Option<u64>,
 }
@@ -27,6 +29,7 @@ impl Offered {
         let running = asked.running_command();
         Self {
             names: tools.flat_map(names).collect(),
+            servers: servers(&asked.body["tools"].to_string()),
             running: running.and_then(|id| id.parse().ok()),
         }
     }
@@ -74,7 +77,7 @@ impl Offered {
                 tool,
                 arguments,
             } => {
-                let server = identifier(server);
+                let server = self.server(&identifier(server));
                 fields(&identifier(tool), arguments.clone()).of(&format!("mcp__{server}"))
             }
             Call::Image(path) => fields("view_image", json!({ "path": path })),
@@ -85,6 +88,39 @@ impl Offered {
             Call::Program(program) => words(PROGRAM, program),
         }
     }
+}
+
+impl Offered {
+    /// What a server is called that people call so: the name itself, or the one that begins with it and ends in what
+    /// only its program knows.
+    fn server(&self, name: &str) -> String {
+        let longer = format!("{name}_");
+        let is_it = |known: &&String| {
+            let end = known.strip_prefix(&longer);
+            end.is_some_and(|end| end.len() == 8 && end.bytes().all(|b| b.is_ascii_hexdigit()))
+        };
+        match self.servers.iter().find(is_it) {
+            Some(known) if !self.servers.contains(name) => known.clone(),
+            _ => name.to_owned(),
+        }
+    }
+}
+
+/// The MCP servers whose tools are named in a text.
+fn servers(told: &str) -> BTreeSet<String> {
+    let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    told.split("mcp__")
+        .skip(1)
+        .map(|rest| {
+            let end = rest
+                .find(|letter| !is_of_name(letter))
+                .unwrap_or(rest.len());
+            let name = &rest[..end];
+            name.split_once("__")
+                .map_or(name, |(server, _)| server)
+                .to_owned()
+        })
+        .collect()
 }
 
 /// The names that one entry of a request's tools offers: its own, or those in its namespace.

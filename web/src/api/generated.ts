@@ -74,6 +74,59 @@ export interface paths {
         patch: operations["patch_assistants_id"];
         trace?: never;
     };
+    "/api/assistants/{id}/mcp-servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's MCP servers for an assistant, the oldest first. */
+        get: operations["get_assistants_id_mcp-servers"];
+        put?: never;
+        /** Adds one. Commands, variables, and addresses that are not public are for admins. */
+        post: operations["post_assistants_id_mcp-servers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assistants/{id}/mcp-servers/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Removes one. */
+        delete: operations["delete_assistants_id_mcp-servers_name"];
+        options?: never;
+        head?: never;
+        /** Switches one on or off, or changes how it is reached. */
+        patch: operations["patch_assistants_id_mcp-servers_name"];
+        trace?: never;
+    };
+    "/api/assistants/{id}/mcp-servers/{name}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Starts or reaches one without any model, and lists its tools. */
+        post: operations["post_assistants_id_mcp-servers_name_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/assistants/{id}/rotate": {
         parameters: {
             query?: never;
@@ -1595,6 +1648,29 @@ export interface components {
             }[];
         };
         /** @description A whole list. */
+        List_McpServer: {
+            /** @description In the order the endpoint names. */
+            items: {
+                /** @description Whether turns get it. */
+                enabled: boolean;
+                /** @description What was said about that; foreign text. */
+                message?: string | null;
+                /** @description What the caller calls it. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description When that was.
+                 */
+                seen_at?: number | null;
+                /** @description How it was when it was last used. */
+                state: components["schemas"]["McpState"];
+                /** @description Its tools, as it last listed them; null before it was tested. */
+                tools?: components["schemas"]["McpTool"][] | null;
+                /** @description How it is reached. */
+                transport: components["schemas"]["McpTransport"];
+            }[];
+        };
+        /** @description A whole list. */
         List_Mention: {
             /** @description In the order the endpoint names. */
             items: {
@@ -1776,6 +1852,70 @@ export interface components {
          * @enum {string}
          */
         LoginState: "starting" | "waiting" | "done" | "failed" | "cancelled" | "expired";
+        /** @description An MCP server that the caller gives an assistant. */
+        McpServer: {
+            /** @description Whether turns get it. */
+            enabled: boolean;
+            /** @description What was said about that; foreign text. */
+            message?: string | null;
+            /** @description What the caller calls it. */
+            name: string;
+            /**
+             * Format: int64
+             * @description When that was.
+             */
+            seen_at?: number | null;
+            /** @description How it was when it was last used. */
+            state: components["schemas"]["McpState"];
+            /** @description Its tools, as it last listed them; null before it was tested. */
+            tools?: components["schemas"]["McpTool"][] | null;
+            /** @description How it is reached. */
+            transport: components["schemas"]["McpTransport"];
+        };
+        /** @description What to change on a server; what is left out stays. */
+        McpServerPatch: {
+            /**
+             * @description Whether turns get it.
+             * @default null
+             */
+            enabled: boolean | null;
+            /** @default null */
+            transport: components["schemas"]["McpTransport"] | null;
+        };
+        /**
+         * @description How a server was.
+         * @enum {string}
+         */
+        McpState: "unknown" | "ready" | "failed" | "needs_sign_in";
+        /** @description A tool in the words of its server: foreign text. */
+        McpTool: {
+            /** @description What it says that it does. */
+            description: string;
+            /** @description Its name. */
+            name: string;
+            /** @description Whether it says that it changes nothing: then it runs unasked. */
+            reads_only: boolean;
+        };
+        /** @description How a server is reached. Secrets are only named: their values are in the environment of the Switchboard server. */
+        McpTransport: {
+            /** @description Its arguments. */
+            args?: string[];
+            /** @description The program. */
+            command: string;
+            /** @description Where it runs; null is where the turn works. */
+            folder?: string | null;
+            /** @enum {string} */
+            type: "stdio";
+            /** @description Names of variables that it gets. */
+            variables?: string[];
+        } | {
+            /** @description The name of the variable with a bearer token for it. For admins. */
+            bearer_variable?: string | null;
+            /** @enum {string} */
+            type: "http";
+            /** @description Its address. */
+            url: string;
+        };
         /** @description Who is asking, and where. */
         Me: {
             /** @description Whether assistants answer from a script here. */
@@ -1928,6 +2068,13 @@ export interface components {
             api_key?: string | null;
             /** @description Which way. */
             method: components["schemas"]["LoginMethod"];
+        };
+        /** @description A server to add. */
+        NewMcpServer: {
+            /** @description 1 to 24 of a to z, digits and hyphens. */
+            name: string;
+            /** @description How it is reached. */
+            transport: components["schemas"]["McpTransport"];
         };
         /** @description Somebody to add to a thread. */
         NewMember: {
@@ -2901,6 +3048,208 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get_assistants_id_mcp-servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List_McpServer"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post_assistants_id_mcp-servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMcpServer"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete_assistants_id_mcp-servers_name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patch_assistants_id_mcp-servers_name": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["McpServerPatch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post_assistants_id_mcp-servers_name_test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["McpServer"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            502: {
                 headers: {
                     [name: string]: unknown;
                 };

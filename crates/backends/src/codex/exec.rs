@@ -85,6 +85,10 @@ pub fn spec(account_words: &str) -> Spec {
                 Capability::RemoteControl,
                 "is not led from afar, which only Claude's own program is",
             ),
+            (
+                Capability::Tools,
+                "takes no MCP servers, without the app server",
+            ),
         ],
         accepts: vec![
             Format::Png,

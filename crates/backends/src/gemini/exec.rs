@@ -108,6 +108,7 @@ pub fn spec(account_words: &str) -> Spec {
                 Capability::RemoteControl,
                 "is not led from afar, which only Claude's own program is",
             ),
+            (Capability::Tools, "takes no MCP servers"),
         ],
         // Google takes no GIF.
         accepts: vec![

@@ -17,7 +17,7 @@ use switchboard_backends::codex::app::{
 use switchboard_model::item::{ItemBody, ItemEvent};
 
 mod tables;
-use tables::{ANSWERS, ASKED, ITEMS, OPEN, TOLD, WORDS};
+use tables::{ANSWERS, ASKED, CALLS, ITEMS, OPEN, TOLD, WORDS};
 
 struct Schema {
     notifications: Value,
@@ -182,8 +182,8 @@ fn values<'a>(schema: &'a Value, found: &mut BTreeSet<&'a str>) {
 }
 
 #[test]
-fn every_word_of_our_answers_is_understood() {
-    for (name, wanted) in ANSWERS {
+fn every_word_of_our_answers_and_calls_is_understood() {
+    for (name, wanted) in ANSWERS.iter().chain(CALLS) {
         let file = read(&SCHEMA.folder.path().join(format!("{name}.json")));
         let mut found = BTreeSet::new();
         everything(&file, &mut found);
@@ -262,7 +262,7 @@ fn every_kind_of_item_is_drawn() {
 /// So that no field is read that the tables above do not hold against the schema.
 #[test]
 fn every_field_that_the_code_reads_is_in_a_table() {
-    let tables = [TOLD, ITEMS, ASKED];
+    let tables = [TOLD, ITEMS, ASKED, CALLS];
     let known: BTreeSet<&str> = tables
         .iter()
         .flat_map(|table| table.iter())
@@ -283,6 +283,7 @@ fn every_field_that_the_code_reads_is_in_a_table() {
         "items/agents",
         "items/hooks",
         "notices",
+        "tools",
     ] {
         let source = fs::read_to_string(folder.join(format!("{file}.rs"))).unwrap();
         let source = source.split("#[cfg(test)]").next().unwrap();

@@ -56,6 +56,7 @@ impl Demo {
             home: Home::House,
             work: Work::Prompt(prompt.into()),
             attached: Vec::new(),
+            tools: Vec::new(),
             session: Session::Passing,
             how: How::default(),
             deadline: DEADLINE,

@@ -19,7 +19,9 @@ const INSIDE: &[&str] = &[
 ];
 
 /// Parts of names of parameters that hold secrets.
-const SECRETS: &[&str] = &["key", "token", "secret", "password", "passwd", "auth", "sig"];
+const SECRETS: &[&str] = &[
+    "key", "token", "secret", "password", "passwd", "auth", "sig",
+];
 
 /// An address in its parts.
 struct Parts<'a> {
@@ -70,13 +72,21 @@ pub(super) fn is_public(url: &str) -> bool {
 pub(super) fn origin(url: &str) -> String {
     parts(url).map_or_else(String::new, |parts| {
         let port = parts.port.map(|port| format!(":{port}"));
-        format!("{}://{}{}", parts.scheme, parts.host, port.unwrap_or_default())
+        format!(
+            "{}://{}{}",
+            parts.scheme,
+            parts.host,
+            port.unwrap_or_default()
+        )
     })
 }
 
 /// `None` for what is no address, or could be read as one by some and as another by others.
 fn parts(url: &str) -> Option<Parts<'_>> {
-    if !url.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') {
+    if !url
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+    {
         return None;
     }
     let (scheme, rest) = url.split_once("://")?;

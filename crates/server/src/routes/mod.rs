@@ -11,6 +11,7 @@ pub(crate) mod events;
 pub(crate) mod export;
 pub(crate) mod folders;
 pub(crate) mod health;
+pub(crate) mod mcp;
 pub(crate) mod members;
 pub(crate) mod mentions;
 pub(crate) mod messages;
@@ -83,6 +84,11 @@ fn of_the_house() -> Vec<Route> {
         patch("/api/assistants/{id}", assistants::change),
         delete("/api/assistants/{id}", assistants::remove),
         post("/api/assistants/{id}/rotate", assistants::rotate),
+        get("/api/assistants/{id}/mcp-servers", mcp::list),
+        post("/api/assistants/{id}/mcp-servers", mcp::add),
+        patch("/api/assistants/{id}/mcp-servers/{name}", mcp::change),
+        delete("/api/assistants/{id}/mcp-servers/{name}", mcp::remove),
+        post("/api/assistants/{id}/mcp-servers/{name}/test", mcp::test),
         post("/api/mentions", mentions::find),
         get("/api/events", events::watch),
         post("/api/presence", presence::say),

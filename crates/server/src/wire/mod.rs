@@ -9,6 +9,7 @@ mod backend;
 mod doctor;
 mod event;
 mod item;
+mod mcp;
 mod message;
 mod person;
 mod presence;
@@ -34,6 +35,7 @@ pub use backend::{
 pub use doctor::{Check, CheckGroup, CheckState, Doctor, Setting};
 pub use event::{AssistantEvent, Deleted, Delta, Event, Ready, Reset, ThreadEvent};
 pub use item::Item;
+pub use mcp::{McpServer, McpServerPatch, NewMcpServer};
 pub use message::{Mention, MentionQuery, Message, MessagePage, NewMessage, Posted, Speaker};
 pub use person::{
     Author, Invited, Members, NewMember, NewPerson, Person, PersonEvent, PersonLink, PersonPatch,

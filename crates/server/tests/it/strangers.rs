@@ -83,6 +83,11 @@ admins     422 POST   /api/assistants                       -           {"handle
 admins     200 GET    /api/assistants/available             -           -
 owner      200 PATCH  /api/assistants/{id}                  ASSISTANT   {"enabled":true}
 owner      200 POST   /api/assistants/{id}/rotate           ASSISTANT   -
+all        200 GET    /api/assistants/{id}/mcp-servers      ASSISTANT   -
+all        422 POST   /api/assistants/{id}/mcp-servers      ASSISTANT   {"name":"x","transport":{"type":"http","url":"https://a.bc"}}
+all        404 PATCH  /api/assistants/{id}/mcp-servers/{name} ASSISTANT {"enabled":true}
+all        404 POST   /api/assistants/{id}/mcp-servers/{name}/test ASSISTANT -
+all        404 DELETE /api/assistants/{id}/mcp-servers/{name} ASSISTANT -
 all        200 POST   /api/mentions                         -           {"text":"@helper"}
 all        200 GET    /api/threads                          -           -
 all        201 POST   /api/threads                          -           {}

@@ -5,6 +5,7 @@ mod backends;
 mod failures;
 mod login;
 mod parked;
+mod tools;
 mod turns;
 
 use std::fs;

@@ -348,6 +348,12 @@ impl Ask {
         self.asking.fits(decision)
     }
 
+    /// Whether Codex goes on with the turn after a decision that is to end it: it ends it by itself only for what it does
+    /// itself.
+    pub fn leaves_the_turn(&self, decision: &Decision) -> bool {
+        decision.choice == CANCEL && !matches!(self.back, Back::Command { .. } | Back::FileChange)
+    }
+
     /// The result on the wire. A decision that does not pass [`Ask::check`] is none.
     pub fn answer(&self, decision: &Decision) -> Value {
         if self.check(decision).is_err() {

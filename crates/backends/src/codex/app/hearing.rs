@@ -17,6 +17,7 @@ use switchboard_model::{
     SteerId,
     approval::Decision,
     item::{ItemBody, ItemEvent, ItemStatus},
+    mcp::SeenState,
     steer::SteerState,
     usage::Limit,
 };
@@ -60,6 +61,8 @@ pub(super) struct Hearing<'a> {
     refusals: u32,
     /// A person ended the turn with an answer.
     cancelled: bool,
+    /// Some of its MCP servers did not start.
+    tools_failed: bool,
     /// Until when the turn has time to end, once it is to stop.
     stopping: Option<(Stop, Instant)>,
 }
@@ -79,6 +82,7 @@ impl<'a> Hearing<'a> {
             open: HashMap::new(),
             refusals: 0,
             cancelled: false,
+            tools_failed: false,
             stopping: None,
         }
     }
@@ -86,6 +90,11 @@ impl<'a> Hearing<'a> {
     /// What the thread has used by now.
     pub(super) fn count(&self) -> &Value {
         self.translator.count()
+    }
+
+    /// Whether some of its MCP servers did not start.
+    pub(super) fn tools_failed(&self) -> bool {
+        self.tools_failed
     }
 
     /// The agents that it set to work and that still are, each with its turn.
@@ -130,7 +139,7 @@ impl<'a> Hearing<'a> {
                     return Err(self.end_by_force(loaded).await);
                 }
                 Some(errand) = self.errands.next(), if !self.errands.is_empty() => {
-                    self.run_errand(errand).await?;
+                    self.run_errand(errand, loaded).await?;
                 }
                 said = loaded.listener.next() => match said {
                     None => return Err(crashed(server.end().await)),
@@ -230,6 +239,11 @@ impl<'a> Hearing<'a> {
     ) -> Result<Option<Ended>, BackendError> {
         let (drive, io) = (self.drive, &self.drive.io);
         self.keep(method, params);
+        if let Some((label, seen)) = drive.tools.seen(method, params) {
+            self.tools_failed |= seen.state != SeenState::Ready;
+            io.saw(label, seen).await.map_err(interrupted)?;
+        }
+        let params = &*drive.tools.named(method, params);
         match method {
             "turn/started" => {
                 if let Some(turn) = params["turn"]["id"].as_str() {
@@ -276,6 +290,7 @@ impl<'a> Hearing<'a> {
         if let Some(answer) = at_once(method, drive.setup.clock.now()) {
             return peer.answer(&id, &answer).await;
         }
+        let params = &*drive.tools.named(method, params);
         let asked = ask(&key, method, params, &self.translator, HomeKind::House);
         match asked {
             Err(refusal) => {
@@ -314,7 +329,7 @@ impl<'a> Hearing<'a> {
         self.drive.io.raw(line.to_string().as_bytes());
     }
 
-    async fn run_errand(&mut self, errand: Errand) -> Result<(), BackendError> {
+    async fn run_errand(&mut self, errand: Errand, loaded: &Loaded) -> Result<(), BackendError> {
         let (peer, io) = (&self.drive.lease.server.peer, &self.drive.io);
         match errand {
             Errand::Interrupted => {}
@@ -329,6 +344,9 @@ impl<'a> Hearing<'a> {
                     Some(Ok(decision)) => {
                         self.cancelled |= decision.choice == "cancel";
                         peer.answer(&id, &ask.answer(&decision)).await;
+                        if ask.leaves_the_turn(&decision) {
+                            self.interrupt(loaded);
+                        }
                         if let Err(why) = ask.check(&decision) {
                             let words = format!("approval_unfit: the answer counts as no: {why}");
                             io.emit(notice(&format!("unfit-{id}"), &words))

@@ -22,6 +22,8 @@ mod routes;
 mod server;
 mod sign_in;
 mod start;
+mod test;
+pub mod tools;
 mod turn;
 
 use std::{
@@ -46,7 +48,7 @@ use switchboard_model::{
     usage::Limit,
 };
 
-use self::{pool::Pool, server::Lease, sign_in::SignIns, turn::Drive};
+use self::{pool::Pool, server::Lease, sign_in::SignIns, tools::Tools, turn::Drive};
 use super::{
     Setup, install,
     login::{self, Login},
@@ -68,6 +70,8 @@ pub struct CodexApp {
     sign_ins: SignIns,
     versions: Versions,
     known: Mutex<Known>,
+    /// Room for MCP servers that are being tried.
+    tests: tokio::sync::Semaphore,
 }
 
 /// What was heard of the account.
@@ -120,6 +124,7 @@ impl CodexApp {
             setup,
             versions: Versions::default(),
             known: Mutex::default(),
+            tests: tokio::sync::Semaphore::new(test::AT_ONCE),
         }
     }
 
@@ -127,6 +132,7 @@ impl CodexApp {
         let lease = self.pool.lease().await.map_err(not_leased)?;
         let models = self.models(&lease).await;
         let driven = Drive {
+            tools: Tools::of(&turn.tools, &self.setup.env, &start::user(&turn)),
             setup: &self.setup,
             lease: &lease,
             models: &models,
@@ -292,6 +298,7 @@ impl Backend for CodexApp {
                     Ok(Performed::Limits(self.known(&login).limits.clone()))
                 }
                 Operation::Limits(Fresh::Asked) => self.read_limits().await.map(Performed::Limits),
+                Operation::TestTools(server) => self.test(&server).await.map(Performed::Tools),
                 Operation::Release { session, thread } => self
                     .release(session, thread)
                     .await

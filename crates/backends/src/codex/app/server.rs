@@ -16,12 +16,15 @@ use tokio::{
     time::{Instant, MissedTickBehavior, interval},
 };
 
-use super::routes::{Listener, PATIENCE, Routes};
+use super::{
+    routes::{Listener, PATIENCE, Routes},
+    tools::Tools,
+};
 use crate::{
     codex::{Setup, house::environment, login::Login},
     homes::private_folder,
     jsonrpc::{CallError, Ear, Incoming, Mouth, Peer, Silence, talk},
-    process::{self, Child, Limits, Spawn, StderrTail, Stdin, Tree},
+    process::{self, Child, Limits, Spawn, StderrTail, Stdin, Tree, marked},
     turns::folder_failed,
 };
 
@@ -105,10 +108,20 @@ struct Inner {
     threads: BTreeMap<String, Option<Instant>>,
     /// How much each loaded thread had used in all after its last turn, as the app server counts it.
     counts: BTreeMap<String, Value>,
+    /// The MCP servers that each loaded thread was loaded with.
+    tools: BTreeMap<String, Given>,
     /// What it last said about the plan's limits.
     limits: Option<Value>,
     /// What it said that nobody here knows, and how often.
     unseen: BTreeMap<String, u64>,
+}
+
+/// The MCP servers of a thread.
+struct Given {
+    /// Tells this set from others.
+    print: u64,
+    /// What their processes carry, if they have any.
+    mark: Option<String>,
 }
 
 /// A user's hold on an app server.
@@ -166,6 +179,7 @@ impl Server {
                 tree,
                 stderr: stderr.clone(),
                 peer: peer.clone(),
+                root,
                 routes: routes.clone(),
                 shared: shared.clone(),
                 gone: gone_in,
@@ -291,6 +305,35 @@ impl Server {
         let mut inner = self.shared.lock();
         inner.threads.remove(thread);
         inner.counts.remove(thread);
+        inner.tools.remove(thread);
+    }
+
+    /// A thread is loaded with these MCP servers.
+    pub(super) fn has_tools(&self, thread: &str, tools: &Tools) {
+        let given = Given {
+            print: tools.print(),
+            mark: tools.mark().map(str::to_owned),
+        };
+        self.shared.lock().tools.insert(thread.to_owned(), given);
+    }
+
+    /// Whether a thread is loaded with other MCP servers than these.
+    pub(super) fn has_other_tools(&self, thread: &str, tools: &Tools) -> bool {
+        let inner = self.shared.lock();
+        let given = inner.tools.get(thread);
+        given.is_some_and(|given| given.print != tools.print())
+    }
+
+    /// Ends the MCP servers of a thread, which Codex would keep for a while. A thread that goes on has others from now
+    /// on, whatever these are.
+    pub(super) fn end_tools(&self, thread: &str) {
+        let mark = self.shared.lock().tools.get_mut(thread).and_then(|given| {
+            given.print = !given.print;
+            given.mark.take()
+        });
+        if let Some(mark) = mark {
+            marked::kill_below(self.root, &mark);
+        }
     }
 
     /// What it last said about the plan's limits.
@@ -352,6 +395,7 @@ struct Attendant {
     tree: Tree,
     stderr: StderrTail,
     peer: Peer,
+    root: u32,
     routes: Routes,
     shared: Arc<Shared>,
     gone: watch::Sender<Option<Gone>>,
@@ -461,9 +505,13 @@ impl Attendant {
         for thread in idle {
             inner.threads.remove(&thread);
             inner.counts.remove(&thread);
-            let peer = self.peer.clone();
+            let given = inner.tools.remove(&thread);
+            let (peer, root) = (self.peer.clone(), self.root);
             self.tree.accompany(async move {
                 let _ = unload(&peer, &thread).await;
+                if let Some(mark) = given.and_then(|given| given.mark) {
+                    marked::kill_below(root, &mark);
+                }
             });
         }
     }

@@ -4,11 +4,13 @@
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
-use switchboard_engine::backend::{How, Mode, Speed, TurnRequest};
+use switchboard_engine::backend::{How, Mode, Session, Speed, TurnRequest};
 use switchboard_model::{
     provider::Model,
     settings::{Permission, RanWith},
 };
+
+use super::tools::Tools;
 
 /// Marks every command of a turn that is alone in its thread of Codex's.
 pub(super) const TURN_MARK: &str = "SWITCHBOARD_TURN";
@@ -108,12 +110,20 @@ pub(super) fn mark(turn: &TurnRequest, alone: bool) -> String {
     }
 }
 
+/// Who uses the MCP servers of a turn: its session, or itself if it is in none.
+pub(super) fn user(turn: &TurnRequest) -> String {
+    match turn.session {
+        Session::Passing => turn.turn.to_string(),
+        Session::New | Session::Resumed(_) => format!("{}.{}", turn.thread, turn.assistant),
+    }
+}
+
 /// What `thread/start` and `thread/resume` have in common.
 pub(super) fn thread(
     turn: &TurnRequest,
     choices: &Choices,
     policy: &Value,
-    cwd: &Path,
+    (cwd, tools): (&Path, &Tools),
 ) -> Map<String, Value> {
     let mut marks = Map::new();
     marks.insert(TURN_MARK.to_owned(), json!(turn.turn.to_string()));
@@ -133,6 +143,9 @@ pub(super) fn thread(
         // Codex would run an interactive shell of the server's user for each new thread, to take over its aliases and
         // functions: nobody's business in a private folder, and the first words wait for it.
         config["features"] = json!({ "shell_snapshot": false });
+    }
+    if let Some(servers) = tools.config() {
+        config["mcp_servers"] = servers;
     }
     let mut params = Map::new();
     params.insert("cwd".into(), json!(cwd));
@@ -196,10 +209,11 @@ pub(super) fn turn(
 pub(super) fn ran_with(
     turn: &TurnRequest,
     choices: Choices,
-    policy: &Value,
+    (policy, tools): (&Value, &Tools),
     told: &Value,
 ) -> RanWith {
     let mut notes = choices.notes;
+    notes.extend(tools.notes());
     let wanted = policies(turn.how.permission);
     if wanted.first() != Some(policy) {
         let asks = match policy {

@@ -24,6 +24,7 @@ use super::{
     routes::Listener,
     server::{Gone, Lease},
     start::{self, Choices},
+    tools::Tools,
 };
 use crate::{
     codex::Setup,
@@ -48,6 +49,8 @@ pub(super) struct Drive<'a> {
     pub(super) lease: &'a Lease,
     pub(super) models: &'a [Model],
     pub(super) now: Millis,
+    /// The MCP servers of the turn, as Codex is given them.
+    pub(super) tools: Tools,
     pub(super) turn: TurnRequest,
     pub(super) io: TurnIo,
 }
@@ -115,9 +118,11 @@ impl Drive<'_> {
     /// Starts a thread, or takes up the one that the turn goes on in.
     async fn load(&self, choices: &Choices, place: &Place) -> Result<Loaded, BackendError> {
         let server = &self.lease.server;
+        self.let_go_of_other_tools().await;
         let mut refused = None;
         for policy in start::policies(self.turn.how.permission) {
-            let mut params = start::thread(&self.turn, choices, &policy, &place.cwd);
+            let given = (place.cwd.as_path(), &self.tools);
+            let mut params = start::thread(&self.turn, choices, &policy, given);
             let method = match &self.turn.session {
                 Session::Passing => {
                     // Else a copy of the conversation would stay in the house home, where nobody deletes it.
@@ -156,6 +161,18 @@ impl Drive<'_> {
         ))
     }
 
+    /// A thread that is loaded keeps the MCP servers that it was loaded with, whatever it is resumed with.
+    async fn let_go_of_other_tools(&self) {
+        let server = &self.lease.server;
+        if let Session::Resumed(session) = &self.turn.session
+            && server.has_other_tools(&session.session, &self.tools)
+        {
+            server.end_tools(&session.session);
+            let _ = super::server::unload(&server.peer, &session.session).await;
+            server.forget(&session.session);
+        }
+    }
+
     async fn loaded(
         &self,
         choices: &Choices,
@@ -166,6 +183,7 @@ impl Drive<'_> {
             return Err(BackendError::Protocol("a thread without an id".into()));
         };
         let listener = self.lease.server.listen(thread);
+        self.lease.server.has_tools(thread, &self.tools);
         if self.turn.session != Session::Passing {
             let session = SessionRef {
                 home: HOUSE.to_owned(),
@@ -174,7 +192,11 @@ impl Drive<'_> {
             // Durable before the first request that the other side will remember.
             self.io.bind(session).await.map_err(interrupted)?;
         }
-        let ran_with = start::ran_with(&self.turn, choices.clone(), &policy, told);
+        for (label, seen) in self.tools.missing() {
+            self.io.saw(label, seen).await.map_err(interrupted)?;
+        }
+        let with = (&policy, &self.tools);
+        let ran_with = start::ran_with(&self.turn, choices.clone(), with, told);
         let model = ran_with.model.clone().unwrap_or_default();
         self.io.ran_with(ran_with).await.map_err(interrupted)?;
         Ok(Loaded {
@@ -283,6 +305,7 @@ impl Drive<'_> {
         let ended = heard.listen(loaded, limits).await;
         left.count.clone_from(heard.count());
         left.agents = heard.agents_at_work();
+        left.tools_failed = heard.tools_failed();
         ended
     }
 
@@ -306,6 +329,10 @@ impl Drive<'_> {
                 tracing::debug!(%error, "no background commands to end");
             }
             marked::kill_below(server.root, &start::mark(&self.turn, passing));
+            // A session keeps its own as long as it goes well; one that did not start is tried again by the next turn.
+            if passing || left.tools_failed || !matches!(ended, Ok(TurnEnd::Finished(_))) {
+                server.end_tools(&loaded.thread);
+            }
         }
         if passing || matches!(ended, Err(BackendError::Crashed { .. })) {
             server.forget(&loaded.thread);
@@ -326,6 +353,8 @@ struct Left {
     count: Value,
     /// Agents that it set to work and that still are, each with its turn.
     agents: Vec<(String, String)>,
+    /// Whether some of its MCP servers did not start.
+    tools_failed: bool,
 }
 
 /// Where a turn works, and its private folder, gone when this is dropped.

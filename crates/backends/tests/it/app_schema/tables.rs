@@ -51,7 +51,7 @@ pub const TOLD: &[(&str, &[&str])] = &[
     ("modelProvider/authRecoveryCompleted", &["message"]),
     (
         "mcpServer/startupStatus/updated",
-        &["name", "status", "error"],
+        &["name", "status", "error", "failureReason"],
     ),
     (
         "item/autoApprovalReview/started",
@@ -293,6 +293,10 @@ pub const WORDS: &[(&str, &[&str])] = &[
         "McpServerStartupState",
         &["starting", "ready", "failed", "cancelled"],
     ),
+    (
+        "McpServerStartupFailureReason",
+        &["reauthenticationRequired"],
+    ),
     ("FileSystemAccessMode", &["read", "write", "deny"]),
     ("FileSystemPath", &["path", "glob_pattern", "special"]),
     (
@@ -400,6 +404,29 @@ pub const ANSWERS: &[(&str, &[&str])] = &[
     ("CurrentTimeReadResponse", &["currentTimeAt"]),
 ];
 
+/// What is said in calls of ours, and read of what they return: the file, and a word or field of it.
+pub const CALLS: &[(&str, &[&str])] = &[
+    (
+        "v2/ListMcpServerStatusParams",
+        &["threadId", "serverName", "detail", "toolsAndAuthOnly"],
+    ),
+    (
+        "v2/ListMcpServerStatusResponse",
+        &[
+            "data",
+            "name",
+            "tools",
+            "description",
+            "annotations",
+            "toolsError",
+            "runtimeStatus",
+            "authenticationRequired",
+            "authStatus",
+            "notLoggedIn",
+        ],
+    ),
+];
+
 /// What is read where the schema says that anything may stand: results and metadata of MCP, a form's own
 /// words, a provider's error, and the answers that our page gives.
 pub const OPEN: &[&str] = &[
@@ -421,4 +448,5 @@ pub const OPEN: &[&str] = &[
     "httpStatusCode",
     "title",
     "id",
+    "readOnlyHint",
 ];
