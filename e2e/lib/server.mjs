@@ -108,7 +108,8 @@ export class Server {
   async end() {
     await this.down();
     await this.#outsider?.end();
-    await rm(this.#home, { recursive: true, force: true });
+    // What its guards still end may write for a moment.
+    await rm(this.#home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 
   /** Where the demo keeps its data. */

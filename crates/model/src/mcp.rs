@@ -110,12 +110,12 @@ impl Seen {
     /// The same, no longer than what is kept of it.
     #[must_use]
     pub fn bounded(mut self) -> Self {
-        self.message = self.message.map(|text| cut(text, MESSAGE_KEPT));
+        self.message = self.message.map(|text| cut(&text, MESSAGE_KEPT));
         if let Some(tools) = &mut self.tools {
             tools.truncate(TOOLS_KEPT);
             for tool in tools {
-                tool.name = cut(std::mem::take(&mut tool.name), TOOL_NAME_KEPT);
-                tool.description = cut(std::mem::take(&mut tool.description), MESSAGE_KEPT);
+                tool.name = cut(&tool.name, TOOL_NAME_KEPT);
+                tool.description = cut(&tool.description, MESSAGE_KEPT);
             }
         }
         self
@@ -123,7 +123,7 @@ impl Seen {
 }
 
 /// At most so many letters; what is left out is marked, and no database takes a NUL.
-fn cut(text: String, most: usize) -> String {
+fn cut(text: &str, most: usize) -> String {
     let text = text.replace('\0', "\u{FFFD}");
     match text.char_indices().nth(most) {
         Some((end, _)) => format!("{}…", &text[..end]),

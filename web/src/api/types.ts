@@ -76,6 +76,13 @@ export type CapabilityRow = Said<Wire["CapabilityRow"]>;
 export type Login = Said<Wire["Login"]> & { same_machine?: boolean };
 export type LoginMethod = Wire["LoginMethod"];
 
+/** An MCP server that the caller gives an assistant. */
+export type McpServer = Said<Wire["McpServer"]>;
+export type McpTool = Said<Wire["McpTool"]>;
+export type McpState = Wire["McpState"];
+/** What is left out of how a server is reached has its default. */
+export type McpTransport = Wire["McpTransport"];
+
 /** What is left out has its default, or stays. */
 export type NewThread = Partial<Omit<Wire["NewThread"], "settings">> & { settings?: Partial<ThreadSettings> };
 export type ThreadPatch = Partial<Omit<Wire["ThreadPatch"], "settings">> & { settings?: Partial<ThreadSettings> };

@@ -3,7 +3,7 @@ import { type AnchorHTMLAttributes, useSyncExternalStore } from "react";
 import type { Id } from "../api/types";
 import { closeDrawer } from "./drawer";
 
-const sections = ["profile", "people", "assistants", "models", "tokens", "sessions", "health", "audit"] as const;
+const sections = ["profile", "people", "assistants", "models", "tokens", "tools", "sessions", "health", "audit"] as const;
 export type SettingsSection = (typeof sections)[number];
 
 export type Route =

@@ -95,23 +95,20 @@ fn parts(url: &str) -> Option<Parts<'_>> {
     }
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (authority, rest) = rest.split_at(end);
-    let (host, port) = match authority.strip_prefix('[') {
-        Some(inner) => {
-            let (host, port) = inner.split_once(']')?;
-            let fits = |b: u8| b.is_ascii_hexdigit() || matches!(b, b':' | b'.');
-            if !host.bytes().all(fits) || host.is_empty() {
-                return None;
-            }
-            (&authority[..host.len() + 2], port)
+    let (host, port) = if let Some(inner) = authority.strip_prefix('[') {
+        let (host, port) = inner.split_once(']')?;
+        let fits = |b: u8| b.is_ascii_hexdigit() || matches!(b, b':' | b'.');
+        if !host.bytes().all(fits) || host.is_empty() {
+            return None;
         }
-        None => {
-            let at = authority.find(':').unwrap_or(authority.len());
-            let (host, port) = authority.split_at(at);
-            if !host.split('.').all(is_label) {
-                return None;
-            }
-            (host, port)
+        (&authority[..host.len() + 2], port)
+    } else {
+        let at = authority.find(':').unwrap_or(authority.len());
+        let (host, port) = authority.split_at(at);
+        if !host.split('.').all(is_label) {
+            return None;
         }
+        (host, port)
     };
     let port = match port.strip_prefix(':') {
         Some(port) => Some(port.parse::<u16>().ok().map(|_| port)?),

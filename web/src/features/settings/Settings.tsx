@@ -71,9 +71,10 @@ export interface SettingsScreenProps {
   drawAssistants: () => ReactNode;
   drawModels: () => ReactNode;
   drawNotify: () => ReactNode;
+  drawTools: () => ReactNode;
 }
 
-export function SettingsScreen({ section, drawAssistants, drawModels, drawNotify }: SettingsScreenProps) {
+export function SettingsScreen({ section, ...drawn }: SettingsScreenProps) {
   const role = useView((state) => state.session?.person.role);
   const open = placesFor(role).some((place) => place.section === section);
   return (
@@ -82,19 +83,20 @@ export function SettingsScreen({ section, drawAssistants, drawModels, drawNotify
         <button className="btn tool" type="button" aria-label="Settings" onClick={toggleDrawer}><Icon name="menu" /></button><h1>Settings</h1>
       </header>
       <div className="scroll">
-        <div className="sheet" key={section}>{open ? sheet(section, drawAssistants, drawModels, drawNotify) : <NotOpen />}</div>
+        <div className="sheet" key={section}>{open ? sheet(section, drawn) : <NotOpen />}</div>
       </div>
     </>
   );
 }
 
-function sheet(section: SettingsSection, drawAssistants: () => ReactNode, drawModels: () => ReactNode, drawNotify: () => ReactNode): ReactNode {
+function sheet(section: SettingsSection, drawn: Omit<SettingsScreenProps, "section">): ReactNode {
   switch (section) {
-    case "profile": return <Profile drawNotify={drawNotify} />;
+    case "profile": return <Profile drawNotify={drawn.drawNotify} />;
     case "sessions": return <Sessions />;
     case "tokens": return <Tokens />;
-    case "assistants": return drawAssistants();
-    case "models": return drawModels();
+    case "assistants": return drawn.drawAssistants();
+    case "models": return drawn.drawModels();
+    case "tools": return drawn.drawTools();
     case "people": return <People />;
     case "audit": return <Audit />;
     case "health": return <Health />;

@@ -9,6 +9,7 @@ const places: Place[] = [
   { section: "profile", name: "Profile", icon: "person", group: "You", admins: false, words: "name handle notifications theme mode colours light dark sign out" },
   { section: "sessions", name: "Sessions", icon: "device", group: "You", admins: false, words: "browsers devices signed in sign out others" },
   { section: "tokens", name: "API tokens", icon: "key", group: "You", admins: false, words: "programs bearer key revoke" },
+  { section: "tools", name: "Tools", icon: "sliders", group: "You", admins: false, words: "mcp servers oauth sign in stdio http connect" },
   { section: "assistants", name: "Assistants", icon: "plug", group: "This server", admins: false, words: "mention enable access limits owner client secret rotate" },
   { section: "models", name: "Models", icon: "effort", group: "This server", admins: false, words: "codex claude openai chatgpt backends accounts login api key limits default hide llm" },
   { section: "people", name: "People and roles", icon: "people", group: "This server", admins: false, words: "invite link admin member remove" },

@@ -1,3 +1,5 @@
+//! What Codex is given of a server, and what people read of what it says. Owns the rows; starts nothing.
+
 #![allow(clippy::unwrap_used)]
 use super::*;
 
