@@ -270,7 +270,7 @@ async fn change(house: &House, handle: &str, change: AssistantChange) -> Result<
     Ok(engine.change_assistant(&me, assistant.id, change).await?)
 }
 
-async fn find(house: &House, handle: &str) -> Result<Assistant> {
+pub(super) async fn find(house: &House, handle: &str) -> Result<Assistant> {
     let wanted = handle.trim_start_matches('@').to_lowercase();
     let found = house
         .store

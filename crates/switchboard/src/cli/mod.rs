@@ -11,6 +11,7 @@ mod assistants;
 mod backup;
 mod doctor;
 mod folders;
+mod mcp;
 mod people;
 mod serve;
 mod tokens;
@@ -71,6 +72,9 @@ enum Command {
     /// Say in which folders turns may work
     #[command(subcommand)]
     Folders(folders::Folders),
+    /// Give assistants tools: MCP servers, for each person their own
+    #[command(subcommand)]
+    Mcp(mcp::Mcp),
     /// Make and end API tokens
     #[command(subcommand)]
     Tokens(tokens::Tokens),
@@ -106,6 +110,7 @@ pub fn run(args: Args) -> ExitCode {
         Command::Assistants(command) => with_house(home, flags, |house| command.run(house)),
         Command::People(command) => with_house(home, flags, |house| command.run(house)),
         Command::Folders(command) => with_house(home, flags, |house| command.run(house)),
+        Command::Mcp(command) => with_house(home, flags, |house| command.run(house)),
         Command::Tokens(command) => with_house(home, flags, |house| command.run(house)),
         Command::Backup(backup) => with_house(home, flags, |house| backup.run(house)),
         Command::Restore(restore) => block_on(restore.run(home, flags)),

@@ -451,3 +451,65 @@ async fn a_stop_in_the_middle_of_a_call_leaves_no_process_of_it() {
             .contains("echo: again")
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_admin_sets_somebody_elses_tools_on_the_command_line() {
+    let house = house().await;
+    let ben = house.client_as("ben");
+    let server = Tools::over_pipes(&house);
+    let command = server.command(&[]);
+    let mut add = vec!["mcp", "add", "notes", "--for", "ben", "--", "node"];
+    add.extend(
+        command["args"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one.as_str().unwrap()),
+    );
+    house.run_ok(&add);
+    let path = tools::path(&ben, "chatgpt").await;
+    let bens = ben.get(&path).await;
+    assert_eq!(bens["items"][0]["transport"]["args"], command["args"]);
+    let listed = house.run_ok(&["mcp", "list", "--for", "ben"]);
+    assert!(
+        listed.starts_with("notes") && listed.contains("runs node"),
+        "{listed}"
+    );
+    assert_eq!(
+        house.run_ok(&["mcp", "list"]),
+        "",
+        "the admin's own are others"
+    );
+    let refused = house.run(&["mcp", "test", "notes", "--for", "ben"]);
+    let words = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert!(
+        !refused.status.success() && words.contains("is not open to you"),
+        "{words}"
+    );
+    house.run_ok(&["assistants", "access", "chatgpt", "everyone"]);
+    let found = house.run_ok(&["mcp", "test", "notes", "--for", "ben"]);
+    assert_eq!(found.lines().take(2).collect::<Vec<_>>(), ["add", "ask"]);
+    assert_eq!(ben.get(&path).await["items"][0]["state"], "ready");
+    // Ben uses it, switches it off and on, and cannot make it run something else.
+    let thread = direct(&ben, json!({})).await;
+    let turn = ask_for(&ben, &thread, "echo {\"text\":\"hi\"}").await;
+    ben.answered(&turn).await;
+    assert_eq!(server.called(), ["echo"]);
+    let one = format!("{path}/notes");
+    ben.patch(&one, json!({ "enabled": false })).await;
+    for transport in [
+        json!({ "type": "stdio", "command": "sh" }),
+        json!({ "type": "http", "url": "https://example.com/mcp" }),
+    ] {
+        let change = json!({ "transport": transport });
+        assert_eq!(ben.call("PATCH", &one, Some(change)).await.status, 403);
+    }
+    house.run_ok(&["mcp", "remove", "notes", "--for", "ben"]);
+    let gone = house.run(&["mcp", "remove", "notes", "--for", "ben"]);
+    let words = String::from_utf8_lossy(&gone.stderr).into_owned();
+    assert!(words.contains("mcp list --for ben"), "{words}");
+    let notes = ben.get("/api/session").await;
+    let audit = house.client().get("/api/audit?action=mcp").await;
+    let whom = &audit["items"][0]["whom"];
+    assert_eq!(whom["id"], notes["person"]["id"], "{audit}");
+}
