@@ -240,6 +240,8 @@ pub struct TurnRequest {
     pub turn: TurnId,
     /// Which attempt.
     pub attempt: i64,
+    /// How often it was put back after its process died: the session may hold what came of it then.
+    pub reverts: i64,
     /// Where its reply goes.
     pub thread: ThreadId,
     /// Who answers.
@@ -392,9 +394,9 @@ pub enum Operation {
         /// The thread that went on in it.
         thread: ThreadId,
     },
-    /// Say what became of a turn whose process died.
+    /// Say what became of a turn whose process died. Changes nothing.
     Recover {
-        /// The backend's own session, if one was bound.
+        /// The session that was bound for it.
         session: SessionRef,
         /// Which turn.
         turn: TurnId,
@@ -487,9 +489,12 @@ impl LoginFile {
 pub enum Recovered {
     /// It had finished with this reply.
     Finished(TurnOutcome),
-    /// Nothing was done; it may be repeated.
+    /// The session never heard of it.
     NothingDone,
-    /// Nobody can tell.
+    /// It was cut short, and all that came of it is words and thoughts. If it is run again, its backend takes them out
+    /// of the session first.
+    OnlySaid,
+    /// It may have done something, or nobody can tell.
     Unknown,
 }
 

@@ -90,6 +90,11 @@ pub(crate) async fn prepare(
         title: (claimed.thread.titled_by == TitledBy::Person).then(|| claimed.thread.title.clone()),
         messages: before.iter().map(earlier).collect(),
         asking: line(&claimed.message),
+        tried: if claimed.turn.attempt > 1 {
+            prompt::Tried::Before
+        } else {
+            prompt::Tried::Never
+        },
         attached,
         handle: claimed.assistant.handle.clone(),
         name: claimed.assistant.name.clone(),
@@ -120,6 +125,7 @@ pub(crate) async fn prepare(
     Ok(TurnRequest {
         turn: claimed.turn.id,
         attempt: claimed.turn.attempt,
+        reverts: claimed.reverts,
         thread: claimed.turn.thread,
         assistant: claimed.turn.assistant,
         person: claimed.turn.person,

@@ -179,7 +179,8 @@ impl Runner {
     }
 }
 
-fn outcome_of(ended: Ended, handle: &str) -> Outcome {
+/// What the work of a turn came to.
+pub(crate) fn outcome_of(ended: Ended, handle: &str) -> Outcome {
     match ended {
         Some(Ok(TurnEnd::Finished(TurnOutcome { text, empty_detail }))) => {
             if text.trim().is_empty() {

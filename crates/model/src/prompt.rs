@@ -40,6 +40,8 @@ pub struct Context {
     pub messages: Vec<Line>,
     /// The new message.
     pub asking: Line,
+    /// Whether the assistant may have begun on it before.
+    pub tried: Tried,
     /// The files that came with it.
     pub attached: Vec<Attached>,
     /// The assistant that answers: its handle, without the `@`.
@@ -61,6 +63,15 @@ pub struct Line {
     pub handle: String,
     /// What was written.
     pub text: String,
+}
+
+/// Whether an assistant may have begun before on a message that it is asked to answer. Only one that remembers is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tried {
+    /// It is asked for the first time.
+    Never,
+    /// An attempt ended early. It may remember the message, and may have done some of the work.
+    Before,
 }
 
 /// What an assistant may do with files.
@@ -92,11 +103,17 @@ pub fn direct_prompt(context: &Context, budget: usize) -> String {
 /// The prompt of a message in a direct thread whose earlier messages the assistant remembers: `context.messages` are
 /// only those that it has not heard. Where there is nothing but the message, the message is all.
 pub fn resumed_prompt(context: &Context, budget: usize) -> String {
-    if context.messages.is_empty() && context.attached.is_empty() {
+    let again = context.tried == Tried::Before;
+    if context.messages.is_empty() && context.attached.is_empty() && !again {
         return context.asking.text.clone();
     }
     let asker = &context.asking.handle;
-    let place = format!("still in the direct thread with @{asker}");
+    let mut place = format!("still in the direct thread with @{asker}");
+    if again {
+        place.push_str(
+            "; you may have seen the message below before: an attempt to answer it ended early, and what you did then is done",
+        );
+    }
     build(context, &place, DIRECT_LINES, budget)
 }
 
@@ -244,6 +261,7 @@ mod tests {
                 .map(|(handle, text)| line(handle, text))
                 .collect(),
             asking: line("mara", asking),
+            tried: Tried::Never,
             attached: Vec::new(),
             handle: "chatgpt".to_owned(),
             name: "ChatGPT".to_owned(),
@@ -296,6 +314,21 @@ Answer this message from @mara, which is all that follows:
         let prompt = mention_prompt(&context(&[], "@chatgpt hi"), MENTION_BUDGET);
         assert!(!prompt.contains("quoted"), "{prompt}");
         assert!(prompt.ends_with("\n\n@chatgpt hi"), "{prompt}");
+    }
+
+    #[test]
+    fn who_remembers_is_told_nothing_but_the_message_unless_there_is_more_to_know() {
+        let mut context = context(&[], "go on");
+        assert_eq!(resumed_prompt(&context, DIRECT_BUDGET), "go on");
+        context.tried = Tried::Before;
+        let prompt = resumed_prompt(&context, DIRECT_BUDGET);
+        assert!(
+            prompt.contains("an attempt to answer it ended early"),
+            "{prompt}"
+        );
+        assert!(prompt.ends_with("\n\ngo on"), "{prompt}");
+        // Who does not remember has never seen it.
+        assert!(!direct_prompt(&context, DIRECT_BUDGET).contains("ended early"));
     }
 
     #[test]

@@ -54,6 +54,25 @@ impl Reader {
 }
 
 impl Reader {
+    /// The newest session that was bound for an assistant in a thread, whether or not a turn in it was answered: its home
+    /// and its name there.
+    pub async fn bound_session(
+        &self,
+        thread: ThreadId,
+        assistant: AssistantId,
+    ) -> Result<Option<(String, String)>, StoreError> {
+        self.read(move |conn| {
+            Box::pin(async move {
+                let sql = "SELECT home, session FROM backend_sessions WHERE thread = $1 AND assistant = $2 \
+                           ORDER BY bound_at DESC LIMIT 1";
+                let line = conn.one(sql, &vals![thread, assistant]).await?;
+                line.map(|line| Ok((line.text("home")?, line.text("session")?)))
+                    .transpose()
+            })
+        })
+        .await
+    }
+
     /// The sessions of a thread, each with the backend of its assistant.
     pub async fn sessions_in(
         &self,

@@ -45,6 +45,8 @@ pub struct Claimed {
     pub turn: Turn,
     /// To be carried by every write of it.
     pub fence: i64,
+    /// How often it was put back before.
+    pub reverts: i64,
     /// Who answers.
     pub assistant: Assistant,
     /// The message that asked.

@@ -50,6 +50,7 @@ impl Demo {
         TurnRequest {
             turn: self.ids.make(),
             attempt: 1,
+            reverts: 0,
             thread: self.ids.make(),
             assistant: self.ids.make(),
             person: self.ids.make(),

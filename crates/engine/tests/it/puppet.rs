@@ -7,8 +7,8 @@ use futures_util::{FutureExt, future::BoxFuture};
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Family, Operation, Performed, Spec, Stop, TurnEnd, TurnOutcome,
-        TurnRequest, Work,
+        Backend, BackendError, Capability, Family, Operation, Performed, Spec, Stop, TurnEnd,
+        TurnOutcome, TurnRequest, Work,
     },
     turn_io::LeaseLost,
 };
@@ -35,6 +35,8 @@ pub enum Manners {
     Aloof,
     /// It panics before its first await.
     Rash,
+    /// It keeps sessions, and never says what became of a turn in one.
+    Silent,
 }
 
 /// The backend.
@@ -65,7 +67,10 @@ impl Strings {
             handle: name.into(),
             title: name.into(),
             account_words: "plan".into(),
-            capabilities: Vec::new(),
+            capabilities: match manners {
+                Manners::Silent => vec![Capability::Resumes],
+                _ => Vec::new(),
+            },
             lacks: Vec::new(),
             accepts: Vec::new(),
             note: String::new(),
@@ -129,7 +134,11 @@ impl Backend for Strings {
         .boxed()
     }
 
-    fn perform(&self, _operation: Operation) -> BoxFuture<'_, Result<Performed, BackendError>> {
+    fn perform(&self, operation: Operation) -> BoxFuture<'_, Result<Performed, BackendError>> {
+        let recovers = matches!(operation, Operation::Recover { .. });
+        if self.manners == Manners::Silent && recovers {
+            return std::future::pending().boxed();
+        }
         async { Err(BackendError::Unsupported) }.boxed()
     }
 

@@ -11,7 +11,7 @@ use switchboard_testkit::until;
 
 use crate::{
     puppet::{asking, decision},
-    world::World,
+    world::{World, is_running},
 };
 
 /// An item of a turn of another process.
@@ -78,6 +78,28 @@ on_both_databases! {
         puppet.replies("hi");
         let ended = world.done(turn).await;
         assert_eq!(world.replies(ended.thread).await, ["hi"]);
+    }
+
+    async fn nobody_waits_for_a_backend_that_does_not_say_what_became_of_a_turn(world: World) {
+        world.assistant("mute", "silent").await;
+        world.assistant("one", "obedient").await;
+        let dead = world.neighbour();
+        let thread = world.open_thread(Some("mute")).await;
+        let asked = world.post(&world.mara, thread, "hello").await.turns[0].id;
+        let claimed = world.claim_as(dead.id()).await;
+        assert_eq!(claimed.turn.id, asked);
+        let bound = world.store.bind_session(asked, claimed.fence, "home".into(), "s".into());
+        assert!(bound.await.unwrap());
+        let (orphan, _) = begun(&world, dead.id(), Some(command())).await;
+        let lock = dead.lock_path().to_owned();
+        drop(dead);
+        world.start();
+        abandoned(&world, orphan).await;
+        assert!(is_running(&world.turn(asked).await), "what became of it is not known yet");
+        assert!(lock.exists(), "its owner is still looked for");
+        let stopped = world.engine.stop_turn(&world.mara, asked).await.unwrap();
+        assert!(stopped.stop_wanted);
+        assert_eq!(world.ended(asked).await.state, TurnState::Cancelled);
     }
 
     async fn a_turn_whose_process_died_twice_is_abandoned(world: World) {

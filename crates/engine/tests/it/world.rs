@@ -143,6 +143,7 @@ impl World {
             ("deaf", Manners::Deaf),
             ("aloof", Manners::Aloof),
             ("rash", Manners::Rash),
+            ("silent", Manners::Silent),
         ]
         .map(|(name, manners)| {
             Arc::new(Strings::new(name, manners, stage_in.clone())) as Arc<dyn Backend>

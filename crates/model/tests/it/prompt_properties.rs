@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use switchboard_model::{
     message::Speaker,
-    prompt::{Context, Files, Line, MENTION_LINES, direct_prompt, mention_prompt},
+    prompt::{Context, Files, Line, MENTION_LINES, Tried, direct_prompt, mention_prompt},
 };
 
 /// A text that no other generated text contains, so that it can be counted.
@@ -42,6 +42,7 @@ fn contexts() -> impl Strategy<Value = Context> {
             handle: "mara".to_owned(),
             text: format!("{around}{NEW}{around}"),
         },
+        tried: Tried::Never,
         attached: Vec::new(),
         handle: "chatgpt".to_owned(),
         name: "ChatGPT".to_owned(),

@@ -140,8 +140,8 @@ async fn claim(
     let caps = vals![i64::from(rules.per_login), i64::from(rules.per_person)];
     while let Some(line) = tx.one(&next, &caps).await? {
         let id: TurnId = line.id("id")?;
-        let fence = take(tx, id, &instance).await?;
-        match claimed(tx, id, fence).await {
+        let (fence, reverts) = take(tx, id, &instance).await?;
+        match claimed(tx, id, fence, reverts).await {
             Ok(claimed) => {
                 let thread = Some(claimed.turn.thread);
                 tx.changed(Kind::Turn, id, thread);
@@ -165,22 +165,27 @@ async fn claim(
     Ok(None)
 }
 
-/// Makes a queued turn this instance's; its new fence.
-async fn take(tx: &mut Tx<'_>, id: TurnId, instance: &str) -> Result<i64, StoreError> {
+/// Makes a queued turn this instance's; its new fence, and how often it was put back.
+async fn take(tx: &mut Tx<'_>, id: TurnId, instance: &str) -> Result<(i64, i64), StoreError> {
     let now = tx.now();
     let line = tx
         .one(
             "UPDATE turns SET state = 'running', fence = fence + 1, started_at = $2, instance = $3 \
-             WHERE id = $1 RETURNING fence",
+             WHERE id = $1 RETURNING fence, reverts",
             &vals![id, now, instance],
         )
         .await?;
-    line.ok_or_else(|| StoreError::Corrupt(format!("turn {id} has no row")))?
-        .int("fence")
+    let line = line.ok_or_else(|| StoreError::Corrupt(format!("turn {id} has no row")))?;
+    Ok((line.int("fence")?, line.int("reverts")?))
 }
 
 /// All that the runner of a turn is given.
-async fn claimed(tx: &mut Tx<'_>, id: TurnId, fence: i64) -> Result<Claimed, StoreError> {
+async fn claimed(
+    tx: &mut Tx<'_>,
+    id: TurnId,
+    fence: i64,
+    reverts: i64,
+) -> Result<Claimed, StoreError> {
     let gone = |what: &str| StoreError::Corrupt(format!("turn {id} has no {what}"));
     let turn = load_one(&mut tx.conn, id)
         .await?
@@ -190,6 +195,7 @@ async fn claimed(tx: &mut Tx<'_>, id: TurnId, fence: i64) -> Result<Claimed, Sto
     let thread = threads::load_rows(&mut tx.conn, &[turn.thread.to_string()]).await?;
     Ok(Claimed {
         fence,
+        reverts,
         assistant: assistant.ok_or_else(|| gone("assistant"))?,
         message: message.ok_or_else(|| gone("message"))?,
         thread: thread

@@ -2,6 +2,7 @@
 
 mod approvals;
 mod backends;
+mod crashes;
 mod failures;
 mod login;
 mod parked;

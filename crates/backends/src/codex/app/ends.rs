@@ -20,6 +20,9 @@ use crate::codex::errors;
 /// A limit that is used up to this says when it begins anew; one that is not is no reason to wait.
 const USED_UP: f64 = 90.0;
 
+/// What is said of a session that another app server has.
+pub(super) const HELD: &str = "already has an active writer";
+
 /// Why a turn failed. `limits` are what was last heard of the plan.
 pub fn failed(error: &TurnError, now: Millis, limits: &[Limit]) -> BackendError {
     let detail = detail(error);
@@ -103,7 +106,7 @@ pub fn failed(error: &TurnError, now: Millis, limits: &[Limit]) -> BackendError 
 
 /// A call to the app server that would have begun a turn or opened its session was refused.
 pub fn refused(code: i64, message: &str, now: Millis) -> BackendError {
-    if message.contains("already has an active writer") {
+    if message.contains(HELD) {
         return rejected(
             OutcomeCode::SessionInUse,
             "another program works in Codex's session of this thread",

@@ -17,6 +17,7 @@ pub mod known;
 pub mod notices;
 mod pool;
 pub mod read;
+pub mod record;
 mod refusals;
 mod routes;
 mod server;
@@ -36,19 +37,19 @@ use serde_json::json;
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Capability, Family, Fresh, Operation, Performed, Probe, SessionRef,
-        SignInWay, Spec, Stop, TurnEnd, TurnRequest,
+        Backend, BackendError, Capability, Family, Fresh, Operation, Performed, Probe, Recovered,
+        SessionRef, SignInWay, Spec, Stop, TurnEnd, TurnRequest,
     },
 };
 use switchboard_model::{
-    ThreadId,
+    ThreadId, TurnId,
     attachment::Format,
     outcome::{Failure, OutcomeCode},
     provider::Model,
     usage::Limit,
 };
 
-use self::{pool::Pool, server::Lease, sign_in::SignIns, tools::Tools, turn::Drive};
+use self::{pool::Pool, record::Came, server::Lease, sign_in::SignIns, tools::Tools, turn::Drive};
 use super::{
     Setup, install,
     login::{self, Login},
@@ -253,6 +254,22 @@ impl CodexApp {
             .map_err(|error| BackendError::Protocol(error.to_string()))
     }
 
+    /// What the record of a session says of one of our turns. The session is not loaded for it, so whoever has it keeps it.
+    async fn recover(&self, session: &SessionRef, turn: TurnId) -> Result<Recovered, BackendError> {
+        if session.home != turn::HOUSE {
+            return Ok(Recovered::Unknown);
+        }
+        let lease = self.pool.lease().await.map_err(not_leased)?;
+        let came = record::came_of(&lease.server.peer, &session.session, turn).await;
+        let came = came.map_err(|error| BackendError::Protocol(error.to_string()))?;
+        Ok(match came {
+            Came::Nothing => Recovered::NothingDone,
+            Came::Answer(text) => Recovered::Finished(turn::outcome(&text)),
+            Came::Words { .. } => Recovered::OnlySaid,
+            Came::Deeds => Recovered::Unknown,
+        })
+    }
+
     fn known(&self, login: &Login) -> MutexGuard<'_, Known> {
         // Held for a copy only; a panic cannot leave it half changed.
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -312,7 +329,10 @@ impl Backend for CodexApp {
                 }
                 Operation::CancelSignIn => Ok(Performed::SignIn(self.sign_ins.cancel().await)),
                 Operation::SignOut => self.sign_ins.sign_out().await.map(|()| Performed::Done),
-                Operation::Recover { .. } => Err(BackendError::Unsupported),
+                Operation::Recover { session, turn } => {
+                    let recovered = self.recover(&session, turn).await;
+                    recovered.map(Performed::Recovered)
+                }
             }
         }
         .boxed()

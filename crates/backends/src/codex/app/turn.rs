@@ -17,10 +17,12 @@ use switchboard_model::{
     provider::Model,
     usage::Limit,
 };
+use tokio::time::{Instant, sleep};
 
 use super::{
     ends,
     hearing::Hearing,
+    record::{self, Came},
     routes::Listener,
     server::{Gone, Lease},
     start::{self, Choices},
@@ -29,7 +31,7 @@ use super::{
 use crate::{
     codex::Setup,
     homes::{TurnFolder, private_folder},
-    jsonrpc::{CallError, Incoming},
+    jsonrpc::{CallError, Incoming, Peer},
     process::marked,
     turns::folder_failed,
 };
@@ -39,6 +41,10 @@ pub(super) const ANSWER: Duration = Duration::from_secs(30);
 
 /// From the wish to stop to the end of the turn; then its processes are killed.
 pub(super) const STOPPING: Duration = Duration::from_secs(4);
+
+/// A process that dies lets its sessions go within this, and how often to look.
+const LETS_GO: Duration = Duration::from_secs(5);
+const LOOK: Duration = Duration::from_millis(100);
 
 /// The name of a house home in the sessions of this backend.
 pub(super) const HOUSE: &str = "codex/house";
@@ -84,9 +90,14 @@ impl Drive<'_> {
         let choices = Choices::of(&self.turn.how, self.models);
         let mut loaded = self.load(&choices, &place).await?;
         let mut left = Left::default();
-        let ended = self
-            .hear(&mut loaded, &choices, &place, (limits, &mut left))
-            .await;
+        let ended = match self.left_before(&loaded).await {
+            Ok(None) => {
+                self.hear(&mut loaded, &choices, &place, (limits, &mut left))
+                    .await
+            }
+            Ok(Some(answer)) => Ok(answer),
+            Err(error) => Err(error),
+        };
         self.settle(&loaded, &ended, left).await;
         ended
     }
@@ -139,11 +150,7 @@ impl Drive<'_> {
                     "thread/resume"
                 }
             };
-            match server
-                .peer
-                .call(method, Value::Object(params), ANSWER)
-                .await
-            {
+            match open(&server.peer, method, Value::Object(params)).await {
                 Ok(told) => return self.loaded(choices, policy, &told).await,
                 Err(CallError::Refused { error, .. }) if is_about_policy(&error.message) => {
                     refused = Some(error.message);
@@ -205,6 +212,35 @@ impl Drive<'_> {
             policy,
             listener,
         })
+    }
+
+    /// A turn that was put back may have left words in its session before its process died, or even its answer. The words
+    /// are taken out of it, so that the question stands in it once; the answer counts.
+    async fn left_before(&self, loaded: &Loaded) -> Result<Option<TurnEnd>, BackendError> {
+        if self.turn.reverts == 0 || !matches!(self.turn.session, Session::Resumed(_)) {
+            return Ok(None);
+        }
+        let peer = &self.lease.server.peer;
+        let came = record::came_of(peer, &loaded.thread, self.turn.turn).await;
+        let taken_back = match came {
+            Ok(Came::Nothing) => return Ok(None),
+            Ok(Came::Answer(text)) => return Ok(Some(finished(&text))),
+            Ok(Came::Words { turn }) => {
+                let params = json!({ "threadId": loaded.thread, "beforeTurnId": turn });
+                peer.call("thread/revert", params, ANSWER).await
+            }
+            Ok(Came::Deeds) => {
+                return Err(BackendError::Rejected(Failure::new(
+                    OutcomeCode::Abandoned,
+                    "Switchboard stopped while this turn ran",
+                )));
+            }
+            Err(error) => Err(error),
+        };
+        match taken_back {
+            Ok(_) => Ok(None),
+            Err(error) => Err(self.call_failed(error).await),
+        }
     }
 
     /// Why there is no thread to work in.
@@ -346,6 +382,21 @@ impl Drive<'_> {
     }
 }
 
+/// Starts or takes up a thread. The app server of a process that has just died may hold it for a moment more.
+async fn open(peer: &Peer, method: &str, params: Value) -> Result<Value, CallError> {
+    let until = Instant::now() + LETS_GO;
+    loop {
+        match peer.call(method, params.clone(), ANSWER).await {
+            Err(CallError::Refused { error, .. })
+                if error.message.contains(ends::HELD) && Instant::now() < until =>
+            {
+                sleep(LOOK).await;
+            }
+            ended => return ended,
+        }
+    }
+}
+
 /// What is left of a turn when it has ended.
 #[derive(Default)]
 struct Left {
@@ -364,10 +415,15 @@ struct Place {
 }
 
 pub(super) fn finished(text: &str) -> TurnEnd {
-    TurnEnd::Finished(TurnOutcome {
+    TurnEnd::Finished(outcome(text))
+}
+
+/// An answer that is known to be whole.
+pub(super) fn outcome(text: &str) -> TurnOutcome {
+    TurnOutcome {
         text: text.to_owned(),
         empty_detail: None,
-    })
+    }
 }
 
 pub(super) fn interrupted(_: LeaseLost) -> BackendError {

@@ -121,7 +121,7 @@ pub const TOLD: &[(&str, &[&str])] = &[
 
 /// Fields that are read of each kind of item.
 pub const ITEMS: &[(&str, &[&str])] = &[
-    ("userMessage", &["id"]),
+    ("userMessage", &["id", "clientId"]),
     (
         "agentMessage",
         &["id", "text", "phase", "moderation", "questions"],
@@ -425,6 +425,15 @@ pub const CALLS: &[(&str, &[&str])] = &[
             "notLoggedIn",
         ],
     ),
+    (
+        "v2/ThreadTurnsListParams",
+        &["threadId", "limit", "itemsView", "full"],
+    ),
+    (
+        "v2/ThreadTurnsListResponse",
+        &["data", "id", "items", "status", "clientId"],
+    ),
+    ("v2/ThreadRevertParams", &["threadId", "beforeTurnId"]),
 ];
 
 /// What is read where the schema says that anything may stand: results and metadata of MCP, a form's own
