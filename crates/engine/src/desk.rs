@@ -76,6 +76,20 @@ impl Desk {
             .await
     }
 
+    /// The messages that a session has heard and that were changed since, oldest first.
+    pub(crate) async fn changed(
+        &self,
+        asked: &Message,
+        kept: &KeptSession,
+        limit: usize,
+    ) -> Result<Vec<Message>, StoreError> {
+        let reader = self.store.reader();
+        let changed = reader.changed_since(asked.thread, kept.heard, kept.heard_at, limit);
+        let mut changed = changed.await?;
+        changed.retain(|message| message.id != asked.id);
+        Ok(changed)
+    }
+
     /// The files that came with the message that asked, in order; `None` if one of them is gone.
     pub(crate) async fn attachments(
         &self,

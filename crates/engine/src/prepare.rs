@@ -79,7 +79,11 @@ pub(crate) async fn prepare(
         prompt::MENTION_LINES
     };
     let mut before = desk.context(&claimed.message, lines).await?;
+    let mut changed = Vec::new();
     if let Some(kept) = &kept {
+        changed = desk
+            .changed(&claimed.message, kept, prompt::CHANGED_LINES)
+            .await?;
         // The session knows what it said itself.
         let own = claimed.turn.assistant.0;
         before.retain(|message| message.seq > kept.heard && message.author.id != own);
@@ -88,6 +92,7 @@ pub(crate) async fn prepare(
     let (attached, beside) = told(spec, &claimed.message, files).await?;
     let context = prompt::Context {
         title: (claimed.thread.titled_by == TitledBy::Person).then(|| claimed.thread.title.clone()),
+        changed: changed.iter().map(earlier).collect(),
         messages: before.iter().map(earlier).collect(),
         asking: line(&claimed.message),
         tried: if claimed.turn.attempt > 1 {

@@ -4,7 +4,7 @@ mod append;
 mod edit;
 
 use switchboard_model::{
-    AssistantId, AttachmentId, MessageId, PersonId, ThreadId,
+    AssistantId, AttachmentId, MessageId, Millis, PersonId, ThreadId,
     message::{Message, Speaker},
     outcome::Failure,
     person::Author,
@@ -203,6 +203,33 @@ impl Reader {
                 let said = newest(conn, thread, before, limit, PAGE_TEXT).await?;
                 let messages = said.into_iter().map(|said| said.message).collect();
                 with_files(conn, messages).await
+            })
+        })
+        .await
+    }
+}
+
+impl Reader {
+    /// The messages up to `seq` that were changed at `since` or later, ascending; the newest `limit` of them.
+    pub async fn changed_since(
+        &self,
+        thread: ThreadId,
+        seq: i64,
+        since: Millis,
+        limit: usize,
+    ) -> Result<Vec<Message>, StoreError> {
+        self.read(move |conn| {
+            Box::pin(async move {
+                let sql = format!(
+                    "{MESSAGE} WHERE m.thread = $1 AND m.edited_at >= $2 AND m.seq <= $3 \
+                     ORDER BY m.seq DESC LIMIT $4"
+                );
+                let lines = conn
+                    .all(&sql, &vals![thread, since, seq, limit as i64])
+                    .await?;
+                let mut changed = all(conn, &lines).await?;
+                changed.reverse();
+                Ok(changed)
             })
         })
         .await

@@ -42,6 +42,11 @@ const MIGRATIONS: &[Migration] = &[
         postgres: "",
     },
     Migration {
+        both: include_str!("../migrations/0004_branches.sql"),
+        sqlite: "",
+        postgres: "",
+    },
+    Migration {
         both: include_str!("../migrations/0005_logins.sql"),
         sqlite: "",
         postgres: "",

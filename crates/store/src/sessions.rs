@@ -1,7 +1,7 @@
 //! The backends' own sessions: which conversation of theirs a thread goes on in. Owns what is still new to a session;
 //! never knows what one is.
 
-use switchboard_model::{AssistantId, ThreadId};
+use switchboard_model::{AssistantId, Millis, ThreadId};
 
 use crate::{Reader, Store, StoreError, db::vals, writer::Floor};
 
@@ -14,6 +14,8 @@ pub struct KeptSession {
     pub session: String,
     /// The `seq` of the last message that it answered; what comes after is news to it.
     pub heard: i64,
+    /// When it was last told what was new: messages that were changed since are not known to it as they read now.
+    pub heard_at: Millis,
 }
 
 impl Reader {
@@ -28,24 +30,24 @@ impl Reader {
                 // A turn that was not answered may not have reached its side: what asked for it is said again.
                 let line = conn
                     .one(
-                        "SELECT b.home, b.session, (SELECT MAX(t.seq) FROM turns t WHERE t.thread = b.thread \
-                         AND t.assistant = b.assistant AND t.state = 'done' AND t.queued_at >= b.since) AS heard \
+                        "SELECT b.home, b.session, MAX(t.seq) AS heard, MAX(t.started_at) AS heard_at \
                          FROM (SELECT s.*, (SELECT w.queued_at FROM turns w WHERE w.id = s.turn) AS since \
-                               FROM backend_sessions s WHERE s.thread = $1 AND s.assistant = $2) b \
-                         ORDER BY b.bound_at DESC LIMIT 1",
+                               FROM backend_sessions s WHERE s.thread = $1 AND s.assistant = $2 \
+                               ORDER BY s.bound_at DESC LIMIT 1) b \
+                         JOIN turns t ON t.thread = b.thread AND t.assistant = b.assistant \
+                           AND t.state = 'done' AND t.queued_at >= b.since \
+                         GROUP BY b.home, b.session",
                         &vals![thread, assistant],
                     )
                     .await?;
                 let Some(line) = line else {
                     return Ok(None);
                 };
-                let Some(heard) = line.opt_int("heard")? else {
-                    return Ok(None);
-                };
                 Ok(Some(KeptSession {
                     home: line.text("home")?,
                     session: line.text("session")?,
-                    heard,
+                    heard: line.int("heard")?,
+                    heard_at: line.millis("heard_at")?,
                 }))
             })
         })

@@ -35,6 +35,7 @@ fn contexts() -> impl Strategy<Value = Context> {
     let messages = prop::collection::vec(lines(), 0..14);
     (messages, texts(), prop::option::of(texts())).prop_map(|(messages, around, title)| Context {
         title: title.map(|title| title.chars().take(200).collect()),
+        changed: Vec::new(),
         messages,
         asking: Line {
             speaker: Speaker::User,

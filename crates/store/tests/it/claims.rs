@@ -156,6 +156,69 @@ on_both_databases! {
         assert!(bind(fence, "s1").await.unwrap());
         assert!(bind(fence, "s2").await.unwrap());
     }
+
+    async fn a_session_knows_what_it_heard_and_what_was_changed_since(world: World) {
+        let mara = world.person("mara").await;
+        let helper = world.assistant("helper", mara).await;
+        let thread = world.thread(mara).await;
+        let kept = async || world.reader().session_of(thread, helper).await.unwrap();
+        let bind = async |claimed: &switchboard_store::Claimed, session: &str| {
+            let bound = world.store.bind_session(
+                claimed.turn.id,
+                claimed.fence,
+                "h".into(),
+                session.into(),
+            );
+            assert!(bound.await.unwrap());
+        };
+        let first = world.post(thread, mara, "one", &[helper]).await.message;
+        let claimed = world.claim().await.unwrap();
+        bind(&claimed, "s").await;
+        assert_eq!(kept().await, None, "nothing was answered in it");
+        let bound = world.reader().bound_session(thread, helper).await.unwrap();
+        assert_eq!(bound, Some(("h".to_owned(), "s".to_owned())));
+        world.reply(&claimed, "1").await;
+        world.tick(10);
+        let unanswered = world.post(thread, mara, "two", &[]).await.message;
+        world
+            .store
+            .edit_message(mara, first.id, "one, better".into())
+            .await
+            .unwrap();
+        world
+            .store
+            .edit_message(mara, unanswered.id, "two, better".into())
+            .await
+            .unwrap();
+        let session = kept().await.unwrap();
+        assert_eq!(session.heard, first.seq);
+        assert_eq!(Some(session.heard_at), claimed.turn.started_at);
+        let changed = async |session: &switchboard_store::KeptSession, limit| {
+            let changed =
+                world
+                    .reader()
+                    .changed_since(thread, session.heard, session.heard_at, limit);
+            changed
+                .await
+                .unwrap()
+                .into_iter()
+                .map(|message| message.text)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            changed(&session, 9).await,
+            ["one, better"],
+            "the other is news as a whole"
+        );
+        assert!(changed(&session, 0).await.is_empty());
+        world.tick(10);
+        world.post(thread, mara, "three", &[helper]).await;
+        let claimed = world.claim().await.unwrap();
+        bind(&claimed, "s").await;
+        world.reply(&claimed, "3").await;
+        let session = kept().await.unwrap();
+        assert!(changed(&session, 9).await.is_empty(), "it was told");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

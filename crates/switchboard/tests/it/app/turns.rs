@@ -497,3 +497,36 @@ async fn servers_in_a_persons_own_home_or_in_the_working_folder_are_not_started(
         assert!(!started.exists(), "{permission}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_is_changed_after_its_session_heard_it_is_told_once_as_it_reads_now() {
+    let house = house().await;
+    let client = house.client();
+    let thread = direct(&client, json!({})).await;
+    let first = client
+        .ask(&thread, "it-was-four\nmock: text \"noted\"")
+        .await;
+    client.answered(&first).await;
+    let messages = client.messages(&thread).await;
+    let at = format!("/api/messages/{}", text(&messages[0], "id"));
+    client.patch(&at, json!({ "text": "it-was-five" })).await;
+    let told = |request: &switchboard_upstream::Seen| {
+        let texts = request.input_texts();
+        let changed = texts
+            .iter()
+            .filter(|text| text.contains("\"changed\":true"));
+        changed.cloned().collect::<Vec<_>>()
+    };
+    let turn = client.ask(&thread, "sure?\nmock: text \"yes\"").await;
+    client.answered(&turn).await;
+    let request = house.upstream.last_model_request().unwrap();
+    let news = told(&request);
+    assert_eq!(news.len(), 1, "{:#?}", request.input_texts());
+    assert!(news[0].contains("it-was-five") && !news[0].contains("it-was-four"));
+    assert!(news[0].ends_with("sure?\nmock: text \"yes\""), "{news:?}");
+    let turn = client.ask(&thread, "and?\nmock: text \"so\"").await;
+    client.answered(&turn).await;
+    let request = house.upstream.last_model_request().unwrap();
+    assert_eq!(told(&request).len(), 1, "not told again");
+    assert_eq!(request.count("it-was-five"), 1);
+}
