@@ -182,6 +182,7 @@ impl Engine {
             visibility: thread.visibility,
             assistant,
             settings,
+            carried: None,
             client_id,
         };
         Ok(self.store().create_thread(new).await?)
@@ -369,7 +370,7 @@ impl Engine {
 
     /// Who owes an answer to this text, each once, in the order mentioned. In a direct thread its
     /// assistant answers every message.
-    async fn addressed(
+    pub(crate) async fn addressed(
         &self,
         by: &Person,
         thread: &Thread,
@@ -499,7 +500,7 @@ pub(crate) fn checked_text(text: &str, beside_files: bool) -> Result<String, Cha
     }
 }
 
-fn checked_client_id(id: Option<String>) -> Result<Option<String>, ChatError> {
+pub(crate) fn checked_client_id(id: Option<String>) -> Result<Option<String>, ChatError> {
     match id {
         Some(id) if !message::is_client_id(&id) => Err(ChatError::Invalid(format!(
             "a client id has 1 to {} bytes",

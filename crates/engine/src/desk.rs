@@ -6,6 +6,7 @@ use std::time::Duration;
 use switchboard_model::{
     IdSource, Millis, PersonId, QuestionId, SteerId, ThreadId, TurnId,
     approval::{Asking, Decision, Question, QuestionState, SECRET_ANSWER},
+    carried::CarriedLine,
     item::Item,
     mcp::{KnownServer, Seen},
     message::Message,
@@ -74,6 +75,12 @@ impl Desk {
             .reader()
             .context(asked.thread, asked.seq, limit)
             .await
+    }
+
+    /// What the turn's thread carries over, if it is a fork.
+    pub(crate) async fn carried(&self, thread: ThreadId) -> Result<Vec<CarriedLine>, StoreError> {
+        let carried = self.store.reader().carried(thread).await?;
+        Ok(carried.map(|carried| carried.lines).unwrap_or_default())
     }
 
     /// The messages that a session has heard and that were changed since, oldest first.

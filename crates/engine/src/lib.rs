@@ -15,6 +15,7 @@ mod desk;
 mod dispatch;
 mod editing;
 mod folders;
+mod fork;
 pub mod instance;
 mod logins;
 pub mod mcp;

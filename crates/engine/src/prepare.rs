@@ -4,6 +4,7 @@
 use std::{fmt::Write as _, path::Path};
 
 use switchboard_model::{
+    carried::CarriedLine,
     mcp::McpServer,
     message::Message,
     outcome::{Failure, OutcomeCode},
@@ -88,12 +89,22 @@ pub(crate) async fn prepare(
         let own = claimed.turn.assistant.0;
         before.retain(|message| message.seq > kept.heard && message.author.id != own);
     }
+    let carried = if kept.is_none() && before.len() < lines {
+        // It is what was said before the first message.
+        desk.carried(claimed.turn.thread).await?
+    } else {
+        Vec::new()
+    };
     let files = desk.attachments(&claimed.message).await?;
     let (attached, beside) = told(spec, &claimed.message, files).await?;
     let context = prompt::Context {
         title: (claimed.thread.titled_by == TitledBy::Person).then(|| claimed.thread.title.clone()),
         changed: changed.iter().map(earlier).collect(),
-        messages: before.iter().map(earlier).collect(),
+        messages: carried
+            .iter()
+            .map(carried_over)
+            .chain(before.iter().map(earlier))
+            .collect(),
         asking: line(&claimed.message),
         tried: if claimed.turn.attempt > 1 {
             prompt::Tried::Before
@@ -267,11 +278,28 @@ fn line(message: &Message) -> prompt::Line {
 fn earlier(message: &Message) -> prompt::Line {
     let mut line = line(message);
     for file in &message.attachments {
-        let kind = file.format.kind().as_str();
-        if !line.text.is_empty() {
-            line.text.push('\n');
-        }
-        let _ = write!(line.text, "[{kind} {} attached earlier]", file.name);
+        name_file(&mut line.text, file.format.kind().as_str(), &file.name);
     }
     line
+}
+
+/// A message that a fork carries over.
+fn carried_over(message: &CarriedLine) -> prompt::Line {
+    let mut line = prompt::Line {
+        name: message.name.clone(),
+        handle: message.handle.clone(),
+        speaker: message.speaker,
+        text: message.text.clone(),
+    };
+    for name in &message.files {
+        name_file(&mut line.text, "file", name);
+    }
+    line
+}
+
+fn name_file(text: &mut String, kind: &str, name: &str) {
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    let _ = write!(text, "[{kind} {name} attached earlier]");
 }

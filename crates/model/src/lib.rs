@@ -5,6 +5,7 @@
 pub mod approval;
 pub mod assistant;
 pub mod attachment;
+pub mod carried;
 pub mod clock;
 pub mod ids;
 pub mod item;

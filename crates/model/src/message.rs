@@ -1,5 +1,7 @@
 //! Messages: one post in a thread, and the limits on it.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     attachment::Attachment,
     clock::Millis,
@@ -8,7 +10,8 @@ use crate::{
 };
 
 /// Whose voice a message has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Speaker {
     /// A person, or a program in a person's name.
     User,

@@ -239,7 +239,7 @@ fn quote_within(message: &Line, room: usize, what: As) -> Option<String> {
 }
 
 /// The beginning and the end of a text, at most `keep` bytes of it, with a note on what is missing.
-fn cut(text: &str, keep: usize) -> String {
+pub(crate) fn cut(text: &str, keep: usize) -> String {
     let mut head = keep / 2;
     while !text.is_char_boundary(head) {
         head -= 1;

@@ -34,6 +34,8 @@ pub(crate) struct Head {
     pub(crate) title: String,
     /// Everything else about it, as the API says it.
     pub(crate) thread: wire::ThreadDetail,
+    /// On a fork: what it carries over.
+    pub(crate) carried: Option<wire::Carried>,
 }
 
 /// A thread on its way into a file.
@@ -106,13 +108,21 @@ impl Export {
                 let members: Vec<_> = members
                     .map(|member| format!("{} (@{})", plain(&member.name), member.handle))
                     .collect();
-                format!("# {}\n\n{}\n", plain(&head.title), members.join(", "))
+                let mut piece = format!("# {}\n\n{}\n", plain(&head.title), members.join(", "));
+                if let Some(carried) = &head.carried {
+                    carried_over(&mut piece, carried);
+                }
+                piece
             }
             Format::Json => {
                 let mut thread = serde_json::to_value(&head.thread).unwrap_or_default();
                 if let Some(thread) = thread.as_object_mut() {
                     // How far somebody has read is nobody else's business.
                     thread.retain(|key, _| !["read_seq", "unread"].contains(&key.as_str()));
+                    if let Some(carried) = &head.carried {
+                        let carried = serde_json::to_value(carried).unwrap_or_default();
+                        thread.insert("carried".to_owned(), carried);
+                    }
                 }
                 format!("{{\"thread\":{thread},\"messages\":[")
             }
@@ -182,6 +192,35 @@ fn markdown(piece: &mut String, message: &Message, turns: &[&Turn]) {
             },
         };
         let _ = writeln!(piece, "\n> no answer: {}", plain(said));
+    }
+}
+
+/// What a fork carries over, quoted, so that it is told from what was said in the thread itself.
+fn carried_over(piece: &mut String, carried: &wire::Carried) {
+    // Writing into a String cannot fail.
+    let _ = write!(
+        piece,
+        "\n---\n\nCarried over from {}",
+        plain(&carried.title)
+    );
+    if carried.left_out > 0 {
+        let _ = write!(piece, ", without {} older messages", carried.left_out);
+    }
+    piece.push_str(":\n");
+    for message in &carried.messages {
+        let _ = write!(
+            piece,
+            "\n> **{}** (@{}), {}\n>\n",
+            plain(&message.name),
+            message.handle,
+            time(message.created_at)
+        );
+        for line in message.text.trim_end().lines() {
+            let _ = writeln!(piece, "> {line}");
+        }
+        for file in &message.files {
+            let _ = writeln!(piece, ">\n> [file: {}]", plain(file));
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use utoipa::OpenApi;
 use crate::{
     routes::{
         approvals, assistants, attachments, audit, backends, doctor, events, export, folders,
-        health, mcp, members, mentions, messages, metrics, people, presence, queue, search,
+        forks, health, mcp, members, mentions, messages, metrics, people, presence, queue, search,
         session, sessions, threads, tokens, turns,
     },
     wire,
@@ -55,6 +55,8 @@ use crate::{
         threads::change,
         threads::remove,
         threads::mark,
+        forks::fork,
+        forks::carried,
         export::save,
         members::list,
         members::add,
@@ -62,6 +64,7 @@ use crate::{
         messages::list,
         messages::post,
         messages::edit,
+        forks::resend,
         queue::list,
         queue::add,
         queue::arrange,

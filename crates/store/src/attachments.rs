@@ -140,6 +140,26 @@ impl Store {
         .await
     }
 
+    /// Copies files of a person for a message elsewhere, in this order. Under the same key the copies are the same.
+    pub async fn copy_attachments(
+        &self,
+        person: PersonId,
+        ids: Vec<AttachmentId>,
+        key: String,
+    ) -> Result<Vec<AttachmentId>, StoreError> {
+        self.write(Floor::Respect, move |tx| {
+            let (ids, key) = (ids.clone(), key.clone());
+            Box::pin(async move {
+                let mut copies = Vec::with_capacity(ids.len());
+                for id in ids {
+                    copies.extend(copy(tx, person, id, &format!("{key}/{id}")).await?);
+                }
+                Ok(copies)
+            })
+        })
+        .await
+    }
+
     /// Removes a file that waits for its message. Says whether there was one.
     pub async fn remove_attachment(
         &self,
@@ -252,6 +272,26 @@ async fn add(
     )
     .await?;
     Ok((attachment, true))
+}
+
+/// A copy of a file of this person; `None` if it is gone.
+async fn copy(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    id: AttachmentId,
+    client_id: &str,
+) -> Result<Option<AttachmentId>, StoreError> {
+    let new: AttachmentId = tx.ids().make();
+    tx.run(
+        "INSERT INTO attachments (id, person, name, media_type, size, width, height, blob, client_id, created_at) \
+         SELECT $3, person, name, media_type, size, width, height, blob, $4, $5 FROM attachments \
+         WHERE id = $1 AND person = $2 ON CONFLICT (person, client_id) DO NOTHING",
+        &vals![id, person, new, client_id, tx.now()],
+    )
+    .await?;
+    let sql = "SELECT id FROM attachments WHERE person = $1 AND client_id = $2";
+    let line = tx.one(sql, &vals![person, client_id]).await?;
+    line.map(|line| line.id("id")).transpose()
 }
 
 /// Gives files of a person to a message, in this order. Returns one that is not theirs to give, or was

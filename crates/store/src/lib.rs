@@ -13,6 +13,7 @@ mod backup;
 mod begin;
 mod blobs;
 mod bus;
+mod carried;
 mod db;
 mod disk;
 mod error;
@@ -53,6 +54,7 @@ pub use audit::{Audit, AuditCursor, AuditEntry, AuditFilter};
 pub use backends::{BackendPatch, BackendRow, Behind, KeptModels};
 pub use blobs::BlobDraft;
 pub use bus::{Bus, Delta};
+pub use carried::{Carried, CarriedFrom};
 pub use error::{CreateError, OpenError, StoreError};
 pub use feed::{Change, Feed, Position};
 pub use identity::{
@@ -61,7 +63,9 @@ pub use identity::{
 pub use look::Look;
 pub use marks::{MOST_UNREAD, Mark, Marks};
 pub use mcp::{McpError, McpPatch, WhoseServers};
-pub use messages::{Addressed, EditError, MessagePage, Post, PostError, Posted};
+pub use messages::{
+    Addressed, AgainError, AskAgain, EditError, MessagePage, Post, PostError, Posted,
+};
 pub use open::{Database, OpenOptions};
 pub use questions::DecideError;
 pub use queue::{FromQueue, NewQueued, QueueError, When};

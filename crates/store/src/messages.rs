@@ -1,5 +1,6 @@
 //! Posting, and reading back. A post, the deliveries it causes and their first turns are one transaction.
 
+mod again;
 mod append;
 mod edit;
 
@@ -22,6 +23,7 @@ use crate::{
     writer::Floor,
 };
 
+pub use again::{AgainError, AskAgain};
 pub(crate) use append::{Draft, add};
 pub use edit::EditError;
 

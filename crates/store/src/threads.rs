@@ -15,7 +15,7 @@ pub use members::MemberError;
 pub(crate) use members::{hold_all_of, leave_all};
 
 use crate::{
-    CreateError, Position, Reader, Store, StoreError,
+    Carried, CarriedFrom, CreateError, Position, Reader, Store, StoreError, carried,
     db::{Conn, Line, vals},
     feed, identity,
     rows::{bytewise, for_update, json, named, of_ids},
@@ -35,6 +35,8 @@ pub struct NewThread {
     pub assistant: Option<AssistantId>,
     /// How assistants are to work in it.
     pub settings: ThreadSettings,
+    /// What it carries over, if it is a fork.
+    pub carried: Option<Carried>,
     /// The same id of the same person again gives the same thread, if all else is the same too.
     pub client_id: Option<String>,
 }
@@ -76,6 +78,8 @@ pub struct ThreadRow {
     pub state: ThreadState,
     /// The newest message: author's handle and the first 140 characters, or the name of a file without words.
     pub last: Option<(String, String)>,
+    /// What it carries over, if it is a fork.
+    pub carried: Option<CarriedFrom>,
 }
 
 /// A page of a list, with the position of the transaction it was read in.
@@ -185,6 +189,7 @@ impl Reader {
 /// what became of those that were asked for last.
 const ROW: &str = "SELECT t.id, t.title, t.titled_by, t.visibility, t.assistant, t.created_by, \
      t.created_at, t.last_message_at, t.last_seq, t.archived_at, t.settings, \
+     c.title AS carried_title, c.count AS carried_count, c.left_out AS carried_left_out, \
      p.handle AS last_author, COALESCE(NULLIF(substr(m.text, 1, 140), ''), f.name) AS last_text, \
      CASE \
        WHEN EXISTS (SELECT 1 FROM turns r JOIN questions q ON q.turn = r.id AND q.state = 'asked' \
@@ -198,7 +203,7 @@ const ROW: &str = "SELECT t.id, t.title, t.titled_by, t.visibility, t.assistant,
        ELSE 'idle' END AS lamp \
      FROM threads t LEFT JOIN messages m ON m.thread = t.id AND m.seq = t.last_seq \
      LEFT JOIN attachments f ON f.message = m.id AND f.place = 1 \
-     LEFT JOIN people p ON p.id = m.author";
+     LEFT JOIN people p ON p.id = m.author LEFT JOIN carried c ON c.thread = t.id";
 
 /// Whether the person `$1` may see thread `t`.
 pub(crate) const VISIBLE: &str = "(t.visibility = 'open' OR EXISTS \
@@ -307,6 +312,7 @@ fn row(line: &Line) -> Result<ThreadRow, StoreError> {
             _ => None,
         })?,
         last,
+        carried: carried::in_short(line)?,
     })
 }
 

@@ -27,7 +27,7 @@ use crate::{
 
 pub(crate) use end::end_queued;
 pub(crate) use parked::{leave_all_of, leave_asked_at};
-pub(crate) use wish::stop_all_of;
+pub(crate) use wish::{Again, attempt, stop_all_of};
 
 /// What `claim` respects beyond "one turn per thread and assistant".
 #[derive(Debug, Clone, Copy)]

@@ -449,6 +449,26 @@ export interface paths {
         patch: operations["patch_messages_id"];
         trace?: never;
     };
+    "/api/messages/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Changes what one said and asks again. A message that was not answered gets new turns in its place; one that was stays as
+         *     it is, and the new words are posted in a fork that begins before it: `message.thread_id` says where they stand.
+         */
+        post: operations["post_messages_id_resend"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/models": {
         parameters: {
             query?: never;
@@ -707,6 +727,23 @@ export interface paths {
         patch: operations["patch_threads_id"];
         trace?: never;
     };
+    "/api/threads/{id}/carried": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a fork carries over, as it was when the fork was made. */
+        get: operations["get_threads_id_carried"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/threads/{id}/export": {
         parameters: {
             query?: never;
@@ -718,6 +755,26 @@ export interface paths {
         get: operations["get_threads_id_export"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/threads/{id}/fork": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Opens a private thread of one's own that carries over what was said up to a message, and works as the other does:
+         *     with the same assistant and settings, but full access becomes standard, and a folder stays only where one may use it.
+         */
+        post: operations["post_threads_id_fork"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1282,6 +1339,62 @@ export interface components {
             note?: string | null;
             /** @description In words. */
             title: string;
+        };
+        /** @description What a fork carries over: a copy, which follows nothing that happens to its source. */
+        Carried: {
+            /**
+             * Format: int64
+             * @description How many older messages are not among them.
+             */
+            left_out: number;
+            /** @description What was said there, oldest first; the newest 50 messages at most. */
+            messages: components["schemas"]["CarriedMessage"][];
+            source?: components["schemas"]["CarriedSource"] | null;
+            /** @description The title of the thread that was forked, as it was. */
+            title: string;
+        };
+        /** @description What a fork carries over, in short. */
+        CarriedFrom: {
+            /**
+             * Format: int64
+             * @description How many older ones are not.
+             */
+            left_out: number;
+            /**
+             * Format: int64
+             * @description How many messages are carried over.
+             */
+            messages: number;
+            /** @description The title of the thread that was forked, as it was. */
+            title: string;
+        };
+        /** @description A message as it was when it was carried over. */
+        CarriedMessage: {
+            /**
+             * Format: int64
+             * @description When it was posted.
+             */
+            created_at: number;
+            /** @description The names of its files, which are not carried over. */
+            files: string[];
+            /** @description Its author's handle. */
+            handle: string;
+            /** @description Its author's name. */
+            name: string;
+            /** @description Whose voice. */
+            role: components["schemas"]["Speaker"];
+            /** @description As written: Markdown. A long text is cut in its middle, and says so. */
+            text: string;
+        };
+        /** @description Where a fork comes from. */
+        CarriedSource: {
+            /**
+             * Format: int64
+             * @description The last message that was carried over, by `seq`; 0 if there was none.
+             */
+            seq: number;
+            /** @description The thread. */
+            thread_id: string;
         };
         /** @description One thing that was checked. */
         Check: {
@@ -2062,6 +2175,13 @@ export interface components {
             /** @description One of those that can be registered. */
             handle: string;
         };
+        /** @description Where to fork a thread. */
+        NewFork: {
+            /** @description The same id again gives the same fork. `Idempotency-Key` means the same. */
+            client_id?: string | null;
+            /** @description The last message that is carried over. */
+            message: string;
+        };
         /** @description A sign-in to begin. */
         NewLogin: {
             /** @description The key, for `api_key`. It goes to the backend's program and is kept nowhere else. */
@@ -2395,6 +2515,13 @@ export interface components {
             /** @description Always true. */
             removed: boolean;
         };
+        /** @description A message to change and to ask again. */
+        Resend: {
+            /** @description The same id again is the same wish. `Idempotency-Key` means the same. */
+            client_id?: string | null;
+            /** @description What it is to say. May be empty beside attachments, which go along. */
+            text: string;
+        };
         /** @description Read afresh: one thread, which was gained or lost, or everything. */
         Reset: {
             /** @description Which thread; left out, everything. */
@@ -2537,6 +2664,7 @@ export interface components {
             archived_at?: number | null;
             /** @description In a direct thread: the assistant that answers every message. */
             assistant_id?: string | null;
+            carried?: components["schemas"]["CarriedFrom"] | null;
             /**
              * Format: int64
              * @description When it was opened.
@@ -4113,6 +4241,85 @@ export interface operations {
             };
         };
     };
+    post_messages_id_resend: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same as client_id */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Resend"];
+            };
+        };
+        responses: {
+            /** @description this client id had asked it before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Posted"];
+                };
+            };
+            /** @description somebody else said it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description turn_open: a turn that it asked for is not over; or client_id_reused */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_models: {
         parameters: {
             query?: never;
@@ -4891,6 +5098,36 @@ export interface operations {
             };
         };
     };
+    get_threads_id_carried: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Carried"];
+                };
+            };
+            /** @description no such thread, or it is no fork */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_threads_id_export: {
         parameters: {
             query?: {
@@ -4915,6 +5152,60 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_threads_id_fork: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description the same as client_id */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFork"];
+            };
+        };
+        responses: {
+            /** @description this client id had opened it before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            /** @description no such thread, or no such message in it */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,7 +7,7 @@ const NOW = new Date(2026, 10, 20, 15).getTime();
 const DAY = 86_400_000;
 const thread = (over: Partial<Thread> = {}): Thread => ({
   id: "t1", title: "One", visibility: "private", assistant_id: null, created_by: "p1", created_at: 1, last_message_at: NOW,
-  last_seq: 9, archived_at: null, state: "idle", last: null, read_seq: 9, unread: 0, 
+  last_seq: 9, archived_at: null, carried: null, state: "idle", last: null, read_seq: 9, unread: 0, 
   settings: { backend: null, effort: null, fast: false, folder: null, model: null, permission: "standard", plan: false, show_reasoning: true }, ...over,
 });
 const turn = (over: Partial<Turn> = {}): Turn => ({

@@ -12,6 +12,7 @@ use crate::{
     extract::{Caller, Id, Query},
     names::Names,
     routes::{attachments::disposition, threads},
+    wire,
 };
 
 /// What the file is to be.
@@ -66,6 +67,13 @@ pub(crate) async fn save(
         (header::CONTENT_TYPE, label.to_owned()),
         (header::CONTENT_DISPOSITION, disposition(&name)),
     ];
-    let body = Body::from_stream(export.stream(Head { title, thread }));
+    let carried = app.engine.reader().carried(id).await?;
+    let head = Head {
+        title,
+        thread,
+        // The file may go to others, so it names no place that it leads to.
+        carried: carried.map(|carried| wire::Carried::new(&carried, false)),
+    };
+    let body = Body::from_stream(export.stream(head));
     Ok((headers, body))
 }

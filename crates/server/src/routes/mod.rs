@@ -10,6 +10,7 @@ pub(crate) mod doctor;
 pub(crate) mod events;
 pub(crate) mod export;
 pub(crate) mod folders;
+pub(crate) mod forks;
 pub(crate) mod health;
 pub(crate) mod mcp;
 pub(crate) mod members;
@@ -119,6 +120,8 @@ fn of_threads() -> Vec<Route> {
         patch("/api/threads/{id}", threads::change),
         delete("/api/threads/{id}", threads::remove),
         put("/api/threads/{id}/read", threads::mark),
+        post("/api/threads/{id}/fork", forks::fork),
+        get("/api/threads/{id}/carried", forks::carried),
         get("/api/threads/{id}/export", export::save),
         get("/api/threads/{id}/members", members::list),
         post("/api/threads/{id}/members", members::add),
@@ -137,6 +140,7 @@ fn of_threads() -> Vec<Route> {
         post("/api/queue/{id}/send", queue::send),
         post("/api/queue/{id}/steer", queue::steer),
         patch("/api/messages/{id}", messages::edit).with_body(MESSAGE_LIMIT),
+        post("/api/messages/{id}/resend", forks::resend).with_body(MESSAGE_LIMIT),
         get("/api/search", search::find),
         post("/api/attachments", attachments::upload),
         get("/api/attachments/{id}", attachments::read),

@@ -74,7 +74,7 @@ async fn as_seen(
     Ok(seen.collect())
 }
 
-async fn one_as_seen(
+pub(super) async fn one_as_seen(
     app: &Shared,
     caller: &Caller,
     row: &ThreadRow,

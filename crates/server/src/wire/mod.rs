@@ -6,6 +6,7 @@ mod assistant;
 mod attachment;
 mod audit;
 mod backend;
+mod carried;
 mod doctor;
 mod event;
 mod item;
@@ -32,6 +33,7 @@ pub use backend::{
     Backend, BackendPatch, Backends, ModelGroup, ModelList, NewLogin, PastedLogin, SwitchesPatch,
     ThreadsBehind,
 };
+pub use carried::{Carried, CarriedFrom, NewFork, Resend};
 pub use doctor::{Check, CheckGroup, CheckState, Doctor, Setting};
 pub use event::{AssistantEvent, Deleted, Delta, Event, Ready, Reset, ThreadEvent};
 pub use item::Item;

@@ -6,7 +6,7 @@ use switchboard_model::thread as model;
 use switchboard_store as store;
 use utoipa::ToSchema;
 
-use super::{Author, ThreadSettings, ToWire, settings::SettingsPatch};
+use super::{Author, CarriedFrom, ThreadSettings, ToWire, settings::SettingsPatch};
 
 /// A conversation, as a list shows it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -33,6 +33,8 @@ pub struct Thread {
     pub state: ThreadState,
     /// Its newest message.
     pub last: Option<Last>,
+    /// On a fork: what it carries over.
+    pub carried: Option<CarriedFrom>,
     /// The `seq` up to which one has read it.
     pub read_seq: i64,
     /// How assistants work in it from the next turn on.
@@ -196,6 +198,7 @@ impl Thread {
                 author_handle: author.clone(),
                 text: text.clone(),
             }),
+            carried: row.carried.as_ref().map(ToWire::to_wire),
             settings: thread.settings.to_wire(),
             read_seq: mark.read_seq,
             unread: mark.unread,

@@ -11,6 +11,7 @@ mod audit;
 mod description;
 mod export;
 mod follower;
+mod forks;
 mod house;
 mod listener;
 mod members;

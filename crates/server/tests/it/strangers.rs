@@ -99,6 +99,11 @@ inside     201 POST   /api/threads/{id}/members             THREAD      {"person
 inside     200 GET    /api/threads/{id}/messages            THREAD      -
 inside     201 POST   /api/threads/{id}/messages            THREAD      {"text":"let me in"}
 inside     200 GET    /api/threads/{id}/export              THREAD      -
+inside     201 POST   /api/threads/{id}/fork                THREAD      {"message":"MESSAGE"}
+inside     404 POST   /api/threads/{id}/fork                THREAD      {"message":"TURN"}
+alone      404 POST   /api/threads/{id}/fork                FORK        {"message":"MESSAGE"}
+alone      200 GET    /api/threads/{id}/carried             FORK        -
+inside     404 GET    /api/threads/{id}/carried             THREAD      -
 inside     200 GET    /api/threads/{id}/queue               THREAD      -
 inside     201 POST   /api/threads/{id}/queue               THREAD      {"text":"later"}
 inside     200 PATCH  /api/threads/{id}/queue               THREAD      {"order":[]}
@@ -111,6 +116,7 @@ alone      201 POST   /api/queue/{id}/send                  QUEUED      -
 alone      204 DELETE /api/queue/{id}                       WAITING     -
 inside     204 DELETE /api/threads/{id}/queue               THREAD      -
 opener     200 PATCH  /api/messages/{id}                    MESSAGE     {"text":"xyzzy, better"}
+opener     201 POST   /api/messages/{id}/resend             MESSAGE     {"text":"xyzzy, once more"}
 all        200 GET    /api/search                           ?q=xyzzy    -
 inside     200 GET    /api/search                           ?q=x&thread=THREAD -
 all        201 POST   /api/attachments                      ?name=x.txt words in a file
@@ -356,6 +362,10 @@ async fn words(house: &House, opener: &Someone, thread: &str) -> Things {
         ("POSTED", files[1].clone()),
         ("MESSAGE", id_of(&posted.body["message"])),
     ];
+    let body = json!({ "message": id_of(&posted.body["message"]) });
+    let at = format!("/api/threads/{thread}/fork");
+    let fork = house.tell(opener, "POST", &at, &body).await;
+    things.push(("FORK", id_of(&fork.body)));
     for name in ["QUEUED", "WAITING", "LATER"] {
         let body = json!({ "text": format!("{SECRET}, later") });
         let queued = house.tell(opener, "POST", &queue, &body).await;

@@ -3,7 +3,7 @@
 use switchboard_model::{
     MessageId, PersonId,
     message::{Message, Speaker},
-    thread::{TitledBy, title_from},
+    thread::{Thread, TitledBy, title_from},
 };
 
 use super::load_one;
@@ -55,6 +55,19 @@ async fn edit(
     id: MessageId,
     text: Stowed,
 ) -> Result<Message, EditError> {
+    let (thread, seen) = hold_own(tx, person, id).await?;
+    is_at_rest(tx, &seen).await?;
+    rewrite(tx, &thread, &seen, text).await?;
+    let edited = load_one(&mut tx.conn, id).await?;
+    edited.ok_or(EditError::NoMessage)
+}
+
+/// A message of this person with its thread, which this transaction holds from now on.
+pub(super) async fn hold_own(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    id: MessageId,
+) -> Result<(Thread, Message), EditError> {
     let seen = load_one(&mut tx.conn, id).await?;
     let seen = seen.ok_or(EditError::NoMessage)?;
     let thread = threads::lock(tx, seen.thread).await?;
@@ -62,28 +75,42 @@ async fn edit(
     if seen.role != Speaker::User || seen.author.id != person {
         return Err(EditError::NotYours);
     }
+    Ok((thread, seen))
+}
+
+/// Refused while a turn reads it.
+pub(super) async fn is_at_rest(tx: &mut Tx<'_>, message: &Message) -> Result<(), EditError> {
     let sql =
         "SELECT id FROM turns WHERE thread = $1 AND seq = $2 AND state IN ('queued', 'running')";
-    if tx.one(sql, &vals![thread.id, seen.seq]).await?.is_some() {
-        return Err(EditError::TurnOpen);
+    match tx.one(sql, &vals![message.thread, message.seq]).await? {
+        Some(_) => Err(EditError::TurnOpen),
+        None => Ok(()),
     }
+}
+
+/// Has a message say something else.
+pub(super) async fn rewrite(
+    tx: &mut Tx<'_>,
+    thread: &Thread,
+    seen: &Message,
+    text: Stowed,
+) -> Result<(), StoreError> {
     turns::leave_asked_at(tx, thread.id, seen.seq).await?;
     text.claim(tx).await?;
     tx.run(
         "UPDATE messages SET text = $2, blob = $3, edited_at = $4 WHERE id = $1",
-        &vals![id, &text.text, text.blob.as_ref(), tx.now()],
+        &vals![seen.id, &text.text, text.blob.as_ref(), tx.now()],
     )
     .await?;
-    search::change_message(tx, id, text.words()).await?;
+    search::change_message(tx, seen.id, text.words()).await?;
     let title = title_from(&text.text);
     if thread.titled_by == TitledBy::Auto && seen.seq == 1 && !title.is_empty() {
         let sql = "UPDATE threads SET title = $2 WHERE id = $1";
         tx.run(sql, &vals![thread.id, &title]).await?;
         search::set_title(tx, thread.id, thread.created_at, &title).await?;
     }
-    tx.changed(Kind::Message, id, Some(thread.id));
+    tx.changed(Kind::Message, seen.id, Some(thread.id));
     // A list may show its newest words.
     tx.changed(Kind::Thread, thread.id, Some(thread.id));
-    let edited = load_one(&mut tx.conn, id).await?;
-    edited.ok_or(EditError::NoMessage)
+    Ok(())
 }

@@ -14,7 +14,7 @@ use super::{
     titled_by_name,
 };
 use crate::{
-    CreateError, StoreError,
+    Carried, CreateError, StoreError, carried,
     db::vals,
     rows::to_json,
     search,
@@ -65,6 +65,9 @@ pub(super) async fn create(
         }
         return Ok((load_row(tx, there.id("id")?).await?, false));
     }
+    if let Some(carried) = &new.carried {
+        carried::keep(tx, id, carried).await?;
+    }
     search::set_title(tx, id, now, &title).await?;
     tx.changed(Kind::Thread, id, Some(id));
     join(tx, id, new.created_by).await?;
@@ -73,6 +76,10 @@ pub(super) async fn create(
 
 /// What was asked for, to tell a repeat from a reuse.
 fn asked_for(new: &NewThread) -> Result<[u8; 32], StoreError> {
+    if let Some(Carried { source, seq, .. }) = &new.carried {
+        // All else follows from it, and may read otherwise by now.
+        return Ok(Sha256::digest(format!("fork\0{source}\0{seq}")).into());
+    }
     let assistant = new.assistant.map(|id| id.to_string());
     let settings = to_json(&new.settings)?;
     // No title holds a zero byte: PostgreSQL takes none.
@@ -223,6 +230,7 @@ pub(crate) async fn sweep(tx: &mut Tx<'_>, id: ThreadId) -> Result<(), StoreErro
         "DELETE FROM messages WHERE thread = $1",
         "DELETE FROM marks WHERE thread = $1",
         "DELETE FROM backend_sessions WHERE thread = $1",
+        "DELETE FROM carried WHERE thread = $1",
     ] {
         tx.run(sql, &vals![id]).await?;
     }

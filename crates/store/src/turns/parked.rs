@@ -7,7 +7,7 @@ use super::{
     TURN,
     end::{Locked, lock},
     turn,
-    wish::again,
+    wish::{Again, attempt},
 };
 use crate::{
     Reader, Store, StoreError,
@@ -63,8 +63,7 @@ async fn go_on(tx: &mut Tx<'_>, id: TurnId) -> Result<Option<Turn>, StoreError> 
     if locked.thread.is_none() || locked.turn.parked_at.is_none() {
         return Ok(None);
     }
-    let person = locked.turn.person;
-    again(tx, locked.turn, person, 1).await.map(Some)
+    attempt(tx, locked.turn, Again::ByItself).await.map(Some)
 }
 
 /// Leaves a locked turn as it ended. Says whether it was parked.

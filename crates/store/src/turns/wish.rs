@@ -3,6 +3,7 @@
 
 use switchboard_model::{
     PersonId, TurnId,
+    outcome::Failure,
     turn::{Outcome, Turn, TurnEvent, TurnState},
 };
 
@@ -15,6 +16,7 @@ use super::{
 use crate::{
     Store, StoreError,
     db::vals,
+    queue,
     writer::{Floor, Kind, Tx},
 };
 
@@ -91,15 +93,29 @@ async fn retry(tx: &mut Tx<'_>, id: TurnId, person: PersonId) -> Result<Turn, Re
     if !ended_badly || !is_newest(tx, &old).await? {
         return Err(RetryError::NotRetryable);
     }
-    Ok(again(tx, old, person, 0).await?)
+    let wish = Again::Asked {
+        by: person,
+        refused: None,
+    };
+    Ok(attempt(tx, old, wish).await?)
 }
 
-/// A new attempt, queued, after `old`, which is locked. `by_itself` is 1 if nobody asked for it.
-pub(super) async fn again(
+/// Why there is one attempt more.
+pub(crate) enum Again<'a> {
+    /// A person wants it; what is known to be refused fails at once.
+    Asked {
+        by: PersonId,
+        refused: Option<&'a Failure>,
+    },
+    /// Nobody asked for it: what it waited for has come.
+    ByItself,
+}
+
+/// One attempt more at what a turn that has ended did not answer.
+pub(crate) async fn attempt(
     tx: &mut Tx<'_>,
     old: Turn,
-    person: PersonId,
-    by_itself: i64,
+    again: Again<'_>,
 ) -> Result<Turn, StoreError> {
     let gone = || StoreError::Corrupt(format!("turn {} has no row", old.id));
     let line = tx
@@ -112,17 +128,25 @@ pub(super) async fn again(
         tx.run(sql, &vals![old.id]).await?;
         tx.changed(Kind::Turn, old.id, Some(old.thread));
     }
+    let (person, refused, tries) = match again {
+        Again::Asked { by, refused } => (by, refused, 0),
+        Again::ByItself => (old.person, None, tries + 1),
+    };
+    let now = tx.now();
+    let ended_at = refused.map(|_| now);
     let turn = Turn {
         id: tx.ids().make(),
         attempt: old.attempt + 1,
         person,
-        state: TurnState::Queued,
+        state: refused
+            .cloned()
+            .map_or(TurnState::Queued, TurnState::Failed),
         open_questions: 0,
         stop_wanted: false,
         runs_on: None,
-        queued_at: tx.now(),
+        queued_at: now,
         started_at: None,
-        ended_at: None,
+        ended_at,
         parked_at: None,
         reply: None,
         ran_with: None,
@@ -132,14 +156,17 @@ pub(super) async fn again(
     insert(tx, &turn, seq).await?;
     tx.run(
         "UPDATE turns SET tries = $2 WHERE id = $1",
-        &vals![turn.id, (tries + 1) * by_itself],
+        &vals![turn.id, tries],
     )
     .await?;
     tx.run(
-        "UPDATE deliveries SET settled_at = NULL WHERE id = $1",
-        &vals![turn.delivery],
+        "UPDATE deliveries SET settled_at = $2 WHERE id = $1",
+        &vals![turn.delivery, ended_at],
     )
     .await?;
+    if turn.state.is_ended() {
+        queue::turn_ended(tx, &turn).await?;
+    }
     Ok(turn)
 }
 

@@ -118,6 +118,19 @@ on_both_databases! {
         assert!(matches!(other, Err(PostError::ClientIdReused)), "{other:?}");
     }
 
+    async fn a_copy_is_a_file_of_its_own_and_under_the_same_key_the_same(world: World) {
+        let (mara, eve) = (world.person("mara").await, world.person("eve").await);
+        let file = attached(&world, mara, "a.png", b"bytes").await;
+        let copy = async |person| world.store.copy_attachments(person, vec![file.id], "k".into()).await.unwrap();
+        let copies = copy(mara).await;
+        assert_eq!(copies.len(), 1);
+        assert_ne!(copies[0], file.id);
+        assert_eq!(copy(mara).await, copies);
+        assert!(copy(eve).await.is_empty(), "it is not hers");
+        assert!(world.store.remove_attachment(mara, file.id).await.unwrap());
+        assert_eq!(whole(&world.store, copies[0]).await.unwrap(), b"bytes");
+    }
+
     async fn the_same_client_id_is_the_same_upload_only_with_the_same_bytes_and_name(world: World) {
         let mara = world.person("mara").await;
         let named = NewAttachment { client_id: Some("u1".into()), ..new(mara, "a.png") };

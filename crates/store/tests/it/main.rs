@@ -21,6 +21,7 @@ mod endings;
 mod failures;
 mod faults;
 mod feed;
+mod forks;
 mod identity;
 mod look;
 mod marks;

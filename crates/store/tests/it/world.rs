@@ -261,6 +261,7 @@ pub fn private_thread(by: PersonId) -> NewThread {
         title: None,
         visibility: Visibility::Private,
         assistant: None,
+        carried: None,
         client_id: None,
     }
 }

@@ -4,6 +4,7 @@ mod approvals;
 mod backends;
 mod crashes;
 mod failures;
+mod forks;
 mod login;
 mod parked;
 mod tools;
