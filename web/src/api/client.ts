@@ -1,6 +1,6 @@
 /** One function per request. Owns how a request is sent and how a refusal becomes a `Problem`; keeps no state. */
 import type {
-  Assistant, Attachment, Author, Hit, Id, Mention, Message, MessagePage, NewMessage, NewThread, Page, Person, Posted, Question,
+  Assistant, Attachment, Author, Carried, Hit, Id, Mention, Message, MessagePage, NewMessage, NewThread, Page, Person, Posted, Question,
   Queued, Session, SessionRow, Steer, Thread, ThreadPatch, Turn, TurnItems,
 } from "./types";
 
@@ -101,6 +101,10 @@ export const api = {
     call<MessagePage>("GET", `/api/threads/${part(thread)}/messages${query(ask)}`),
   post: (thread: Id, body: NewMessage) =>
     call<Posted>("POST", `/api/threads/${part(thread)}/messages`, body),
+  /** The same client id is the same fork, or the same wish: a click that was not answered can be repeated. */
+  fork: (thread: Id, body: { message: Id; client_id: string }) => call<Thread>("POST", `/api/threads/${part(thread)}/fork`, body),
+  carried: (thread: Id) => call<Carried>("GET", `/api/threads/${part(thread)}/carried`),
+  resend: (message: Id, body: { text: string; client_id: string }) => call<Posted>("POST", `/api/messages/${part(message)}/resend`, body),
   edit: (message: Id, text: string) => call<Message>("PATCH", `/api/messages/${part(message)}`, { text }),
 
   queue: (thread: Id) => call<Page<Queued>>("GET", `/api/threads/${part(thread)}/queue`),

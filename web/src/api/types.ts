@@ -48,6 +48,8 @@ export type Delta = Wire["Delta"];
 export type Question = Said<Omit<Wire["Question"], "body">> & { body: unknown };
 /** Words sent into a turn that runs. */
 export type Steer = Said<Wire["Steer"]>;
+/** What a fork carries over: a copy, which follows nothing that happens to its source. */
+export type Carried = Said<Wire["Carried"]>;
 export type Posted = Said<Wire["Posted"]>;
 
 export interface Page<T> { items: T[]; next?: string | null; pos?: Pos }

@@ -4,10 +4,11 @@
  */
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { type Problem } from "../api/client";
-import type { Id } from "../api/types";
+import type { Id, Message } from "../api/types";
 import { NeedsBar } from "../features/approvals/NeedsBar";
 import { TurnQuestions } from "../features/approvals/TurnQuestions";
 import { FoundAssistants } from "../features/assistants/FoundAssistants";
+import { ForkButton } from "../features/chat/ForkButton";
 import type { AnswerSlot } from "../features/chat/Log";
 import type { ComposerSlot } from "../features/chat/slots";
 import { Sidebar } from "../features/chat/Sidebar";
@@ -111,13 +112,14 @@ function SkipLink() {
 }
 
 const drawNeeds = (thread: Id) => <NeedsBar thread={thread} />;
+const drawFork = (reply: Message) => <ForkButton message={reply} />;
 const drawQuestions = (turn: Id) => <TurnQuestions turn={turn} />;
 
 interface FrameProps { route: Exclude<Route, { at: "sign-in" }>; demo: boolean; search: (within: Id | null) => void }
 
 function Frame({ route, demo, search }: FrameProps) {
   const move = useMoves();
-  const drawAnswer = useCallback((slot: AnswerSlot) => <TurnCard {...slot} drawQuestions={drawQuestions} />, []);
+  const drawAnswer = useCallback((slot: AnswerSlot) => <TurnCard {...slot} drawQuestions={drawQuestions} drawFork={drawFork} />, []);
   const drawFound = useCallback((ask: (handle: string) => void) => <FoundAssistants onAsk={ask} />, []);
   const drawComposer = useCallback((slot: ComposerSlot) => <Composer key={slot.thread} {...slot} drawChips={(ask) => <Chips {...ask} />} drawMeters={(ask) => <Meters {...ask} />} />, []);
   const screen = useMemo(() => {

@@ -1,11 +1,12 @@
 /** What can be done from anywhere, as the palette lists it. Owns the list; each command is done by whoever it belongs to. */
 import { useMemo } from "react";
 import type { Command } from "../features/palette/entries";
+import { forkFrom } from "../features/chat/fork";
 import { placesFor } from "../features/settings/places";
 import { theme } from "../state/local";
 import { turnIsOpen } from "../state/model";
 import { useDesk, useView } from "../state/react";
-import { assistantRows } from "../state/view";
+import { assistantRows, newestOf } from "../state/view";
 import { approvalsPath, go, type Route, settingsPath } from "../ui/route";
 import { attempt } from "../ui/Toasts";
 import { newThread, nextWaiting, stopAll } from "./acts";
@@ -18,6 +19,7 @@ export function useCommands(route: Route, showKeys: () => void): Command[] {
   const waiting = useView((state) => Object.values(state.threads).some((thread) => thread.state === "needs_you"));
   const thread = route.at === "chat" ? route.thread : null;
   const runs = thread !== null && Object.values(turns).some((turn) => turn.thread_id === thread && turnIsOpen(turn));
+  const newest = useView((state) => (thread ? newestOf(state.messages[thread]) : null));
   return useMemo(() => {
     const ask = (handle: string) => {
       desk.prefill("new", `@${handle} `);
@@ -29,6 +31,7 @@ export function useCommands(route: Route, showKeys: () => void): Command[] {
       { id: "new", label: "New thread", icon: "compose", keys: "C", words: "start write message", act: newThread },
       { id: "approvals", label: "Approvals", icon: "inbox", keys: "G A", words: "questions decisions waiting", act: () => go(approvalsPath) },
       waiting ? { id: "waiting", label: "Next thread that needs you", icon: "bell", words: "approvals waiting", act: nextWaiting } : null,
+      newest && thread ? { id: "fork", label: "Fork this thread from its newest message", icon: "fork", words: "branch copy carry over", act: () => forkFrom(desk, thread, newest) } : null,
       runs && thread ? { id: "stop", label: "Stop what runs here", icon: "stop", keys: "⌘.", words: "cancel turn", act: () => stopAll(desk, thread) } : null,
       ...assistantRows({ assistants }).filter((one) => one.usable && one.state === "ready").map((one): Command => (
         { id: `ask-${one.id}`, label: `Ask @${one.handle}`, icon: "thought", words: `${one.name} mention new`, act: () => ask(one.handle) }
@@ -43,5 +46,5 @@ export function useCommands(route: Route, showKeys: () => void): Command[] {
       { id: "out", label: "Sign out", icon: "right", words: "log out leave", act: () => attempt(desk.signOut()) },
     ];
     return all.filter((command): command is Command => command !== null);
-  }, [desk, assistants, role, waiting, runs, thread, showKeys]);
+  }, [desk, assistants, role, waiting, runs, thread, newest, showKeys]);
 }

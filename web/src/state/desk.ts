@@ -367,6 +367,20 @@ export class Desk {
     this.store.apply({ type: "message", message: await api.edit(message, text) });
   }
 
+  /** A thread of one's own that begins with what was said up to a message. */
+  async fork(thread: Id, message: Id): Promise<Thread> {
+    const fork = await api.fork(thread, { message, client_id: crypto.randomUUID() });
+    this.store.apply({ type: "thread", asked: { since: undefined }, thread: fork });
+    return fork;
+  }
+
+  /** Other words for one's own message, and an answer to them. Says in which thread they stand: in a fork, if it was answered before. */
+  async resend(message: Id, text: string, client_id: string): Promise<Id> {
+    const { message: asked } = await api.resend(message, { text, client_id });
+    this.store.apply({ type: "message", message: asked });
+    return asked.thread_id;
+  }
+
   async addMember(thread: Id, person: Id): Promise<void> {
     await api.addMember(thread, person);
     this.store.apply({ type: "thread", asked: this.#asking(`thread:${thread}`), thread: await api.thread(thread) });

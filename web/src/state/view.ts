@@ -82,6 +82,12 @@ export function partsOf(items: HeldItem[], reply: Message | null): Part[] {
   return [...parts.filter((part) => part.is === "steps"), { is: "text", key: reply.id, text: reply.text, open: false }];
 }
 
+/** The last message that is here. */
+export function newestOf(messages: Record<Id, Message> | undefined): Id | null {
+  const newest = Object.values(messages ?? {}).reduce<Message | null>((last, one) => (last && last.seq > one.seq ? last : one), null);
+  return newest?.id ?? null;
+}
+
 /** Assistants as lists show them: the usable first, then by handle. */
 export function assistantRows(state: Pick<State, "assistants">): Assistant[] {
   const rank = (assistant: Assistant) => (assistant.state === "ready" ? 0 : assistant.state === "disabled" ? 2 : 1);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Item, Turn } from "../api/types";
-import { bytes, clock, commandIn, initials, plain, sentence, stepResult, stepTook, stepWords, took, turnWords, until, withoutShell, whoSignsIn } from "./words";
+import { bytes, carriedWords, clock, commandIn, initials, plain, sentence, stepResult, stepTook, stepWords, took, turnWords, until, whoSignsIn, withoutShell } from "./words";
 
 describe("durations", () => {
   test("that grow are clocks", () => {
@@ -107,4 +107,10 @@ test("who has to sign in before a turn goes on is named, as long as that helps",
   expect(whoSignsIn(tom, ["A", "B", "C"].map(admin))).toBe("A, B or C has signed in: ask them");
   expect(whoSignsIn(tom, ["A", "B", "C", "D"].map(admin))).toBe("an admin has signed in");
   expect(whoSignsIn(undefined, [])).toBe("an admin has signed in");
+});
+
+test("a fork says how much it carries over", () => {
+  for (const [messages, left_out, words] of [[1, 0, "1 message"], [2, 0, "2 messages"], [50, 12, "50 messages, 12 older left out"], [0, 0, "No messages"]] as const) {
+    expect(carriedWords({ messages, left_out })).toBe(words);
+  }
 });

@@ -21,6 +21,12 @@ export function took(ms: number): string {
   return minutes < 60 ? `${minutes} m ${Math.floor(seconds % 60)} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} m`;
 }
 
+/** How much a fork carries over. */
+export const carriedWords = ({ messages, left_out }: { messages: number; left_out: number }): string => {
+  const all = messages === 1 ? "1 message" : `${messages || "No"} messages`;
+  return left_out > 0 ? `${all}, ${left_out} older left out` : all;
+};
+
 /** How long until a moment, for limits: `in 3 h 38 m`. */
 export function until(at: Millis, now: Millis): string {
   return at <= now ? "now" : `in ${took(Math.ceil((at - now) / 60_000) * 60_000).replace(/ 0 [sm]$/, "")}`;

@@ -2,7 +2,7 @@
  * The messages of a thread with their answers. Owns what belongs together, what was not read yet, and fetching more at both ends;
  * where the reader stands is `scrolling`, what is drawn at all is `StretchView`.
  */
-import { Fragment, type ReactNode, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { Fragment, lazy, type ReactNode, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Id, Message } from "../../api/types";
 import { turnIsOpen } from "../../state/model";
 import { useDesk, useView } from "../../state/react";
@@ -17,6 +17,8 @@ import { MessageView, PendingView } from "./MessageView";
 import { type Scrolling, useScrolling } from "./scrolling";
 import { type Row, stretchesOf, stretchWith } from "./stretches";
 import { StretchView } from "./StretchView";
+
+const CarriedCard = lazy(() => import("./CarriedCard").then(({ CarriedCard: draw }) => ({ default: draw })));
 
 export interface AnswerSlot { turn: Id; earlier: Id[]; reply: Message | null; toLive: boolean }
 
@@ -47,6 +49,7 @@ export function Log({ thread, drawAnswer, jump, onEnd }: LogProps) {
   const outbox = useView((state) => state.outbox);
   const me = useView((state) => state.session?.person.id);
   const page = useView((state) => state.pages[thread]);
+  const fork = useView((state) => state.threads[thread]);
   const pending = useMemo(() => pendingOf({ outbox }, thread), [outbox, thread]);
   const [readTo, setReadTo] = useReadTo(thread);
   const exchanges = useMemo(() => exchangesOf({ messages: { [thread]: messages }, turns }, thread, page), [messages, turns, thread, page]);
@@ -99,6 +102,7 @@ export function Log({ thread, drawAnswer, jump, onEnd }: LogProps) {
     <>
       <div className="scroll" ref={scroller} onScroll={onScroll}>
         <div className="col log" ref={content} role="log" aria-live="polite" aria-relevant="additions" aria-label="Messages">
+          {fork?.carried && page && !page.older ? <Suspense fallback={null}><CarriedCard thread={fork} from={fork.carried} /></Suspense> : null}
           {older ? <Edge key={older} words="Show earlier messages" more={() => desk.loadOlder(thread)} watch={watch} /> : null}
           {stretches.map((stretch, at) => (
             <StretchView key={stretch.key} thread={thread} stretch={stretch} draw={drawRow} watch={watch} hold={hold}

@@ -10,6 +10,7 @@ import { Face } from "../../ui/marks";
 import { Markdown } from "../../ui/markdown/Markdown";
 import { Attachments } from "./Attachments";
 import { EditForm } from "./EditForm";
+import { ForkButton } from "./ForkButton";
 
 /** `asked`: a turn for it is still open, so its words are being answered and stay as they are. */
 export interface MessageViewProps { message: Message; toLive: boolean; asked?: boolean }
@@ -33,6 +34,7 @@ export const MessageView = memo(function MessageView({ message, toLive, asked = 
             <span className="acts">
               {mine && !asked ? <button className="btn tool small" type="button" aria-label="Edit" title="Edit" onClick={() => setEditing(true)}><Icon name="pencil" /></button> : null}
               {message.text ? <Copy text={message.text} label="Copy" /> : null}
+              <ForkButton message={message} />
             </span>
           )}
         </div>

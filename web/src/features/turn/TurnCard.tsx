@@ -29,11 +29,13 @@ export interface TurnCardProps {
   toLive: boolean;
   /** What it asked and how that went; how questions are drawn is another feature's. */
   drawQuestions: (turn: Id) => ReactNode;
+  /** What leads from a reply to a fork. */
+  drawFork: (reply: Message) => ReactNode;
 }
 
 const none: Record<Id, HeldItem> = {};
 
-export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLive, drawQuestions }: TurnCardProps) {
+export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLive, drawQuestions, drawFork }: TurnCardProps) {
   const desk = useDesk();
   const turn = useView((state) => state.turns[id]);
   const held = useView((state) => state.items[id] ?? none);
@@ -79,7 +81,7 @@ export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLiv
               <Icon name={turn.state === "queued" ? "x" : "stop"} />{turn.state === "queued" ? "Remove" : "Stop"}
             </button>
           ) : (
-            <span className="acts">{said ? <Copy text={said} label="Copy" /> : null}</span>
+            <span className="acts">{said ? <Copy text={said} label="Copy" /> : null}{reply ? drawFork(reply) : null}</span>
           )}
         </div>
         {earlier.length ? <EarlierAttempts turns={earlier} /> : null}
