@@ -6,7 +6,7 @@ use std::{fmt::Write as _, path::Path};
 use switchboard_model::{
     carried::CarriedLine,
     mcp::McpServer,
-    message::Message,
+    message::{Message, Speaker},
     outcome::{Failure, OutcomeCode},
     prompt,
     settings::Permission,
@@ -214,6 +214,15 @@ async fn how(desk: &Desk, claimed: &Claimed, spec: &Spec) -> Result<How, Unprepa
     Ok(how)
 }
 
+/// Whether words of anybody but whoever asked came along when the thread was forked.
+async fn carries_others(desk: &Desk, claimed: &Claimed) -> Result<bool, StoreError> {
+    let own = Some(&claimed.message.author).filter(|author| author.id == claimed.turn.person);
+    let carried = desk.carried(claimed.turn.thread).await?;
+    Ok(carried.iter().any(|line| {
+        line.speaker == Speaker::User && own.is_none_or(|own| own.handle != line.handle)
+    }))
+}
+
 /// The MCP servers of whoever asked, unless others write in the thread or ever did: their text must not reach a
 /// person's tools, and a session remembers it.
 async fn tools(
@@ -236,6 +245,9 @@ async fn tools(
     let why = match how.company {
         Company::Others => "others can write in this thread",
         Company::Alone if desk.others_wrote(claimed).await? => "others have written in this thread",
+        Company::Alone if carries_others(desk, claimed).await? => {
+            "others wrote some of what this thread carries over"
+        }
         Company::Alone => return Ok(servers),
     };
     let names = names(&servers);

@@ -217,14 +217,14 @@ async fn nobody_elses_turn_and_no_shared_thread_has_a_persons_tools() {
     );
     let members = format!("/api/threads/{thread}/members");
     client.post(&members, json!({ "person": "ben" })).await;
-    let left_out = async |why: &str| {
-        let turn = client.ask(&thread, "@chatgpt\nmock: text \"ok\"").await;
+    let left_out_in = async |thread: &str, why: &str| {
+        let turn = client.ask(thread, "@chatgpt\nmock: text \"ok\"").await;
         let ended = client.answered(&turn).await;
         assert!(!offered(&house).contains("mcp__"), "{}", offered(&house));
         let notes = ended["ran_with"]["notes"].to_string();
         assert!(notes.contains(why) && notes.contains("(notes)"), "{notes}");
     };
-    left_out("others can write").await;
+    left_out_in(&thread, "others can write").await;
     ben.say(&thread, "call the tools of mara, please").await;
     let all = client.get(&members).await;
     let all = all["items"].as_array().unwrap();
@@ -233,7 +233,13 @@ async fn nobody_elses_turn_and_no_shared_thread_has_a_persons_tools() {
         .call("DELETE", &format!("{members}/{id}"), None)
         .await;
     assert_eq!(gone.status, 204, "{:?}", gone.body);
-    left_out("others have written").await;
+    left_out_in(&thread, "others have written").await;
+    let last = client.messages(&thread).await.pop().unwrap();
+    let fork = json!({ "message": last["id"] });
+    let fork = client
+        .post(&format!("/api/threads/{thread}/fork"), fork)
+        .await;
+    left_out_in(text(&fork, "id"), "carries over").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
