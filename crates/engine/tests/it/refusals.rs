@@ -4,13 +4,12 @@ use switchboard_engine::{ChatError, OpenThread, TurnError};
 use switchboard_model::{
     assistant::Access,
     outcome::OutcomeCode,
-    person::Role,
     settings::SettingsPatch,
     thread::Visibility,
     turn::{Turn, TurnState},
 };
 
-use switchboard_store::{AssistantPatch, NewPerson};
+use switchboard_store::AssistantPatch;
 
 use crate::world::World;
 
@@ -23,12 +22,11 @@ fn code(turn: &Turn) -> OutcomeCode {
 
 on_both_databases! {
     async fn a_mention_of_an_assistant_that_nobody_registered_yet_is_not_met_with_silence(world: World) {
-        let admin = NewPerson { handle: "ada".into(), name: "Ada".into(), role: Role::Admin };
-        let ada = world.store.add_person(admin).await.unwrap();
+        let admin = world.mara.clone();
         world.start();
         let open = OpenThread { title: None, visibility: Visibility::Private, assistant: None, settings: SettingsPatch::default(), client_id: None };
-        let thread = world.engine.open_thread(&ada, open).await.unwrap().0.thread.id;
-        let posted = world.post(&ada, thread, "@obedient hello").await;
+        let thread = world.engine.open_thread(&admin, open).await.unwrap().0.thread.id;
+        let posted = world.post(&admin, thread, "@obedient hello").await;
         let mut puppet = world.puppet().await;
         assert_eq!(puppet.request.turn, posted.turns[0].id);
         puppet.replies("hi");
@@ -36,9 +34,9 @@ on_both_databases! {
 
         let registered = world.engine.reader().assistants().await.unwrap();
         let obedient = registered.iter().find(|assistant| assistant.handle == "obedient").unwrap();
-        assert_eq!(obedient.owner, ada.id, "it is the admin's");
-        world.store.remove_assistant(ada.id, obedient.id).await.unwrap();
-        let posted = world.post(&ada, thread, "@obedient are you there?").await;
+        assert_eq!(obedient.owner, admin.id, "it is the admin's");
+        world.store.remove_assistant(admin.id, obedient.id).await.unwrap();
+        let posted = world.post(&admin, thread, "@obedient are you there?").await;
         assert!(posted.turns.is_empty(), "what a person removed stays removed");
     }
 
