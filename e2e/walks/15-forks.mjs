@@ -112,4 +112,22 @@ export default {
     await page.waitForFunction((at) => location.href !== at, source);
     await page.locator(".carried").getByText("2 messages").waitFor();
   },
+
+  async "a thread says who changed its assistant, and what the new one is told"({ server, browser }) {
+    const page = await signIn(await browser.person(), await server.link());
+    await direct(page);
+    await say(page, "one\nmock: text \"the first\"", "the first");
+    const changed = await page.evaluate(async () => {
+      const tell = (method, path, body) => fetch(path, { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+      // There may be one already; whether its program is here does not matter.
+      await tell("POST", "/api/assistants", { handle: "gemini" });
+      return (await tell("PATCH", location.pathname.replace("/chat/", "/api/threads/"), { assistant: "gemini" })).status;
+    });
+    assert.equal(changed, 200);
+    const line = page.locator(".note-line", { hasText: "@gemini answers from here on" });
+    await line.waitFor();
+    assert.match(await line.innerText(), /^admin, .*the 2 messages before/);
+    await page.reload();
+    await line.waitFor();
+  },
 };

@@ -218,7 +218,9 @@ impl Engine {
                         .to_owned(),
                 ));
             }
-            patch.assistant = Some(self.assistant_named(&name).await?.id);
+            let assistant = self.assistant_named(&name).await?;
+            let words = self.takes_over(id, &assistant).await?;
+            patch.assistant = Some((assistant.id, words));
         }
         if patch.visibility.is_some_and(|v| v != row.thread.visibility)
             && !may_govern(by, &row.thread)

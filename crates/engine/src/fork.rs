@@ -145,10 +145,12 @@ impl Engine {
         let reader = self.reader();
         let said = reader.context(source.id, seq + 1, CARRIED_LINES).await?;
         let mut lines: Vec<_> = said.iter().map(CarriedLine::from).collect();
-        let mut all = seq;
+        // A thread begins with something that was said; notes come later.
+        let older = said.first().map_or(0, |first| first.seq - 1);
+        let mut all = older + lines.len() as i64;
         if let Some(before) = reader.carried(source.id).await? {
             all += before.left_out + before.lines.len() as i64;
-            if said.len() as i64 == seq {
+            if older == 0 {
                 lines.splice(0..0, before.lines);
             }
         }

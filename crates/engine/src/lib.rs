@@ -16,6 +16,7 @@ mod dispatch;
 mod editing;
 mod folders;
 mod fork;
+mod handover;
 pub mod instance;
 mod logins;
 pub mod mcp;

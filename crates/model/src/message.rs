@@ -17,6 +17,8 @@ pub enum Speaker {
     User,
     /// An assistant.
     Assistant,
+    /// Switchboard itself, about what its author changed in the thread. No assistant is told it.
+    Note,
 }
 
 impl Speaker {
@@ -25,6 +27,7 @@ impl Speaker {
         match self {
             Self::User => "user",
             Self::Assistant => "assistant",
+            Self::Note => "note",
         }
     }
 
@@ -33,6 +36,7 @@ impl Speaker {
         match name {
             "user" => Some(Self::User),
             "assistant" => Some(Self::Assistant),
+            "note" => Some(Self::Note),
             _ => None,
         }
     }

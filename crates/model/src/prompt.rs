@@ -207,6 +207,7 @@ fn quote_within(message: &Line, room: usize, what: As) -> Option<String> {
         let role = match message.speaker {
             Speaker::User => "person",
             Speaker::Assistant => "assistant",
+            Speaker::Note => "note",
         };
         // Written by hand to keep this order of the fields; each value is escaped.
         format!(

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use switchboard_model::{
     ThreadId,
-    message::Message,
+    message::{Message, Speaker},
     turn::{Turn, TurnState},
 };
 use switchboard_store::{MessagePage, Reader, StoreError};
@@ -159,6 +159,18 @@ fn turns_of<'p>(page: &'p MessagePage, message: &Message) -> Vec<&'p Turn> {
 
 fn markdown(piece: &mut String, message: &Message, turns: &[&Turn]) {
     let author = &message.author;
+    if message.role == Speaker::Note {
+        // Writing into a String cannot fail.
+        let _ = write!(
+            piece,
+            "\n---\n\n{} (@{}), {}: {}\n",
+            plain(&author.name),
+            author.handle,
+            time(message.created_at.0),
+            plain(&message.text)
+        );
+        return;
+    }
     let edited = if message.edited_at.is_some() {
         ", edited"
     } else {

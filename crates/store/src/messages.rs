@@ -24,7 +24,7 @@ use crate::{
 };
 
 pub use again::{AgainError, AskAgain};
-pub(crate) use append::{Draft, add};
+pub(crate) use append::{Draft, add, note};
 pub use edit::EditError;
 
 /// A message to post.
@@ -192,8 +192,8 @@ impl Reader {
         .await
     }
 
-    /// The `limit` messages before `seq`, ascending: what a prompt quotes, and fewer once they have more
-    /// text than any prompt. Failures are not messages, so they are never among them.
+    /// What was said before `seq`, `limit` messages of it, ascending: what a prompt quotes, and fewer once they have more
+    /// text than any prompt. Failures are not messages, so they are never among them; notes are not, either.
     pub async fn context(
         &self,
         thread: ThreadId,
@@ -202,8 +202,13 @@ impl Reader {
     ) -> Result<Vec<Message>, StoreError> {
         self.read(move |conn| {
             Box::pin(async move {
-                let said = newest(conn, thread, before, limit, PAGE_TEXT).await?;
-                let messages = said.into_iter().map(|said| said.message).collect();
+                let sql = format!(
+                    "{MESSAGE} WHERE m.thread = $1 AND m.seq < $2 AND m.role <> $4 ORDER BY m.seq DESC LIMIT $3"
+                );
+                let asked = vals![thread, before, limit as i64, Speaker::Note.as_str()];
+                let lines = conn.all(&sql, &asked).await?;
+                let said = as_fit(conn, &lines, PAGE_TEXT).await?;
+                let messages = said.into_iter().rev().map(|said| said.message).collect();
                 with_files(conn, messages).await
             })
         })

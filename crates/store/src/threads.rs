@@ -50,8 +50,8 @@ pub struct ThreadPatch {
     pub archived: Option<bool>,
     /// Who may see it.
     pub visibility: Option<Visibility>,
-    /// Another assistant for a direct thread.
-    pub assistant: Option<AssistantId>,
+    /// Another assistant for a direct thread, and what the thread says of it, once something was said in it.
+    pub assistant: Option<(AssistantId, String)>,
     /// How assistants are to work in it.
     pub settings: SettingsPatch,
 }

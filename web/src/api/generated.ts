@@ -2616,7 +2616,7 @@ export interface components {
          * @description Whose voice a message has.
          * @enum {string}
          */
-        Speaker: "user" | "assistant";
+        Speaker: "user" | "assistant" | "note";
         /** @description Words sent into a running turn. */
         Steer: {
             /** @description Who wrote it. */

@@ -46,6 +46,8 @@ pub enum Speaker {
     User,
     /// An assistant.
     Assistant,
+    /// Switchboard, about what the author changed in the thread; no assistant is told it.
+    Note,
 }
 
 /// A name in a text that means somebody.
@@ -138,7 +140,7 @@ impl Message {
             mentions: match message.role {
                 model::Speaker::User => Mention::all(&message.text, names),
                 // An assistant's text asks nobody, so no name in it is a mention.
-                model::Speaker::Assistant => Vec::new(),
+                model::Speaker::Assistant | model::Speaker::Note => Vec::new(),
             },
         }
     }
@@ -151,6 +153,7 @@ impl ToWire for model::Speaker {
         match self {
             Self::User => Speaker::User,
             Self::Assistant => Speaker::Assistant,
+            Self::Note => Speaker::Note,
         }
     }
 }

@@ -59,8 +59,10 @@ pub(crate) async fn add(
         ],
     )
     .await?;
-    search::add_message(tx, thread.id, id, draft.text.words()).await?;
-    if draft.role == Speaker::User {
+    if draft.role != Speaker::Note {
+        search::add_message(tx, thread.id, id, draft.text.words()).await?;
+    }
+    if draft.role != Speaker::Assistant {
         marks::pass_own(tx, thread.id, draft.author, seq).await?;
     }
     let title = match thread.titled_by {
@@ -79,6 +81,24 @@ pub(crate) async fn add(
     tx.changed(Kind::Message, id, Some(thread.id));
     tx.changed(Kind::Thread, thread.id, Some(thread.id));
     written(tx, id).await
+}
+
+/// Writes down, in the thread itself, that somebody changed something about it.
+pub(crate) async fn note(
+    tx: &mut Tx<'_>,
+    thread: &Thread,
+    by: PersonId,
+    words: String,
+) -> Result<(), StoreError> {
+    let draft = Draft {
+        role: Speaker::Note,
+        author: by,
+        text: Stowed::inline(words),
+        paid: None,
+        client_id: None,
+    };
+    add(tx, thread, draft).await?;
+    Ok(())
 }
 
 async fn written(tx: &mut Tx<'_>, id: MessageId) -> Result<Message, StoreError> {

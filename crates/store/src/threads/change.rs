@@ -16,6 +16,7 @@ use super::{
 use crate::{
     Carried, CreateError, StoreError, carried,
     db::vals,
+    messages,
     rows::to_json,
     search,
     writer::{Kind, Tx},
@@ -143,7 +144,14 @@ pub(super) async fn apply(
         };
         note(tx, by, action, id, None).await?;
     }
-    thread.assistant = patch.assistant.or(thread.assistant);
+    if let Some((assistant, words)) = patch.assistant
+        && thread.assistant != Some(assistant)
+    {
+        thread.assistant = Some(assistant);
+        if let (Some(by), true) = (by, thread.last_seq > 0) {
+            messages::note(tx, &thread, by, words).await?;
+        }
+    }
     tx.run(
         "UPDATE threads SET title = $2, titled_by = $3, archived_at = $4, visibility = $5, settings = $6, \
          assistant = $7 WHERE id = $1",

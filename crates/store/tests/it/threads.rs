@@ -3,9 +3,10 @@
 use switchboard_model::{
     PersonId, ThreadId,
     item::{ItemBody, ItemStatus},
+    message::Speaker,
     thread::{TitledBy, Visibility},
 };
-use switchboard_store::{CreateError, NewThread, ThreadPatch, ThreadState};
+use switchboard_store::{CreateError, EditError, NewThread, ThreadPatch, ThreadState};
 
 use crate::world::{World, private_thread};
 
@@ -214,5 +215,35 @@ on_both_databases! {
         let nowhere = world.store.ids().make();
         assert_eq!(world.store.patch_thread(None, nowhere, ThreadPatch::default()).await.unwrap(), None);
         assert!(!world.store.delete_thread(None, nowhere).await.unwrap());
+    }
+
+    async fn a_thread_says_once_who_gave_it_another_assistant_and_prompts_do_not(world: World) {
+        let mara = world.person("mara").await;
+        let (one, two) = (world.assistant("one", mara).await, world.assistant("two", mara).await);
+        let thread = world.thread(mara).await;
+        let hand_over = async |to, words: &str| {
+            let patch = ThreadPatch { assistant: Some((to, words.to_owned())), ..ThreadPatch::default() };
+            world.store.patch_thread(Some(mara), thread, patch).await.unwrap().unwrap()
+        };
+        assert_eq!(hand_over(one, "nobody was told").await.thread.assistant, Some(one));
+        world.post(thread, mara, "hello", &[]).await;
+        for _ in 0..2 {
+            hand_over(two, "two answers").await;
+        }
+        world.post(thread, mara, "and now?", &[]).await;
+        let page = world.reader().messages(thread, None, 9).await.unwrap();
+        let said: Vec<_> = page.messages.iter().map(|m| (m.role, &*m.text, m.author.id)).collect();
+        assert_eq!(
+            said,
+            [
+                (Speaker::User, "hello", mara),
+                (Speaker::Note, "two answers", mara),
+                (Speaker::User, "and now?", mara),
+            ]
+        );
+        let told = world.reader().context(thread, 3, 9).await.unwrap();
+        assert_eq!(told.len(), 1, "{told:?}");
+        let refused = world.store.edit_message(mara, page.messages[1].id, "x".into()).await;
+        assert!(matches!(refused, Err(EditError::NotYours)), "{refused:?}");
     }
 }

@@ -35,6 +35,69 @@ async fn answered(client: &Client, message: &str) -> String {
     thread
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_direct_thread_changes_its_assistant_and_each_is_told_what_it_does_not_know_once() {
+    let house = house().await;
+    let client = house.client();
+    let thread = client
+        .post("/api/threads", json!({ "assistant": "chatgpt" }))
+        .await;
+    let thread = text(&thread, "id").to_owned();
+    let at = format!("/api/threads/{thread}");
+    let ask = async |words: &str| {
+        let script = format!("{words}\nmock: text \"reply-{words}\"");
+        client.answered(&client.ask(&thread, &script).await).await;
+    };
+    ask("one").await;
+    client.patch(&at, json!({ "assistant": "gemini" })).await;
+    client.patch(&at, json!({ "assistant": "gemini" })).await;
+    ask("two").await;
+    let told = newest_prompt(&house);
+    let quoted = |told: &str, text: &str| told.matches(&format!("\"text\":\"{text}")).count();
+    assert_eq!(
+        (quoted(&told, "one"), quoted(&told, "reply-one")),
+        (1, 1),
+        "{told}"
+    );
+    assert!(!told.contains("answers from here on"), "{told}");
+    ask("three").await;
+    client.patch(&at, json!({ "assistant": "chatgpt" })).await;
+    ask("four").await;
+    let told = newest_prompt(&house);
+    for (words, count) in [
+        ("one", 0),
+        ("reply-one", 0),
+        ("two", 1),
+        ("reply-two", 1),
+        ("three", 1),
+        ("reply-three", 1),
+    ] {
+        assert_eq!(quoted(&told, words), count, "{words}: {told}");
+    }
+    let request = house.upstream.last_model_request().unwrap();
+    assert_eq!(
+        request.count("\"reply-one\""),
+        1,
+        "its session remembers: {:#?}",
+        request.input_texts()
+    );
+    ask("five").await;
+    assert_eq!(newest_prompt(&house), "five\nmock: text \"reply-five\"");
+    let messages = client.messages(&thread).await;
+    let notes: Vec<&str> = messages
+        .iter()
+        .filter(|message| message["role"] == "note")
+        .map(|message| text(message, "text"))
+        .collect();
+    assert_eq!(
+        notes,
+        [
+            "@gemini answers from here on; it is told the 2 messages before",
+            "@chatgpt answers from here on again; it remembers what it heard, and is told the 4 messages since",
+        ]
+    );
+}
+
 /// What was kept of the texts of a turn.
 async fn said(client: &Client, turn: &Value) -> String {
     let items = client.items(text(turn, "id")).await;

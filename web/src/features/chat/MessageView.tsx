@@ -23,6 +23,7 @@ export const MessageView = memo(function MessageView({ message, toLive, asked = 
   const handles = useMemo(() => message.mentions.map((mention) => mention.handle.replace(/^@/, "")), [message.mentions]);
   const name = message.author.name || message.author.handle;
   const files = message.attachments ?? [];
+  if (message.role === "note") return <NoteLine message={message} />;
   return (
     <article className={toLive ? "msg to-live" : "msg"} id={`m-${message.seq}`} data-message={message.id} data-seq={message.seq}>
       <Face name={name} of={byAssistant ? "assistant" : mine ? "me" : "person"} />
@@ -45,6 +46,15 @@ export const MessageView = memo(function MessageView({ message, toLive, asked = 
     </article>
   );
 });
+
+/** What Switchboard says of the thread itself: who changed what. */
+function NoteLine({ message }: { message: Message }) {
+  return (
+    <p className="note-line" id={`m-${message.seq}`} data-message={message.id} data-seq={message.seq}>
+      <span><bdi>{message.author.name || message.author.handle}</bdi>, <time>{time(message.created_at)}</time>: {message.text}</span>
+    </p>
+  );
+}
 
 /** Drawn at 60% until the server has it; one that failed keeps its text and says why. */
 export function PendingView({ pending }: { pending: Pending }) {
