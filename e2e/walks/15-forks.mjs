@@ -1,6 +1,7 @@
 // Branching off: a fork begins with what was said up to a message and goes on by itself; a message that is sent again changes in
 // its place if nobody answered it, and else in a fork. What was answered is never overwritten.
 import assert from "node:assert/strict";
+import { AxeBuilder } from "@axe-core/playwright";
 import { demoHandle, signIn, turn } from "../lib/browser.mjs";
 
 /** A direct thread; its address. */
@@ -22,6 +23,13 @@ async function say(page, text, answered) {
   await page.locator("#composer").fill(text);
   await page.locator("#composer").press("Enter");
   await page.locator(".turn[data-state='done']", { hasText: answered }).waitFor();
+}
+
+/** No serious finding in a part of the page. */
+async function readsWell(page, part) {
+  const { violations } = await new AxeBuilder({ page }).include(part).analyze();
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  assert.deepEqual(serious.map(({ id, nodes }) => [id, nodes[0]?.html]), []);
 }
 
 const mine = (page, words) => page.locator(".msg:not(.turn)", { hasText: words });
@@ -52,6 +60,7 @@ export default {
     await card.locator("summary").click();
     await card.locator(".msg", { hasText: "the first" }).last().waitFor();
     assert.equal(await card.locator(".msg").count(), 2, "nothing later");
+    await readsWell(page, ".carried");
     await say(page, "three\nmock: text \"the third\"", "the third");
     await page.reload();
     await page.locator(".turn", { hasText: "the third" }).waitFor();
@@ -89,6 +98,7 @@ export default {
     await say(page, "two\nmock: text \"the second\"", "the second");
     const form = await edit(page, "two");
     await form.getByText("here all stays as it is").waitFor();
+    await readsWell(page, "form.edit");
     await form.getByRole("textbox").fill("other\nmock: text \"the other\"");
     await form.getByRole("button", { name: "Send again in a fork" }).click();
     await page.waitForFunction((at) => location.href !== at, source);
@@ -126,6 +136,7 @@ export default {
     assert.equal(changed, 200);
     const line = page.locator(".note-line", { hasText: "@gemini answers from here on" });
     await line.waitFor();
+    await readsWell(page, ".note-line");
     assert.match(await line.innerText(), /^admin, .*the 2 messages before/);
     await page.reload();
     await line.waitFor();

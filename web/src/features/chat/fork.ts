@@ -4,9 +4,15 @@ import type { Desk } from "../../state/desk";
 import { chatPath, go } from "../../ui/route";
 import { attempt } from "../../ui/Toasts";
 
+/** Messages from which a fork is under way: a second click makes no second one. */
+const forking = new Set<Id>();
+
 /** Opens a fork that begins with what was said up to this message, and goes there. */
 export function forkFrom(desk: Desk, thread: Id, message: Id) {
-  attempt(desk.fork(thread, message).then((fork) => go(chatPath(fork.id))));
+  if (forking.has(message)) return;
+  forking.add(message);
+  const forked = desk.fork(thread, message).finally(() => forking.delete(message));
+  attempt(forked.then((fork) => go(chatPath(fork.id))));
 }
 
 /** A message that was answered is never overwritten: its new words stand in a fork that begins before it. */
