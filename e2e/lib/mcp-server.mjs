@@ -1,7 +1,7 @@
 // A small real MCP server for the tests: over its pipes, or with `--http` over streamable HTTP. It writes what it is
 // asked to the file behind `--log`, one JSON a line, so that a test sees what was called and what was not.
 //
-//   node mcp-server.mjs [--log FILE] [--http] [--bearer TOKEN]
+//   node mcp-server.mjs [--log FILE] [--http] [--bearer TOKEN] [--oauth]
 import { appendFileSync, existsSync } from "node:fs";
 import { createServer } from "node:http";
 import { createInterface } from "node:readline";
@@ -134,17 +134,46 @@ function overPipes() {
   createInterface({ input: process.stdin }).on("line", (line) => take(JSON.parse(line)));
 }
 
+/** An issuer that lets everybody in who opens its page, and tells where it is. */
+function issuer(request, response, body) {
+  const here = `http://${request.headers.host}`;
+  const url = new URL(request.url, here);
+  const json = (status, value) => response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(value));
+  if (url.pathname.startsWith("/.well-known/oauth-protected-resource")) json(200, { resource: `${here}/mcp`, authorization_servers: [here] });
+  else if (url.pathname.startsWith("/.well-known/oauth-authorization-server")) {
+    json(200, {
+      issuer: here, authorization_endpoint: `${here}/authorize`, token_endpoint: `${here}/token`, registration_endpoint: `${here}/register`,
+      response_types_supported: ["code"], grant_types_supported: ["authorization_code", "refresh_token"],
+      code_challenge_methods_supported: ["S256"], token_endpoint_auth_methods_supported: ["none"],
+    });
+  } else if (url.pathname === "/register") {
+    json(201, { ...JSON.parse(body), client_id: "a-client" });
+  } else if (url.pathname === "/authorize") {
+    const back = new URL(url.searchParams.get("redirect_uri"));
+    back.search = new URLSearchParams({ code: "a-code", state: url.searchParams.get("state") });
+    response.writeHead(302, { location: back.href }).end();
+  } else if (url.pathname === "/token") {
+    json(200, { access_token: TOKEN, token_type: "Bearer", expires_in: 3600, refresh_token: "a-refresh-token" });
+  } else return false;
+  return true;
+}
+
+/** What the issuer gives out. */
+const TOKEN = "an-access-token-of-the-issuer";
+
 function overHttp() {
-  const bearer = flag("--bearer");
+  const oauth = process.argv.includes("--oauth");
+  const bearer = oauth ? TOKEN : flag("--bearer");
   const server = createServer(async (request, response) => {
+    let body = "";
+    for await (const piece of request) body += piece;
+    if (oauth && issuer(request, response, body)) return;
     if (bearer !== undefined && request.headers.authorization !== `Bearer ${bearer}`) {
       return response.writeHead(401, { "www-authenticate": "Bearer" }).end();
     }
     if (request.method !== "POST") {
       return response.writeHead(405).end();
     }
-    let body = "";
-    for await (const piece of request) body += piece;
     const message = JSON.parse(body);
     if (message.id === undefined) {
       return response.writeHead(202).end();

@@ -1,9 +1,12 @@
 // Tools of a person's own: an MCP server is added in the settings, tested, used in a direct thread with its calls on cards, and
 // switched off again. The server is a small real one, the program that uses it is the real Codex.
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { demoHandle, signIn, turn } from "../lib/browser.mjs";
 
@@ -119,6 +122,35 @@ export default {
     await done.getByText(/broken/).first().waitFor();
     await settings(page);
     await remove(page, "broken");
+  },
+
+  async "a tool that wants a sign-in gets it in the browser, and works at once"({ server, browser }) {
+    const outsider = spawn(process.execPath, [PROGRAM, "--http", "--oauth"], { stdio: ["ignore", "pipe", "inherit"] });
+    const page = await signIn(await browser.person(), await server.link());
+    try {
+      const [address] = await once(createInterface(outsider.stdout), "line");
+      await settings(page);
+      await page.getByRole("button", { name: "Add", exact: true }).click();
+      const form = page.getByRole("form", { name: "Add a tool server" });
+      await form.getByLabel("Name").fill("tickets");
+      await form.getByLabel("Address").fill(address);
+      await form.getByRole("button", { name: "Add", exact: true }).click();
+      const card = page.getByRole("region", { name: "tickets", exact: true });
+      await card.getByRole("button", { name: "Test" }).click();
+      await card.getByText("Wants you to sign in").waitFor();
+      await card.getByRole("button", { name: "Sign in" }).click();
+      await card.getByRole("button", { name: "Cancel" }).click();
+      await card.getByText("The sign-in was cancelled.").waitFor();
+      await card.getByRole("button", { name: "Try again" }).click();
+      const opened = page.context().waitForEvent("page");
+      await card.getByRole("link", { name: "Open the sign-in page" }).click();
+      await (await opened).getByText("Authentication complete").waitFor();
+      await card.getByText("Works", { exact: true }).waitFor();
+      await card.getByText("7 tools").waitFor();
+      await remove(page, "tickets");
+    } finally {
+      outsider.kill();
+    }
   },
 
   async "somebody who is no admin is offered addresses only"({ server, browser }) {

@@ -2,6 +2,8 @@
 //! knows a particular assistant. Lives beside its consumer, the runner; implementations own their
 //! processes and connections.
 
+mod sign_in;
+
 use std::{
     path::PathBuf,
     time::{Duration, SystemTime},
@@ -18,6 +20,7 @@ use switchboard_model::{
     usage::Limit,
 };
 
+pub use self::sign_in::{SignIn, SignInState, SignInWay, ToolSignIn};
 pub use crate::attached::Attached;
 use crate::{attachments::kinds, turn_io::TurnIo};
 
@@ -76,49 +79,6 @@ pub enum Family {
     Codex,
     /// Reached with a key or at an endpoint.
     Providers,
-}
-
-/// A way to sign in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignInWay {
-    /// In a browser on the server's machine, or by pasting where it ended up.
-    Browser,
-    /// With a code that is typed in a browser anywhere.
-    Device,
-    /// With an API key.
-    ApiKey,
-}
-
-/// Where a sign-in stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignIn {
-    /// Which way.
-    pub way: SignInWay,
-    /// Where it stands.
-    pub state: SignInState,
-    /// What to open in a browser.
-    pub url: Option<String>,
-    /// What to type there.
-    pub code: Option<String>,
-    /// When it is given up.
-    pub expires_at: Option<Millis>,
-}
-
-/// Where a sign-in stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SignInState {
-    /// The program is asked.
-    Starting,
-    /// It waits for the person.
-    Waiting,
-    /// It is done.
-    Done,
-    /// It is not, and why.
-    Failed(Failure),
-    /// A person took it back.
-    Cancelled,
-    /// Nobody finished it in time.
-    Expired,
 }
 
 /// Something a backend may be able to do. What a person can choose or do hangs on these: a control whose capability is missing is
@@ -387,6 +347,8 @@ pub enum Operation {
     SignOut,
     /// Try whether an MCP server works, and which tools it has.
     TestTools(McpServer),
+    /// Sign in to an MCP server. Answered with where the newest try of this process stands.
+    SignInToTools(McpServer, ToolSignIn),
     /// Forget a session, and what its thread left on the disk: the thread is gone.
     Release {
         /// The session.

@@ -11,7 +11,7 @@ use switchboard_store::{McpError, McpPatch, WhoseServers};
 
 use crate::{
     Engine,
-    backend::{BackendError, Capability, Operation, Performed},
+    backend::{BackendError, Capability, Operation, Performed, SignIn, ToolSignIn},
     chat::ChatError,
 };
 
@@ -101,6 +101,35 @@ impl Engine {
             .remove_mcp_server(by.id, whose, name.to_owned())
             .await?;
         there(removed)
+    }
+
+    /// Signs in to one, or says where that stands.
+    pub async fn sign_in_to_mcp_server(
+        &self,
+        by: &Person,
+        whose: WhoseServers,
+        name: &str,
+        step: ToolSignIn,
+    ) -> Result<(), ChatError> {
+        let (assistant, server) = self.usable_server(by, whose, name).await?;
+        if step == ToolSignIn::Begin {
+            let object = format!("mcp server {name} of @{}", assistant.handle);
+            self.note(by.id, "mcp.sign_in", object, server.transport.words())
+                .await?;
+        }
+        self.ask_of(&assistant, Operation::SignInToTools(server, step))
+            .await?;
+        Ok(())
+    }
+
+    /// Where the newest try to sign in to a server stands that was begun here.
+    pub async fn mcp_sign_in(&self, assistant: AssistantId, server: &McpServer) -> Option<SignIn> {
+        let assistant = self.reader().assistant(assistant).await.ok()??;
+        let look = Operation::SignInToTools(server.clone(), ToolSignIn::Look);
+        match self.ask_of(&assistant, look).await {
+            Ok(Performed::SignIn(sign_in)) => sign_in,
+            _ => None,
+        }
     }
 
     /// Starts or reaches one, without any model, and keeps what was found.

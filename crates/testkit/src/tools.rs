@@ -28,15 +28,26 @@ impl Tools {
     }
 
     /// One that runs and waits for HTTP, and wants this token.
+    pub fn over_http(house: &House, bearer: &str) -> Self {
+        Self::served(house, &["--bearer", bearer])
+    }
+
+    /// One that runs and waits for HTTP, and wants a token of its own issuer.
+    pub fn behind_oauth(house: &House) -> Self {
+        Self::served(house, &["--oauth"])
+    }
+
     #[expect(
         clippy::disallowed_methods,
         reason = "an outsider, which no guard of ours watches"
     )]
-    pub fn over_http(house: &House, bearer: &str) -> Self {
+    fn served(house: &House, how: &[&str]) -> Self {
         let log = house.folder().join("tools.log");
         let mut server = Command::new("node")
             .arg(program())
-            .args(["--http", "--bearer", bearer, "--log"])
+            .arg("--http")
+            .args(how)
+            .arg("--log")
             .arg(&log)
             .stdout(Stdio::piped())
             .spawn()

@@ -10,5 +10,9 @@ export const tools = {
   add: (assistant: Id, name: string, transport: McpTransport) => call<McpServer>("POST", all(assistant), { name, transport }),
   change: (assistant: Id, name: string, body: { transport?: McpTransport; enabled?: boolean }) => call<McpServer>("PATCH", one(assistant, name), body),
   remove: (assistant: Id, name: string) => call<void>("DELETE", one(assistant, name)),
+  signIn: (assistant: Id, name: string) => call<McpServer>("POST", `${one(assistant, name)}/login`),
+  /** Where the browser ended up, when that was not on the server's machine. */
+  paste: (assistant: Id, name: string, url: string) => call<McpServer>("POST", `${one(assistant, name)}/login/paste`, { url }),
+  cancelSignIn: (assistant: Id, name: string) => call<McpServer>("DELETE", `${one(assistant, name)}/login`),
   test: (assistant: Id, name: string) => call<McpServer>("POST", `${one(assistant, name)}/test`),
 };

@@ -79,7 +79,7 @@ export type Login = Said<Wire["Login"]> & { same_machine?: boolean };
 export type LoginMethod = Wire["LoginMethod"];
 
 /** An MCP server that the caller gives an assistant. */
-export type McpServer = Said<Wire["McpServer"]>;
+export type McpServer = Said<Omit<Wire["McpServer"], "login">> & { login: Login | null };
 export type McpTool = Said<Wire["McpTool"]>;
 export type McpState = Wire["McpState"];
 /** What is left out of how a server is reached has its default. */

@@ -16,6 +16,7 @@ pub fn house(setup: &Setup) -> HouseHome {
         "# Written by Switchboard before every turn. Nothing of the owner's own configuration applies here.\n\
          model_provider = \"openai\"\n\
          cli_auth_credentials_store = \"file\"\n\
+         mcp_oauth_credentials_store = \"file\"\n\
          check_for_update_on_startup = false\n\
          suppress_unstable_features_warning = true\n",
     );

@@ -90,6 +90,12 @@ fn of_the_house() -> Vec<Route> {
         patch("/api/assistants/{id}/mcp-servers/{name}", mcp::change),
         delete("/api/assistants/{id}/mcp-servers/{name}", mcp::remove),
         post("/api/assistants/{id}/mcp-servers/{name}/test", mcp::test),
+        post("/api/assistants/{id}/mcp-servers/{name}/login", mcp::login),
+        delete("/api/assistants/{id}/mcp-servers/{name}/login", mcp::cancel),
+        post(
+            "/api/assistants/{id}/mcp-servers/{name}/login/paste",
+            mcp::paste,
+        ),
         post("/api/mentions", mentions::find),
         get("/api/events", events::watch),
         post("/api/presence", presence::say),

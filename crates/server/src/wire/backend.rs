@@ -483,7 +483,7 @@ fn method(way: SignInWay) -> LoginMethod {
     }
 }
 
-fn login(sign_in: &SignIn, machine: Machine) -> Login {
+pub(super) fn login(sign_in: &SignIn, machine: Machine) -> Login {
     let (state, failure) = match &sign_in.state {
         SignInState::Starting => (LoginState::Starting, None),
         SignInState::Waiting => (LoginState::Waiting, None),

@@ -1,11 +1,16 @@
 //! MCP servers on the wire. Owns their shape; what may stand in one is `model`'s to say.
 
 use serde::{Deserialize, Serialize};
+use switchboard_engine::backend::SignIn;
 use switchboard_model::mcp::{self, KnownServer, Seen};
 use switchboard_store::McpPatch;
 use utoipa::ToSchema;
 
-use super::ToWire;
+use super::{
+    ToWire,
+    backend::{Login, login},
+};
+use crate::extract::Machine;
 
 /// An MCP server that the caller gives an assistant.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -24,6 +29,8 @@ pub struct McpServer {
     pub tools: Option<Vec<McpTool>>,
     /// When that was.
     pub seen_at: Option<i64>,
+    /// The newest sign-in that was begun here.
+    pub login: Option<Login>,
 }
 
 /// How a server is reached. Secrets are only named: their values are in the environment of the Switchboard server.
@@ -99,20 +106,20 @@ pub struct McpServerPatch {
     pub enabled: Option<bool>,
 }
 
-impl ToWire for KnownServer {
-    type Wire = McpServer;
-
-    fn to_wire(&self) -> McpServer {
-        let seen = self.seen.as_ref();
+impl McpServer {
+    /// A server, and the newest try to sign in to it, for somebody whose browser is on that machine.
+    pub(crate) fn of(known: &KnownServer, sign_in: Option<&SignIn>, machine: Machine) -> Self {
+        let seen = known.seen.as_ref();
         let tools = seen.and_then(|(seen, _)| seen.tools.as_ref());
-        McpServer {
-            name: self.server.name.clone(),
-            transport: self.server.transport.to_wire(),
-            enabled: self.server.enabled,
+        Self {
+            name: known.server.name.clone(),
+            transport: known.server.transport.to_wire(),
+            enabled: known.server.enabled,
             state: seen.map_or(McpState::Unknown, |(seen, _)| state(seen)),
             message: seen.and_then(|(seen, _)| seen.message.clone()),
             tools: tools.map(|tools| tools.iter().map(ToWire::to_wire).collect()),
             seen_at: seen.map(|(_, at)| at.0),
+            login: sign_in.map(|sign_in| login(sign_in, machine)),
         }
     }
 }

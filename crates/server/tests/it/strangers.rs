@@ -87,6 +87,9 @@ all        200 GET    /api/assistants/{id}/mcp-servers      ASSISTANT   -
 all        422 POST   /api/assistants/{id}/mcp-servers      ASSISTANT   {"name":"x","transport":{"type":"http","url":"https://a.bc"}}
 all        404 PATCH  /api/assistants/{id}/mcp-servers/{name} ASSISTANT {"enabled":true}
 all        404 POST   /api/assistants/{id}/mcp-servers/{name}/test ASSISTANT -
+all        404 POST   /api/assistants/{id}/mcp-servers/{name}/login ASSISTANT -
+all        404 POST   /api/assistants/{id}/mcp-servers/{name}/login/paste ASSISTANT {"url":"x"}
+all        404 DELETE /api/assistants/{id}/mcp-servers/{name}/login ASSISTANT -
 all        404 DELETE /api/assistants/{id}/mcp-servers/{name} ASSISTANT -
 all        200 POST   /api/mentions                         -           {"text":"@helper"}
 all        200 GET    /api/threads                          -           -

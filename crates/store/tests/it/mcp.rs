@@ -49,6 +49,7 @@ on_both_databases! {
         assert_eq!(of_mara[0].seen, None);
         let again = world.store.add_mcp_server(mara, maras, "my-notes".into(), http("https://a.b"));
         assert!(matches!(again.await, Err(McpError::Taken)));
+        world.tick(1);
         assert!(world.store.remove_mcp_server(mara, maras, "my-notes".into()).await.unwrap());
         assert!(!world.store.remove_mcp_server(mara, maras, "my-notes".into()).await.unwrap());
         assert_eq!(known(&world, maras).await, []);

@@ -2,17 +2,17 @@
 import { type FormEvent, useEffect, useState } from "react";
 import { backends } from "../../api/backends";
 import type { Backend, Login, LoginMethod } from "../../api/types";
-import { useDesk, useNow } from "../../state/react";
-import { clock } from "../../state/words";
+import { loginEnd, signingIn } from "../../state/login";
+import { useDesk } from "../../state/react";
 import { Choice } from "../../ui/Choice";
 import { Copy } from "../../ui/Copy";
 import { Field } from "../../ui/Field";
 import { Hint } from "../../ui/Hint";
 import { Icon } from "../../ui/Icon";
 import { useAction } from "../../ui/load";
-import { Lamp } from "../../ui/marks";
+import { Paste, Progress } from "../../ui/SignInSteps";
 import { Trouble } from "../../ui/Trouble";
-import { isAddress, loginEnd, methodWords, signingIn } from "./backend-words";
+import { methodWords } from "./backend-words";
 
 export interface BoxProps { backend: Backend; onClose: () => void }
 
@@ -82,39 +82,7 @@ function Waiting({ backend, login, onPaste, busy }: { backend: Backend; login: L
     <>
       <p><a className="btn primary" href={login.url ?? ""} target="_blank" rel="noreferrer noopener"><Icon name="ext" />Open the sign-in page</a></p>
       {login.url ? <span className="link-copy"><Copy text={login.url} label="Copy the link" word="Copy the link" /></span> : null}
-      {login.same_machine ? <p className="hint">When you are done there, this page goes on by itself.</p> : <Paste onPaste={onPaste} busy={busy} />}
+      {login.same_machine ? <p className="hint">When you are done there, this page goes on by itself.</p> : <Paste placeholder="http://localhost:1455/…" onPaste={onPaste} busy={busy} />}
     </>
-  );
-}
-
-/** For a browser that is not on the server's machine: its last page cannot open, but its address is what is needed. */
-function Paste({ onPaste, busy }: { onPaste: (url: string) => Promise<boolean>; busy: boolean }) {
-  const [url, setUrl] = useState("");
-  const [wrong, setWrong] = useState<string | null>(null);
-  const hand = (event: FormEvent) => {
-    event.preventDefault();
-    if (!isAddress(url)) return setWrong("Paste the whole address of the last page, from http:// to its end.");
-    void onPaste(url.trim()).then((went) => went && setUrl(""));
-  };
-  return (
-    <form className="paste" onSubmit={hand}>
-      <Field label="The address where it ended" value={url} wrong={wrong} type="url" inputMode="url" placeholder="http://localhost:1455/…" autoComplete="off" spellCheck={false}
-        hint="On another machine than the server, the last page does not open. Copy its address from the browser’s bar and paste it here." onChange={(event) => {
-          setUrl(event.target.value);
-          setWrong(null);
-        }} />
-      <button className="btn" type="submit" disabled={busy || url.trim() === ""}>Hand it over</button>
-    </form>
-  );
-}
-
-function Progress({ login, busy, onCancel }: { login: Login; busy: boolean; onCancel: () => void }) {
-  const now = useNow(login.expires_at !== null);
-  return (
-    <div className="progress">
-      <Lamp kind="running" /><span role="status">{login.state === "starting" ? "Starting" : "Waiting for you to sign in"}</span>
-      {login.expires_at ? <span className="num" aria-hidden="true">{login.expires_at > now ? `Good for ${clock(login.expires_at - now)}` : "Running out"}</span> : null}
-      <span className="grow" /><button className="btn small quiet" type="button" disabled={busy} onClick={onCancel}>Cancel</button>
-    </div>
   );
 }

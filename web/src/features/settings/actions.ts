@@ -4,7 +4,7 @@ export const actions: [string, string, string[]][] = [
   ["Sessions", "session", ["open", "end"]],
   ["Tokens", "token", ["create", "revoke"]],
   ["Assistants", "assistant", ["add", "enable", "disable", "access", "limits", "rotate", "remove"]],
-  ["Tools", "mcp", ["add", "change", "enable", "disable", "remove", "test"]],
+  ["Tools", "mcp", ["add", "change", "enable", "disable", "remove", "test", "sign_in"]],
   ["Threads", "thread", ["open", "close", "add", "leave", "remove", "delete"]],
   ["Turns", "turn", ["start"]],
   ["Decisions", "question", ["decide"]],

@@ -1,7 +1,8 @@
 /** One MCP server: how it is reached, how it was when it was last used, and its tools. What a server says of itself is shown as text. */
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { tools } from "../../api/tools";
 import type { Id, McpServer, McpState, McpTool } from "../../api/types";
+import { signingIn } from "../../state/login";
 import { past } from "../../state/moments";
 import { useNow } from "../../state/react";
 import { type LampKind, sentence } from "../../state/words";
@@ -14,6 +15,7 @@ import { Switch } from "../../ui/Switch";
 import { Trouble } from "../../ui/Trouble";
 import { lineOf } from "./command";
 import { ServerForm } from "./ServerForm";
+import { SignIn } from "./SignIn";
 
 const words: Record<McpState, string> = { unknown: "Not tested", ready: "Works", failed: "Does not work", needs_sign_in: "Wants you to sign in" };
 const lamps: Record<McpState, LampKind> = { unknown: "off", ready: "ready", failed: "failed", needs_sign_in: "needs" };
@@ -32,6 +34,14 @@ export function ServerCard({ assistant, server, admin, onChanged, onRemoved }: C
     await run(() => tools.test(assistant, name));
     setTesting(false);
   };
+  const waits = signingIn(server.login);
+  const waited = useRef(waits);
+  // Who has just signed in wants to know whether it works now.
+  useEffect(() => {
+    if (waited.current && server.login?.state === "done") void test();
+    waited.current = waits;
+  });
+  const signsIn = transport.type === "http" && !transport.bearer_variable && enabled && (state === "needs_sign_in" || waits);
   const mayEdit = admin || (transport.type === "http" && !transport.bearer_variable);
   return (
     <section className="card tool-server" aria-label={name} aria-busy={action.busy || undefined}>
@@ -50,6 +60,7 @@ export function ServerCard({ assistant, server, admin, onChanged, onRemoved }: C
         <Facts server={server} />
         {server.message && enabled ? <p className="error-line" role="status"><Icon name="alert" className="icon-s" /><span className="wraps">{sentence(server.message)}</span></p> : null}
         <Trouble problem={action.problem} />
+        {signsIn ? <SignIn assistant={assistant} server={server} run={run} busy={action.busy} /> : null}
         {server.tools?.length ? <ToolList all={server.tools} /> : null}
         <div className="do">
           <button className="btn small" type="button" disabled={action.busy} onClick={() => void test()}><Icon name="done" />{testing ? "Testing" : "Test"}</button>

@@ -1,7 +1,8 @@
 /** Settings, Tools: the MCP servers that the caller gives an assistant. Owns the copy of them. */
-import { type ReactNode, useCallback, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useState } from "react";
 import { tools } from "../../api/tools";
 import type { Assistant, McpServer } from "../../api/types";
+import { signingIn } from "../../state/login";
 import { useView } from "../../state/react";
 import { assistantRows } from "../../state/view";
 import { Choice } from "../../ui/Choice";
@@ -12,6 +13,9 @@ import { Shown } from "../../ui/Trouble";
 import { ServerCard } from "./ServerCard";
 import { ServerForm } from "./ServerForm";
 import "./tools.css";
+
+/** How often an open sign-in is looked at. */
+const POLL_MS = 1500;
 
 export function ToolsSheet() {
   const all = assistantRows({ assistants: useView((state) => state.assistants) });
@@ -37,8 +41,19 @@ function ToolsOf({ assistant, children }: { assistant: Assistant; children: Reac
   const { id, handle } = assistant;
   const admin = useView((state) => state.session?.person.role === "admin");
   const source = useLoad(useCallback(() => tools.all(id).then(({ items }) => items), [id]));
+  const { set } = source;
   const [adding, setAdding] = useState(false);
-  const put = (one: McpServer) => source.set((rows) => rows.map((row) => (row.name === one.name ? one : row)));
+  const put = (one: McpServer) => set((rows) => rows.map((row) => (row.name === one.name ? one : row)));
+  const waits = source.loaded.is === "here" && source.loaded.value.some((one) => signingIn(one.login));
+  useEffect(() => {
+    if (!waits) return;
+    const timer = setInterval(() => {
+      void tools.all(id).then(({ items }) => set(() => items), () => {
+        // The next look may reach it; the card shows what is known.
+      });
+    }, POLL_MS);
+    return () => clearInterval(timer);
+  }, [waits, id, set]);
   return (
     <>
       <SheetHead title="Tools" lead={`MCP servers that you give @${handle}. They come with your own messages, where nobody else writes.`}>
@@ -47,7 +62,7 @@ function ToolsOf({ assistant, children }: { assistant: Assistant; children: Reac
       {children}
       {adding ? <ServerForm admin={admin} onClose={() => setAdding(false)} onSave={async (name, transport) => {
         const added = await tools.add(id, name, transport);
-        source.set((rows) => [...rows, added]);
+        set((rows) => [...rows, added]);
         setAdding(false);
       }} /> : null}
       <Shown source={source}>
@@ -58,7 +73,7 @@ function ToolsOf({ assistant, children }: { assistant: Assistant; children: Reac
                 <p>@{handle} has no tools of yours yet. An MCP server lets it look into your notes, tickets or a database, and do something there: each call that may change something is a card that you accept or decline.</p>
               </div>
             ) : null}
-            {rows.map((row) => <ServerCard key={row.name} assistant={id} server={row} admin={admin} onChanged={put} onRemoved={() => source.set((now) => now.filter((one) => one.name !== row.name))} />)}
+            {rows.map((row) => <ServerCard key={row.name} assistant={id} server={row} admin={admin} onChanged={put} onRemoved={() => set((now) => now.filter((one) => one.name !== row.name))} />)}
           </>
         )}
       </Shown>

@@ -11,8 +11,6 @@ use tokio::{net::TcpStream, time::timeout};
 /// Codex asks the issuer for tokens before it answers.
 const DEADLINE: Duration = Duration::from_secs(30);
 
-const PATH: &str = "/auth/callback";
-
 /// An address is a few hundred bytes long.
 const LONGEST: usize = 8 * 1024;
 
@@ -20,6 +18,7 @@ const LONGEST: usize = 8 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Callback {
     port: u16,
+    path: String,
     /// What tells this sign-in from others; whoever pastes must show it.
     state: String,
 }
@@ -27,19 +26,15 @@ pub(super) struct Callback {
 /// Why a pasted text is not handed on, with what to paste instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NotTaken {
-    #[error(
-        "paste the whole address that the browser ended at; it begins with http://localhost:{0}/auth/callback?"
-    )]
-    NotAnAddress(u16),
+    #[error("paste the whole address that the browser ended at; it begins with {0}?")]
+    NotAnAddress(String),
     #[error(
         "this is the address to open in the browser; paste the one that it ends at, which begins with \
-         http://localhost:{0}/auth/callback?"
+         {0}?"
     )]
-    TheFirst(u16),
-    #[error(
-        "this address leads elsewhere; paste the one that begins with http://localhost:{0}/auth/callback?"
-    )]
-    Elsewhere(u16),
+    TheFirst(String),
+    #[error("this address leads elsewhere; paste the one that begins with {0}?")]
+    Elsewhere(String),
     #[error(
         "this is only a part of the address; paste all of it, with the `code` and the `state` in it, from http:// on"
     )]
@@ -51,15 +46,32 @@ pub(super) enum NotTaken {
 }
 
 impl Callback {
-    /// Where the sign-in that begins at this address waits.
-    pub(super) fn of(begin: &str) -> Option<Self> {
+    /// Where the sign-in that begins at this address waits, if that is at this path or below it.
+    pub(super) fn of(begin: &str, path: &str) -> Option<Self> {
         let begin: Uri = begin.parse().ok()?;
         let query = begin.query()?;
         let back: Uri = unescape(value_of(query, "redirect_uri")?)?.parse().ok()?;
         Some(Self {
             port: back.port_u16().filter(|_| is_here(&back))?,
+            path: Some(back.path())
+                .filter(|at| {
+                    at.strip_prefix(path)
+                        .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+                })?
+                .to_owned(),
             state: value_of(query, "state")?.to_owned(),
         })
+    }
+
+    /// What the address begins with that is to be pasted.
+    fn place(&self) -> String {
+        format!("http://localhost:{}{}", self.port, self.path)
+    }
+
+    /// Says that nobody will come: whoever waits there need not any more.
+    pub(super) async fn refuse(&self) {
+        let target = format!("{}?error=access_denied&state={}", self.path, self.state);
+        let _ = self.get(&target).await;
     }
 
     /// What of a pasted text is to be handed on.
@@ -69,7 +81,7 @@ impl Callback {
         let pasted: String = pasted.split_whitespace().collect();
         let pasted = pasted.trim_matches(bare);
         if pasted.len() > LONGEST {
-            return Err(NotTaken::NotAnAddress(self.port));
+            return Err(NotTaken::NotAnAddress(self.place()));
         }
         let query = match pasted.split_once("://") {
             Some(_) => self.query_of_address(pasted)?,
@@ -80,8 +92,8 @@ impl Callback {
             None => pasted.trim_start_matches('?').to_owned(),
         };
         // A query must be one where it is sent, too.
-        if format!("{PATH}?{query}").parse::<Uri>().is_err() {
-            return Err(NotTaken::NotAnAddress(self.port));
+        if format!("{}?{query}", self.path).parse::<Uri>().is_err() {
+            return Err(NotTaken::NotAnAddress(self.place()));
         }
         let says = |name| value_of(&query, name).is_some_and(|value| !value.is_empty());
         match value_of(&query, "state") {
@@ -93,7 +105,7 @@ impl Callback {
                 }
             }
             None if !says("code") && !pasted.contains('#') => {
-                Err(NotTaken::NotAnAddress(self.port))
+                Err(NotTaken::NotAnAddress(self.place()))
             }
             _ => Err(NotTaken::Part),
         }
@@ -102,13 +114,14 @@ impl Callback {
     fn query_of_address(&self, pasted: &str) -> Result<String, NotTaken> {
         let address: Uri = pasted
             .parse()
-            .map_err(|_| NotTaken::NotAnAddress(self.port))?;
+            .map_err(|_| NotTaken::NotAnAddress(self.place()))?;
         let query = address.query().unwrap_or_default();
         if value_of(query, "redirect_uri").is_some() {
-            return Err(NotTaken::TheFirst(self.port));
+            return Err(NotTaken::TheFirst(self.place()));
         }
-        if !is_here(&address) || address.port_u16() != Some(self.port) {
-            return Err(NotTaken::Elsewhere(self.port));
+        let is_it = address.port_u16() == Some(self.port) && address.path() == self.path;
+        if !is_here(&address) || !is_it {
+            return Err(NotTaken::Elsewhere(self.place()));
         }
         Ok(query.to_owned())
     }
@@ -117,7 +130,10 @@ impl Callback {
     pub(super) async fn go_on(&self, pasted: &str) -> Result<(), NotTaken> {
         let Query(query) = self.query_of(pasted)?;
         let lost = |why: io::Error| NotTaken::NobodyWaits(why.to_string());
-        let (status, next) = self.get(&format!("{PATH}?{query}")).await.map_err(lost)?;
+        let (status, next) = self
+            .get(&format!("{}?{query}", self.path))
+            .await
+            .map_err(lost)?;
         if status == StatusCode::BAD_REQUEST {
             return Err(NotTaken::OfAnother);
         }
@@ -165,7 +181,7 @@ impl Callback {
 struct Query(String);
 
 fn is_here(address: &Uri) -> bool {
-    let is_plain = address.scheme_str() == Some("http") && address.path() == PATH;
+    let is_plain = address.scheme_str() == Some("http");
     let bare = address
         .authority()
         .is_some_and(|all| !all.as_str().contains('@'));
@@ -196,14 +212,19 @@ mod tests {
     const BEGIN: &str = "https://auth.example/oauth/authorize?response_type=code&client_id=app_x\
         &redirect_uri=http%3A%2F%2F127.0.0.1%3A1457%2Fauth%2Fcallback&code_challenge=c&state=s-1_x&scope=openid+email";
 
+    fn place() -> String {
+        "http://localhost:1457/auth/callback".into()
+    }
+
     fn callback() -> Callback {
-        Callback::of(BEGIN).unwrap()
+        Callback::of(BEGIN, "/auth/callback").unwrap()
     }
 
     #[test]
     fn the_place_is_told_by_the_address_that_a_sign_in_begins_at() {
         let here = Callback {
             port: 1457,
+            path: "/auth/callback".into(),
             state: "s-1_x".into(),
         };
         assert_eq!(callback(), here);
@@ -215,9 +236,10 @@ mod tests {
             "https://a.example/?state=s&redirect_uri=http%3A%2F%2Flocalhost%2Fauth%2Fcallback",
             "https://a.example/?state=s&redirect_uri=http%3A%2F%2Flocalhost%3A1457%2Fother",
             "https://a.example/?state=s&redirect_uri=%zz",
+            "https://a.example/?state=s&redirect_uri=http%3A%2F%2Flocalhost%3A1457%2Fauth%2Fcallbacks",
             "nonsense",
         ] {
-            assert_eq!(Callback::of(other), None, "{other}");
+            assert_eq!(Callback::of(other, "/auth/callback"), None, "{other}");
         }
     }
 
@@ -280,48 +302,51 @@ mod tests {
             "c".repeat(LONGEST)
         );
         let rows = [
-            ("", NotAnAddress(1457)),
-            ("hello", NotAnAddress(1457)),
-            ("http://", NotAnAddress(1457)),
-            ("http://localhost:1457/auth/callback", NotAnAddress(1457)),
-            ("http://localhost:1457/auth/callback?", NotAnAddress(1457)),
-            (&long, NotAnAddress(1457)),
-            (BEGIN, TheFirst(1457)),
+            ("", NotAnAddress(place())),
+            ("hello", NotAnAddress(place())),
+            ("http://", NotAnAddress(place())),
+            ("http://localhost:1457/auth/callback", NotAnAddress(place())),
+            (
+                "http://localhost:1457/auth/callback?",
+                NotAnAddress(place()),
+            ),
+            (&long, NotAnAddress(place())),
+            (BEGIN, TheFirst(place())),
             (
                 "https://localhost:1457/auth/callback?code=c1&state=s-1_x",
-                Elsewhere(1457),
+                Elsewhere(place()),
             ),
             (
                 "http://localhost:1455/auth/callback?code=c1&state=s-1_x",
-                Elsewhere(1457),
+                Elsewhere(place()),
             ),
             (
                 "http://localhost/auth/callback?code=c1&state=s-1_x",
-                Elsewhere(1457),
+                Elsewhere(place()),
             ),
             (
                 "http://localhost:1457/cancel?code=c1&state=s-1_x",
-                Elsewhere(1457),
+                Elsewhere(place()),
             ),
             (
                 "http://localhost:1457/auth/callback/../success?code=c1&state=s-1_x",
-                Elsewhere(1457),
+                Elsewhere(place()),
             ),
             (
                 "http://evil.example:1457/auth/callback?code=c1&state=s-1_x",
-                Elsewhere(1457),
+                Elsewhere(place()),
             ),
             (
                 "http://localhost@evil.example:1457/auth/callback?code=c1&state=s-1_x",
-                Elsewhere(1457),
+                Elsewhere(place()),
             ),
             (
                 "http://x@localhost:1457/auth/callback?code=c1&state=s-1_x",
-                Elsewhere(1457),
+                Elsewhere(place()),
             ),
             (
                 "ftp://localhost:1457/auth/callback?code=c1&state=s-1_x",
-                Elsewhere(1457),
+                Elsewhere(place()),
             ),
             ("c1#s-1_x", Part),
             ("code=c1", Part),
@@ -337,7 +362,7 @@ mod tests {
                 OfAnother,
             ),
             ("code=c1&state=other", OfAnother),
-            ("code=c1&state=s-1_x&\u{7f}", NotAnAddress(1457)),
+            ("code=c1&state=s-1_x&\u{7f}", NotAnAddress(place())),
         ];
         for (pasted, why) in rows {
             assert_eq!(callback().query_of(pasted), Err(why), "{pasted:?}");
@@ -352,6 +377,7 @@ mod tests {
         drop(free);
         let callback = Callback {
             port,
+            path: "/callback/x".into(),
             state: "s".into(),
         };
         let gone = callback.go_on("code=c&state=s").await;

@@ -24,6 +24,7 @@ mod server;
 mod sign_in;
 mod start;
 mod test;
+mod tool_sign_in;
 pub mod tools;
 mod turn;
 
@@ -49,7 +50,10 @@ use switchboard_model::{
     usage::Limit,
 };
 
-use self::{pool::Pool, record::Came, server::Lease, sign_in::SignIns, tools::Tools, turn::Drive};
+use self::{
+    pool::Pool, record::Came, server::Lease, sign_in::SignIns, tool_sign_in::ToolSignIns,
+    tools::Tools, turn::Drive,
+};
 use super::{
     Setup, install,
     login::{self, Login},
@@ -69,6 +73,7 @@ pub struct CodexApp {
     setup: Setup,
     pool: Arc<Pool>,
     sign_ins: SignIns,
+    tool_sign_ins: ToolSignIns,
     versions: Versions,
     known: Mutex<Known>,
     /// Room for MCP servers that are being tried.
@@ -121,6 +126,7 @@ impl CodexApp {
         Self {
             spec,
             sign_ins: SignIns::new(setup.clone(), pool.clone()),
+            tool_sign_ins: ToolSignIns::new(setup.clone(), pool.clone()),
             pool,
             setup,
             versions: Versions::default(),
@@ -315,6 +321,10 @@ impl Backend for CodexApp {
                     Ok(Performed::Limits(self.known(&login).limits.clone()))
                 }
                 Operation::Limits(Fresh::Asked) => self.read_limits().await.map(Performed::Limits),
+                Operation::SignInToTools(server, step) => {
+                    let tried = self.tool_sign_ins.step(server, step).await;
+                    tried.map(Performed::SignIn)
+                }
                 Operation::TestTools(server) => self.test(&server).await.map(Performed::Tools),
                 Operation::Release { session, thread } => self
                     .release(session, thread)
@@ -345,6 +355,7 @@ impl Backend for CodexApp {
         };
         async move {
             self.sign_ins.stop(how).await;
+            self.tool_sign_ins.stop();
             self.pool.stop(how).await;
         }
         .boxed()

@@ -42,6 +42,9 @@ const END: Duration = Duration::from_secs(20);
 /// How long somebody who pasted an address waits for what comes of it.
 const PASTED: Duration = Duration::from_secs(30);
 
+/// Where a browser is sent back to.
+const CALLBACK: &str = "/auth/callback";
+
 /// The sign-ins of this process.
 pub(super) struct SignIns {
     setup: Setup,
@@ -274,7 +277,7 @@ impl Running {
         let text = |name: &str| told[name].as_str().map(str::to_owned);
         *began = text("loginId");
         let url = text("authUrl").or_else(|| text("verificationUrl"));
-        if let Some(callback) = text("authUrl").and_then(|url| Callback::of(&url)) {
+        if let Some(callback) = text("authUrl").and_then(|url| Callback::of(&url, CALLBACK)) {
             let _ = self.callback.set(callback);
         }
         self.told.send_modify(|seen| {

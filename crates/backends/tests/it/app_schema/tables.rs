@@ -54,6 +54,10 @@ pub const TOLD: &[(&str, &[&str])] = &[
         &["name", "status", "error", "failureReason"],
     ),
     (
+        "mcpServer/oauthLogin/completed",
+        &["threadId", "success", "error"],
+    ),
+    (
         "item/autoApprovalReview/started",
         &["reviewId", "action", "review"],
     ),
@@ -410,6 +414,11 @@ pub const CALLS: &[(&str, &[&str])] = &[
         "v2/ListMcpServerStatusParams",
         &["threadId", "serverName", "detail", "toolsAndAuthOnly"],
     ),
+    (
+        "v2/McpServerOauthLoginParams",
+        &["name", "threadId", "timeoutSecs"],
+    ),
+    ("v2/McpServerOauthLoginResponse", &["authorizationUrl"]),
     (
         "v2/ListMcpServerStatusResponse",
         &[

@@ -18,12 +18,12 @@ fn offered(house: &House) -> String {
     request.body["tools"].to_string()
 }
 
-fn tool_call(items: &[Value]) -> &Value {
+pub(super) fn tool_call(items: &[Value]) -> &Value {
     let call = items.iter().find(|item| item["kind"] == "tool_call");
     call.unwrap_or_else(|| panic!("no call in {items:?}"))
 }
 
-async fn ask_for(client: &Client, thread: &str, call: &str) -> String {
+pub(super) async fn ask_for(client: &Client, thread: &str, call: &str) -> String {
     let script = format!("mock: mcp notes {call}\nmock: text \"ok\"");
     client.ask(thread, &script).await
 }
