@@ -80,7 +80,7 @@ async function screens(page, handle, name, url) {
   await look(page, `ended-${name}`);
   if (page.viewportSize().width < 700) await drawer(page, name);
   await troubles(page, name);
-  for (const section of ["profile", "people", "assistants", "tokens", "sessions", "health", "audit"]) {
+  for (const section of ["profile", "people", "assistants", "tools", "tokens", "sessions", "health", "audit"]) {
     await page.goto(`${url}/settings/${section}`);
     await page.locator(".card").first().waitFor();
     await page.locator(".loading").waitFor({ state: "detached" });
