@@ -206,15 +206,21 @@ async fn ensure(tx: &mut Tx<'_>, name: &str) -> Result<(), StoreError> {
 async fn rows(conn: &mut Conn<'_>) -> Result<Vec<BackendRow>, StoreError> {
     let sql = "SELECT name, enabled, default_model, hidden FROM backends ORDER BY name";
     let lines = conn.all(sql, &[]).await?;
-    lines.iter().map(row).collect()
+    // A row without a name is nobody's, and keeps none of the others from being read.
+    Ok(lines.iter().filter_map(|line| row(line).ok()).collect())
 }
 
+/// In the place of what cannot be read.
+const UNREADABLE: &str = "unreadable";
+
 fn row(line: &Line) -> Result<BackendRow, StoreError> {
-    let hidden = line.opt_text("hidden")?;
+    let hidden = line.opt_text("hidden").unwrap_or_default();
     Ok(BackendRow {
         name: line.text("name")?,
-        enabled: line.text("enabled")?,
-        default_model: line.opt_text("default_model")?,
+        enabled: line
+            .text("enabled")
+            .unwrap_or_else(|_| UNREADABLE.to_owned()),
+        default_model: line.opt_text("default_model").unwrap_or_default(),
         // What cannot be read hides nothing.
         hidden: hidden
             .and_then(|text| json("hidden", &text).ok())

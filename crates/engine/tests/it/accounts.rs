@@ -1,4 +1,5 @@
-//! Whose models are shown: the list of the account that is signed in, and nobody else's.
+//! What is shown of a backend: the models of the account that is signed in and of nobody else, and something also where its
+//! row cannot be read.
 
 use std::sync::{Arc, Mutex};
 
@@ -15,6 +16,7 @@ use switchboard_model::{
     person::{Person, Role},
     provider::Model,
 };
+use switchboard_store::BackendPatch;
 use switchboard_testkit::until;
 use tokio::sync::Semaphore;
 
@@ -155,4 +157,36 @@ async fn a_list_that_comes_after_a_change_of_account_is_nobodys() {
     assert_eq!(shown(&world).await, "seed");
     account.becomes(Some("mara"), &registry);
     assert_eq!(shown(&world).await, "seed");
+}
+
+on_both_databases! {
+    async fn rows_that_make_no_sense_never_empty_the_page(world: World) {
+        for (name, enabled) in [
+            ("obedient", "sideways"),
+            ("deaf", "off"),
+            ("switch:agent-providers", "perhaps"),
+            ("of another version", "on"),
+        ] {
+            let patch = BackendPatch {
+                enabled: Some(enabled.to_owned()),
+                ..BackendPatch::default()
+            };
+            let change = world.store.change_backend(world.mara.id, name.to_owned(), patch);
+            change.await.unwrap();
+        }
+        let keep = world.store.keep_models("aloof".to_owned(), String::new(), "{".to_owned());
+        keep.await.unwrap();
+        let views = world.engine.backends().await.unwrap();
+        assert_eq!(views.len(), world.engine.registry().specs().len());
+        let shown = |name: &str| {
+            let view = views.iter().find(|view| view.spec.name == name).unwrap();
+            (view.on, view.unreadable.is_some())
+        };
+        assert_eq!(shown("aloof"), (true, true));
+        assert_eq!(shown("deaf"), (false, false));
+        assert_eq!(shown("obedient"), (true, true));
+        assert_eq!(shown("rash"), (true, false));
+        assert!(views.iter().all(|view| view.switched));
+        assert!(world.engine.switches().await.unwrap().agent_providers);
+    }
 }

@@ -12,6 +12,7 @@ mod world;
 
 mod assistants;
 mod attachments;
+mod backends;
 mod cancelled;
 mod children;
 mod claims;
