@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Model, ModelGroup } from "../api/types";
-import { contextOf, dropped, effortNamed, effortOf, effortWord, limitName, meterKind, modelIn, modelNamed, percentWord, resetWord, tokens, whyNone } from "./models";
+import { contextOf, dropped, effortNamed, effortOf, effortWord, limitName, meterKind, modelIn, modelNamed, percentWord, resetWord, tokens, whyLater, whyNone } from "./models";
 
 const model = (id: string, over: Partial<Model> = {}): Model => ({
   id, name: id.toUpperCase(), description: "", default_effort: null, efforts: ["low", "medium", "xhigh"].map((one) => ({ id: one, name: one, description: "" })),
@@ -28,7 +28,10 @@ describe("the model that answers", () => {
     expect(whyNone([codex], { backend: "codex", model: "gone" })).toBe("Codex has no model gone now");
     expect(whyNone([claude], { backend: "codex", model: "gone" })).toBeNull();
     expect(whyNone([{ ...codex, default_model: "gone" }], none)).toBe("the usual model of Codex cannot be used now");
-    expect(whyNone([{ ...codex, state: "not_signed_in" }], none)).toBe("Codex is not signed in");
+    expect(whyNone([{ ...codex, state: "not_installed" }], none)).toBe("Codex is not installed");
+    expect(whyNone([{ ...codex, state: "not_signed_in" }], { backend: "codex", model: "gone" }), "it waits for the login").toBeNull();
+    expect(whyLater([claude, { ...codex, state: "not_signed_in" }])).toBe("Codex is not signed in");
+    expect(whyLater([claude, codex])).toBeNull();
     expect(whyNone([{ ...codex, state: "unavailable" }], none)).toBeNull();
     expect(whyNone([group("demo", [])], { backend: null, model: "any" })).toBeNull();
   });

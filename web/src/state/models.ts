@@ -90,11 +90,23 @@ export function modelIn(group: ModelGroup, settings: Pick<ThreadSettings, "backe
   return wanted ? shown.find((model) => model.id === wanted) : shown.find((model) => model.is_default) ?? shown[0];
 }
 
-/** Why those who are asked could not answer, before anything is sent: `Codex is not signed in`; null when they can. */
+/** A question to it waits until somebody signs it in, and is answered then. */
+const wantsLogin = (state: BackendState) => state === "not_signed_in" || state === "api_key_login";
+const isNow = ({ title, state }: Pick<ModelGroup, "title" | "state">) => `${title} is ${backendWords[state].replace(/^./, (first) => first.toLowerCase())}`;
+
+/** Who of those who are asked answers only after a login: `Codex is not signed in`; null when nobody has to wait for that. */
+export function whyLater(groups: ModelGroup[]): string | null {
+  const waits = groups.find((group) => wantsLogin(group.state));
+  return waits ? isNow(waits) : null;
+}
+
+/** Why those who are asked could not answer, before anything is sent: `Codex is not installed`; null when they can. */
 export function whyNone(groups: ModelGroup[], settings: Pick<ThreadSettings, "backend" | "model">): string | null {
   for (const group of groups) {
+    // Which models it will have is not known before.
+    if (wantsLogin(group.state)) continue;
     // What cannot be reached now may be there again when the words arrive.
-    if (group.state !== "ready" && group.state !== "unavailable") return `${group.title} is ${backendWords[group.state].replace(/^./, (first) => first.toLowerCase())}`;
+    if (group.state !== "ready" && group.state !== "unavailable") return isNow(group);
     if (group.models.length === 0 || modelIn(group, settings)) continue;
     const chosen = settings.backend === null || settings.backend === group.backend ? settings.model : null;
     return chosen ? `${group.title} has no model ${chosen} now` : `the usual model of ${group.title} cannot be used now`;

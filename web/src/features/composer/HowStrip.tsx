@@ -3,12 +3,20 @@ import { Icon } from "../../ui/Icon";
 import { Link, settingsPath } from "../../ui/route";
 import type { Outlook } from "./useOutlook";
 
-export function HowStrip({ outlook: { none, notes } }: { outlook: Outlook }) {
+export function HowStrip({ outlook: { none, later, notes } }: { outlook: Outlook }) {
   if (none) {
     return (
       <p className="compose-strip" role="status">
         <Icon name="alert" className="icon-s" />
         <span className="grow">{none.replace(/^./, (first) => first.toUpperCase())}. <Link to={settingsPath("models")}>Settings, Models</Link> says what to do.</span>
+      </p>
+    );
+  }
+  if (later) {
+    return (
+      <p className="compose-strip" role="status">
+        <Icon name="key" className="icon-s" />
+        <span className="grow">{later}. What you ask waits for that and is answered then. <Link to={settingsPath("models")}>Settings, Models</Link></span>
       </p>
     );
   }

@@ -2,13 +2,15 @@
 import { useMemo } from "react";
 import type { Assistant, ModelGroup } from "../../api/types";
 import type { Place, State } from "../../state/model";
-import { chosenGroup, dropped, groupsOf, modelIn, settingsOf, whyNone } from "../../state/models";
+import { chosenGroup, dropped, groupsOf, modelIn, settingsOf, whyLater, whyNone } from "../../state/models";
 import { useView } from "../../state/react";
 import type { Reader } from "./files";
 
 export interface Outlook {
   /** Why nobody could answer; null when they can. */
   none: string | null;
+  /** Who answers only once somebody has signed in; null when nobody has to wait for that. */
+  later: string | null;
   /** What was chosen and is not to be had, with what happens instead. */
   notes: string[];
 }
@@ -21,7 +23,7 @@ export function outlookOf({ models, threads, beginning }: Known, place: Place, a
   const groups = groupsOf(models ?? empty, asked);
   const group = chosenGroup(groups, settings);
   const model = group ? modelIn(group, settings) : undefined;
-  return { none: whyNone(groups, settings), notes: model ? dropped(model, settings) : [] };
+  return { none: whyNone(groups, settings), later: whyLater(groups), notes: model ? dropped(model, settings) : [] };
 }
 
 /** Those who are asked, each with the model that would read the files. */
