@@ -19,6 +19,9 @@ use crate::config::{Accounts, Answers, Config, Providers};
 /// Where codex asks for a fresh login; the real place must not hear of a made-up one.
 const REFRESH: &str = "CODEX_REFRESH_TOKEN_URL_OVERRIDE";
 
+/// Where codex signs somebody in: the demo's own page, so that this, too, can be tried.
+const ISSUER: &str = "CODEX_APP_SERVER_LOGIN_ISSUER";
+
 /// Keeps the demo's upstream running. Dropping it ends the upstream, and with it all answers.
 pub struct DemoGuard {
     _upstream: Running,
@@ -63,11 +66,12 @@ pub async fn prepare(config: &mut Config) -> Result<DemoGuard> {
     // The upstream is on this machine: no proxy of the person's would find it.
     config
         .env
-        .retain(|(name, _)| name != REFRESH && name != KEY && !is_proxy(name));
+        .retain(|(name, _)| name != REFRESH && name != ISSUER && name != KEY && !is_proxy(name));
     config.env.push((
         REFRESH.into(),
         format!("{}/oauth/token", upstream.origin()).into(),
     ));
+    config.env.push((ISSUER.into(), upstream.origin().into()));
     config.env.push((KEY.into(), "scripted-demo".into()));
 
     config.accounts = Accounts {

@@ -50,11 +50,12 @@ export function BackendCard({ backend, admin }: CardProps) {
   };
   const off = whyOff(backend);
   const isOff = state === "off" || off !== null;
+  const noModels = whyNot("model", backend);
   const signedOut = state === "not_signed_in" || state === "api_key_login";
   const boxed = admin && (signingIn(login) || signIn || (login !== null && login.state !== "done" && signedOut));
   const items: MenuItem[] = [
     { label: "Test", icon: "done", act: () => void test() },
-    { label: "Refresh models", icon: "refresh", act: () => void refresh() },
+    { label: "Refresh models", icon: "refresh", disabled: noModels !== null, act: () => void refresh() },
     ...(backend.sign_ins.length ? [{ label: signedOut ? "Sign in" : "Sign in with another account", icon: "key" as const, act: () => setSignIn(true) }] : []),
     ...(backend.sign_ins.length && !signedOut && state !== "not_installed" ? [{ label: "Sign out", icon: "right" as const, act: () => setLeaving(true) }] : []),
   ];
@@ -89,7 +90,7 @@ export function BackendCard({ backend, admin }: CardProps) {
       <div className="more">
         {backend.limits.length ? <LimitMeters limits={backend.limits} now={now} /> : null}
         {backend.models.length ? <ModelTable backend={backend} admin={admin} now={now} busy={action.busy} refreshing={doing === "refresh"} onChange={(patch) => run(() => backends.change(id, patch))} onRefresh={() => void refresh()} />
-          : <p className="hint no-models">No models known yet.{whyNot("model", backend) ? <> <Hint text={sentence(whyNot("model", backend) ?? "")} /></> : null}{admin ? <> <button className="btn small quiet" type="button" disabled={action.busy} onClick={() => void refresh()}><Icon name="refresh" />Refresh</button></> : null}</p>}
+          : <p className="hint no-models"><span><Hint text={sentence(noModels ?? "no models known yet")} /></span>{admin && !noModels ? <button className="btn small quiet" type="button" disabled={action.busy} onClick={() => void refresh()}><Icon name="refresh" />Refresh</button> : null}</p>}
         <Capabilities backend={backend} />
       </div>
       {turnsOff.behind ? (
@@ -106,11 +107,12 @@ export function BackendCard({ backend, admin }: CardProps) {
   );
 }
 
-function Facts({ backend: { account, program, version, handle, models_from, models } }: { backend: Backend }) {
+function Facts({ backend }: { backend: Backend }) {
+  const { account, program, version, handle, models_from, models } = backend;
   const shown = models.filter((model) => !model.hidden).length;
   return (
     <div className="sub">
-      {account ? <>{account}. </> : null}@{handle}, {shown} {shown === 1 ? "model" : "models"}{models_from === "seed" && shown ? ", not yet confirmed" : ""}.
+      {account ? <>{account}. </> : null}@{handle}{whyNot("model", backend) ? null : <>, {shown} {shown === 1 ? "model" : "models"}{models_from === "seed" && shown ? ", not yet confirmed" : ""}</>}.
       {program ? <> <span className="mono">{programName(program)}</span> {version ?? ""} in <span className="mono">{program}</span></> : version ? ` ${version}` : ""}
     </div>
   );
