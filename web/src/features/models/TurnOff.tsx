@@ -42,7 +42,7 @@ export function TurnOff({ name, behind, onSure, onClose }: { name: string; behin
     )}>
       <p>{behind.count} {behind.count === 1 ? "thread has" : "threads have"} an assistant of it, which stays there and answers no more until this is on again:</p>
       <ul className="behind">
-        {behind.items.map((thread) => <li key={thread.id}><Link to={chatPath(thread.id)} onClick={onClose}><bdi className="wraps">{thread.title || "Untitled"}</bdi></Link></li>)}
+        {behind.items.map((thread) => <li key={thread.id}><Link to={chatPath(thread.id)} onClick={onClose}><bdi className="wraps">{thread.title || "New thread"}</bdi></Link></li>)}
         {more > 0 ? <li className="dim">{behind.items.length ? `${more} more` : more === 1 ? "one that you are not in" : `${more} that you are not in`}</li> : null}
       </ul>
       <p>Nothing is deleted, and nobody is signed out.</p>

@@ -6,7 +6,7 @@ import { Command, Copy } from "../../ui/Copy";
 import { Hint } from "../../ui/Hint";
 import { Icon } from "../../ui/Icon";
 import { attempt } from "../../ui/Toasts";
-import { ParkedActs, ParkedLine } from "./Parked";
+import { DontGoOn, ParkedLine, SignInLink } from "./Parked";
 
 export interface EndCardProps { turn: Turn; handle: string; mine: boolean; partial: boolean; ran: number | null }
 
@@ -75,9 +75,10 @@ function Failed({ turn, handle }: EndCardProps) {
       {error.hint ? <p><Hint text={sentence(error.hint)} /></p> : null}
       {turn.parked ? <ParkedLine /> : null}
       <div className="do">
-        {turn.parked ? <ParkedActs turn={turn} /> : null}
+        {turn.parked ? <SignInLink turn={turn} /> : null}
         {command ? <Command text={command} /> : null}
         <RetryButton turn={turn} />
+        {turn.parked ? <DontGoOn turn={turn} /> : null}
         <Copy text={details} label="Copy details" word="Copy details" />
       </div>
       <Detail turn={turn} handle={handle} />

@@ -12,14 +12,15 @@ export function ParkedLine() {
   return <p className="parked">It goes on by itself once {whoSignsIn(me, Object.values(people))}.</p>;
 }
 
-export function ParkedActs({ turn }: { turn: Turn }) {
-  const desk = useDesk();
+/** The way to what it waits for, for those who can go it. */
+export function SignInLink({ turn }: { turn: Turn }) {
   const admin = useView((state) => state.session?.person.role === "admin");
   const backend = useView((state) => state.backends?.[state.assistants[turn.assistant]?.backend ?? ""]);
-  return (
-    <>
-      {admin ? <Link className="btn small primary" to={settingsPath("models")}><Icon name="key" />{backend && backend.sign_ins.length === 0 ? "Settings, Models" : "Sign in"}</Link> : null}
-      <button className="btn small quiet" type="button" title="Leave it as it ended; Retry tries it again" onClick={() => attempt(desk.cancel(turn.id))}>Don’t go on</button>
-    </>
-  );
+  if (!admin) return null;
+  return <Link className="btn small primary" to={settingsPath("models")}><Icon name="key" />{backend && backend.sign_ins.length === 0 ? "Settings, Models" : "Sign in"}</Link>;
+}
+
+export function DontGoOn({ turn }: { turn: Turn }) {
+  const desk = useDesk();
+  return <button className="btn small quiet" type="button" title="Leave it as it ended; Retry tries it again" onClick={() => attempt(desk.cancel(turn.id))}>Don’t go on</button>;
 }
