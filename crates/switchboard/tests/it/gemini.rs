@@ -6,7 +6,7 @@ mod endings;
 use std::{collections::HashSet, fs, path::Path};
 
 use serde_json::{Value, json};
-use switchboard_testkit::{Client, Gemini, House, Options, house::GEMINI_KEY};
+use switchboard_testkit::{Client, Gemini, House, Options, Stop, house::GEMINI_KEY, until};
 
 use crate::support::{BINARY, files_below, says, soon, text};
 
@@ -374,4 +374,31 @@ async fn both_assistants_answer_one_message_side_by_side_and_two_turns_share_no_
     for turn in turns {
         client.answered(&turn).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_comes_with_a_restart_brings_the_answer_that_waited_for_it() {
+    let mut options = real();
+    options.env.push(("GEMINI_API_KEY".into(), String::new()));
+    let mut house = House::start(BINARY, options).await;
+    let client = house.client();
+    let thread = client.thread().await;
+    let turn = client
+        .ask(&thread, "@gemini hello\nmock: text \"with the key\"")
+        .await;
+    let turn = client.ended(&turn).await;
+    assert_eq!(turn["error"]["code"], "not_signed_in", "{turn}");
+    assert_eq!(turn["parked"], true, "{turn}");
+    assert!(house.stop(Stop::Gently));
+    house.set_env("GEMINI_API_KEY", GEMINI_KEY);
+    house.serve();
+    let client = house.client();
+    let replies = until("it is answered", || async {
+        let mut said = client.messages(&thread).await;
+        said.retain(|message| message["role"] == "assistant");
+        (!said.is_empty()).then_some(said)
+    })
+    .await;
+    assert_eq!(replies.len(), 1);
+    assert_eq!(text(&replies[0], "text"), "with the key");
 }

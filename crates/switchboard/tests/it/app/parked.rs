@@ -191,3 +191,30 @@ async fn a_login_that_is_refused_is_not_tried_without_end() {
     is_answered(&client, &thread, "mended").await;
     assert_eq!(newest().await["attempt"], 3, "one login, one try");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_servers_that_notice_the_same_login_try_once() {
+    let house = signed_out_house().await;
+    let other = house.another_server();
+    let client = house.client();
+    let (thread, _) = asks(&client, "from one of them").await;
+    signs_in_in_a_terminal(&house);
+    is_answered(&client, &thread, "from one of them").await;
+    // Both have looked again by the time that either has answered something else.
+    let there = Client::new(
+        other.base(),
+        &house.run_ok(&["tokens", "create", "--name", "there"]),
+    );
+    for client in [&client, &there] {
+        until("it knows of the login", || async {
+            let backend = client.get("/api/backends/codex").await;
+            (backend["state"] == "ready").then_some(())
+        })
+        .await;
+        let thread = client.thread().await;
+        let turn = client.ask(&thread, "@chatgpt\nmock: text \"hi\"").await;
+        client.answered(&turn).await;
+    }
+    assert_eq!(answers(&client, &thread).await, ["from one of them"]);
+    assert_eq!(house.upstream.model_requests().len(), 3);
+}
