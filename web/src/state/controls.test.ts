@@ -3,15 +3,18 @@ import type { CapabilityRow } from "../api/types";
 import { type Control, whyNot } from "./controls";
 
 const row = (name: string, note: string | null): CapabilityRow => ({ name, title: name, has: note === null, note });
-const all: Control[] = ["model", "effort", "fast", "permission", "folder", "plan", "compact", "steer"];
-const names = ["models", "efforts", "fast", "edits", "plans", "compacts", "steers"];
+const all: Control[] = ["model", "effort", "fast", "permission", "folder", "plan", "compact", "steer", "files"];
+const hangs: Record<string, Control[]> = {
+  models: ["model"], efforts: ["effort"], fast: ["fast"], edits: ["permission", "folder"], plans: ["plan"], compacts: ["compact"], steers: ["steer"],
+  attachments: ["files"],
+};
+const names = Object.keys(hangs);
 
 test("each control hangs on one capability, and gives the server's reason", () => {
-  for (const name of names) {
+  for (const [name, controls] of Object.entries(hangs)) {
     const without = { capabilities: names.map((one) => row(one, one === name ? "it cannot" : null)) };
-    const off = all.filter((control) => whyNot(control, without) === "it cannot");
-    expect(off, name).toEqual(name === "edits" ? ["permission", "folder"] : [all[names.indexOf(name) + (names.indexOf(name) > 3 ? 1 : 0)]]);
-    expect(all.filter((control) => whyNot(control, without) !== null)).toEqual(off);
+    expect(all.filter((control) => whyNot(control, without) === "it cannot"), name).toEqual(controls);
+    expect(all.filter((control) => whyNot(control, without) !== null)).toEqual(controls);
   }
 });
 test("a model may lack what its assistant has", () => {

@@ -4,11 +4,12 @@
  */
 import type { Model, ModelGroup } from "../api/types";
 
-export type Control = "model" | "effort" | "fast" | "permission" | "folder" | "plan" | "compact" | "steer";
+export type Control = "model" | "effort" | "fast" | "permission" | "folder" | "plan" | "compact" | "steer" | "files";
 
 /** The capability that each hangs on, by its name on the wire. */
 const needs: Record<Control, string> = {
   model: "models", effort: "efforts", fast: "fast", permission: "edits", folder: "edits", plan: "plans", compact: "compacts", steer: "steers",
+  files: "attachments",
 };
 
 type Asked = Pick<ModelGroup, "capabilities">;

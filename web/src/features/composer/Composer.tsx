@@ -190,7 +190,7 @@ export function Composer({ thread, placeholder, onSend, tools, drawChips, drawMe
           onKeyDown={onKey} onPaste={onPaste} onSelect={() => setCaret(field.current?.selectionStart ?? 0)}
           onFocus={() => setFocused(true)} onBlur={() => setFocused(false)} />
         <Trouble problem={problem?.code === "no_model" && !outlook.none ? null : problem} />
-        <Tools does={editing ? "Save" : waits ? "Queue" : "Send"} picker={picker} onFiles={(all) => {
+        <Tools does={editing ? "Save" : waits ? "Queue" : "Send"} picker={picker} noFiles={outlook.noFiles} onFiles={(all) => {
           files.add(all);
           focus();
         }} onSend={() => void send("usual")} sendable={!busy && (text.trim() !== "" || files.chips.length > 0 || editing !== null)}

@@ -1,5 +1,6 @@
 /** The row under the field: attach, whom and how, stop, send. The last button says what Enter does now. */
 import type { ReactNode, RefObject } from "react";
+import { sentence } from "../../state/words";
 import { Icon } from "../../ui/Icon";
 import { keyName } from "../../ui/keyname";
 
@@ -8,6 +9,8 @@ export interface ToolsProps {
   /** The hidden field that opens the browser's own list of files. */
   picker: RefObject<HTMLInputElement | null>;
   onFiles: (files: File[]) => void;
+  /** Why no file may come along; null where some may. */
+  noFiles: string | null;
   onSend: () => void;
   sendable: boolean;
   offline: boolean;
@@ -25,10 +28,10 @@ export interface ToolsProps {
 
 const titles = (steers: boolean) => ({ Save: "Save (Enter)", Queue: `Queue (Enter). ${steers ? "Steer the running answer" : "Send now"}: ${keyName("⌘Enter")}`, Send: `Send (Enter). New line: ${keyName("⇧Enter")}` });
 
-export function Tools({ does, picker, onFiles, onSend, sendable, offline, couldGo, steers, stop, running, meters, children }: ToolsProps) {
+export function Tools({ does, picker, onFiles, noFiles, onSend, sendable, offline, couldGo, steers, stop, running, meters, children }: ToolsProps) {
   return (
     <div className="tools">
-      <button className="btn tool" type="button" aria-label="Attach files" title="Attach files" disabled={does === "Save"} onClick={() => picker.current?.click()}><Icon name="clip" /></button>
+      <button className="btn tool" type="button" aria-label={noFiles ? `Attach files: ${noFiles}` : "Attach files"} title={noFiles ? sentence(noFiles) : "Attach files"} disabled={does === "Save" || noFiles !== null} onClick={() => picker.current?.click()}><Icon name="clip" /></button>
       <input ref={picker} type="file" multiple hidden aria-label="Files to attach" onChange={(event) => {
         onFiles([...event.target.files ?? []]);
         event.target.value = "";

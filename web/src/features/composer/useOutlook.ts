@@ -2,6 +2,7 @@
 import { useMemo } from "react";
 import type { Assistant, ModelGroup } from "../../api/types";
 import type { Place, State } from "../../state/model";
+import { whyNot } from "../../state/controls";
 import { chosenGroup, dropped, groupsOf, modelIn, settingsOf, whyLater, whyNone } from "../../state/models";
 import { useView } from "../../state/react";
 import type { Reader } from "./files";
@@ -11,6 +12,8 @@ export interface Outlook {
   none: string | null;
   /** Who answers only once somebody has signed in; null when nobody has to wait for that. */
   later: string | null;
+  /** Why no file may come along, whatever it is; null where some may. */
+  noFiles: string | null;
   /** What was chosen and is not to be had, with what happens instead. */
   notes: string[];
 }
@@ -23,8 +26,10 @@ export function outlookOf({ models, threads, beginning }: Known, place: Place, a
   const groups = groupsOf(models ?? empty, asked);
   const group = chosenGroup(groups, settings);
   const model = group ? modelIn(group, settings) : undefined;
-  return { none: whyNone(groups, settings), later: whyLater(groups), notes: model ? dropped(model, settings) : [] };
+  return { none: whyNone(groups, settings), later: whyLater(groups), noFiles: whyNoFiles(groups), notes: model ? dropped(model, settings) : [] };
 }
+
+const whyNoFiles = (groups: ModelGroup[]) => groups.map((group) => whyNot("files", group)).find((why) => why !== null) ?? null;
 
 /** Those who are asked, each with the model that would read the files. */
 export function readersOf({ models, threads, beginning }: Known, place: Place, asked: Assistant[]): Reader[] {
