@@ -95,14 +95,38 @@ fn within(name: &str, places: Vec<PathBuf>) -> Vec<PathBuf> {
         .collect()
 }
 
+/// What a native program is built for, in the words of Rust: `linux` and `x86_64`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Platform {
+    /// The system.
+    pub os: &'static str,
+    /// The processor.
+    pub arch: &'static str,
+}
+
+impl Platform {
+    /// What this program was built for.
+    pub const HERE: Self = Self {
+        os: consts::OS,
+        arch: consts::ARCH,
+    };
+}
+
 /// The native program behind an npm-installed `codex`, else `found` itself.
 ///
 /// The command that npm, bun and pnpm install is a Node script that starts the native program as a child,
 /// doubles the start-up time and does not forward every signal. The native one stays in its package, as it
 /// needs its neighbours.
 pub fn native_codex(found: &Path) -> PathBuf {
+    native_codex_for(Platform::HERE, found)
+}
+
+/// The same for any platform.
+pub fn native_codex_for(platform: Platform, found: &Path) -> PathBuf {
     let packages = packages(found);
-    let native = packages.iter().find_map(|package| native_in(package));
+    let native = packages
+        .iter()
+        .find_map(|package| native_in(platform, package));
     native.unwrap_or_else(|| found.to_path_buf())
 }
 
@@ -138,13 +162,13 @@ fn packages(found: &Path) -> Vec<PathBuf> {
     around.into_iter().chain(volta).chain(pnpm).collect()
 }
 
-fn native_in(package: &Path) -> Option<PathBuf> {
-    let (cpu, arch) = match consts::ARCH {
+fn native_in(platform: Platform, package: &Path) -> Option<PathBuf> {
+    let (cpu, arch) = match platform.arch {
         "x86_64" => ("x86_64", "x64"),
         "aarch64" => ("aarch64", "arm64"),
         _ => return None,
     };
-    let (system, os) = match consts::OS {
+    let (system, os) = match platform.os {
         "linux" => ("unknown-linux-musl", "linux"),
         "macos" => ("apple-darwin", "darwin"),
         _ => return None,

@@ -1,7 +1,6 @@
 //! Finding programs in made-up homes and package layouts.
 
 use std::{
-    env::consts,
     ffi::OsString,
     fs,
     os::unix::fs::{PermissionsExt, symlink},
@@ -9,7 +8,7 @@ use std::{
 };
 use switchboard_backends::process::{
     Finder,
-    find::{native_codex, on_path, programs},
+    find::{Platform, native_codex, native_codex_for, on_path, programs},
 };
 
 use crate::support::House;
@@ -23,18 +22,37 @@ fn put(file: &Path, mode: u32) {
     fs::set_permissions(file, fs::Permissions::from_mode(mode)).unwrap();
 }
 
-/// The platform's package and the native program in it, as npm lays them out here.
-fn native_in(modules: &Path) -> PathBuf {
-    let arch = if consts::ARCH == "aarch64" {
-        "arm64"
-    } else {
-        "x64"
+/// Where the vendor ships native programs for.
+const PLATFORMS: [Platform; 4] = [
+    Platform {
+        os: "linux",
+        arch: "x86_64",
+    },
+    Platform {
+        os: "linux",
+        arch: "aarch64",
+    },
+    Platform {
+        os: "macos",
+        arch: "x86_64",
+    },
+    Platform {
+        os: "macos",
+        arch: "aarch64",
+    },
+];
+
+/// The platform's package and the native program in it, as npm lays them out.
+fn native_in(platform: Platform, modules: &Path) -> PathBuf {
+    let arch = match platform.arch {
+        "aarch64" => "arm64",
+        _ => "x64",
     };
-    let (os, triple) = match consts::OS {
+    let (os, triple) = match platform.os {
         "macos" => ("darwin", "apple-darwin"),
         os => (os, "unknown-linux-musl"),
     };
-    let vendor = format!("codex-{os}-{arch}/vendor/{}-{triple}", consts::ARCH);
+    let vendor = format!("codex-{os}-{arch}/vendor/{}-{triple}", platform.arch);
     modules.join("@openai").join(vendor).join("bin/codex")
 }
 
@@ -98,6 +116,20 @@ fn the_path_comes_first_and_then_the_usual_places() {
         home.join(".local/bin").display()
     );
     assert_eq!(first(&env(home, &path)), Some(on_path.join(NAME)));
+}
+
+#[test]
+fn the_places_of_a_mac_are_searched() {
+    for place in [
+        "Library/pnpm",
+        "Library/pnpm/bin",
+        "Library/Application Support/fnm/node-versions/v20.1.0/installation/bin",
+    ] {
+        let temp = tempfile::tempdir().unwrap();
+        let file = temp.path().join(place).join(NAME);
+        put(&file, 0o755);
+        assert_eq!(first(&env(temp.path(), "/nowhere")), Some(file), "{place}");
+    }
 }
 
 #[test]
@@ -287,12 +319,16 @@ fn behind_the_wrapper_of_a_package_manager_is_the_native_program() {
         let temp = tempfile::tempdir().unwrap();
         let home = temp.path().canonicalize().unwrap();
         put(&home.join(wrapper), 0o755);
-        let native = native_in(&home.join(modules));
-        put(&native, 0o755);
         let command = home.join(link);
         fs::create_dir_all(command.parent().unwrap()).unwrap();
         symlink(home.join(wrapper), &command).unwrap();
-        assert_eq!(native_codex(&command), native, "{link}");
+        for platform in PLATFORMS {
+            let none = native_codex_for(platform, &command);
+            assert_eq!(none, command, "another platform's is not taken");
+            let native = native_in(platform, &home.join(modules));
+            put(&native, 0o755);
+            assert_eq!(native_codex_for(platform, &command), native, "{link}");
+        }
     };
     let nested = "lib/node_modules/@openai/codex/node_modules";
     check(
@@ -346,7 +382,7 @@ fn behind_a_volta_shim_and_a_pnpm_script_is_the_native_program_too() {
     let command = home.join(".volta/bin/codex");
     symlink(&shim, &command).unwrap();
     let package = home.join(".volta/tools/image/packages/@openai/codex/lib/node_modules");
-    let native = native_in(&package.join("@openai/codex/node_modules"));
+    let native = native_in(Platform::HERE, &package.join("@openai/codex/node_modules"));
     put(&native, 0o755);
     assert_eq!(native_codex(&command), native);
 
@@ -354,7 +390,7 @@ fn behind_a_volta_shim_and_a_pnpm_script_is_the_native_program_too() {
     put(&command, 0o755);
     let global = home.join(".local/share/pnpm/global/5");
     let real = global.join(".pnpm/@openai+codex@0.169.0/node_modules");
-    let native = native_in(&real);
+    let native = native_in(Platform::HERE, &real);
     put(&native, 0o755);
     fs::create_dir_all(real.join("@openai/codex")).unwrap();
     fs::create_dir_all(global.join("node_modules/@openai")).unwrap();
