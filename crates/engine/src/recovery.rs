@@ -192,10 +192,7 @@ impl Witness {
             return Ok(None);
         };
         let backend = engine.registry().get(&assistant.backend);
-        let keeps = |backend: &Arc<dyn Backend>| {
-            let capabilities = &backend.spec().capabilities;
-            capabilities.contains(&Capability::Resumes)
-        };
+        let keeps = |backend: &Arc<dyn Backend>| backend.spec().has(Capability::Resumes);
         Ok(backend.filter(keeps).map(|backend| Self {
             backend,
             session: SessionRef { home, session },
