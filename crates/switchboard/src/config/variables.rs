@@ -37,8 +37,8 @@ fn is_setting(key: &str) -> bool {
 
 /// The variables with the prefix that are neither settings nor known for something else.
 pub fn strangers(env: &[(OsString, OsString)]) -> Vec<String> {
-    // A command inside a turn has SWITCHBOARD_TURN.
-    const KNOWN: [&str; 3] = ["HOME", "LOG", "TURN"];
+    // A command inside a turn has the marks of its turn and thread, an MCP server that of its user.
+    const KNOWN: [&str; 5] = ["HOME", "LOG", "TURN", "THREAD", "TOOLS"];
     let names = env.iter().filter_map(|(name, _)| name.to_str());
     let stranger = |name: &&str| {
         let Some(key) = name.strip_prefix(PREFIX) else {
@@ -66,6 +66,8 @@ mod tests {
             "SWITCHBOARD_HOME",
             "SWITCHBOARD_LOG",
             "SWITCHBOARD_TURN",
+            "SWITCHBOARD_THREAD",
+            "SWITCHBOARD_TOOLS",
             "SWITCHBOARD_TEST_SEED",
             "SWITCHBOARD_FUZZ_SEED",
             "PATH",
