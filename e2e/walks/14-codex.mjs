@@ -119,7 +119,10 @@ export default {
     await cards(page).first().waitFor();
     await page.goto(new URL("/approvals", page.url()).href);
     await page.getByText("echo from the inbox").first().waitFor();
+    // Who leaves the page before the answer is on its way takes it back.
+    const answered = page.waitForResponse((reply) => reply.request().method() === "POST" && reply.url().includes("/api/approvals/"));
     await page.getByRole("button", { name: "Accept", exact: true }).click();
+    assert.equal((await answered).status(), 200);
     await page.goto(new URL(`/chat/${thread}`, page.url()).href);
     await turn(page, "done");
   },

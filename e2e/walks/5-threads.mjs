@@ -53,9 +53,11 @@ export default {
       await held;
       await route.continue();
     });
-    await page.locator(".main .scroll").evaluate((box) => {
+    // Where something stands is what was painted: two frames later.
+    await page.locator(".main .scroll").evaluate((box) => new Promise((painted) => {
       box.scrollTop = 200;
-    });
+      requestAnimationFrame(() => requestAnimationFrame(painted));
+    }));
     const read = await page.locator(".msg", { hasText: /message 27$/ }).elementHandle();
     const place = async () => Math.round((await read.boundingBox())?.y ?? 0);
     const was = await place();
