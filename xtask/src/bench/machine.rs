@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::shell;
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Machine {
     pub cpu: String,
     pub cores: usize,
@@ -24,22 +24,22 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// Whether figures of both may stand side by side.
-    pub fn is_like(&self, other: &Self) -> bool {
-        let what = |machine: &Self| {
-            let Self {
-                cpu,
-                cores,
-                memory_gb,
-                system,
-                kernel,
-                file_system,
-                compiler,
-                load_before: _,
-            } = machine;
-            format!("{cpu} {cores} {memory_gb} {system} {kernel} {file_system} {compiler}")
-        };
-        what(self) == what(other)
+    /// In a few words.
+    pub fn words(&self) -> String {
+        let Self {
+            cpu,
+            cores,
+            memory_gb,
+            system,
+            kernel,
+            file_system,
+            compiler,
+            load_before,
+        } = self;
+        format!(
+            "{cores} × {cpu} with {memory_gb:.0} GB of memory, {system} {kernel}, files on {file_system}, {compiler}; \
+             load average before {load_before}"
+        )
     }
 
     /// This machine; `folder` is where files are kept.

@@ -7,26 +7,11 @@ use super::report::{Figure, Report, Row, Spread};
 
 /// The whole page.
 pub fn of(report: &Report) -> String {
-    let machine = &report.machine;
     let mut page = format!(
         "# Benchmarks\n\n\
          Written by `cargo xtask bench` from [benchmarks/latest.json](benchmarks/latest.json), which holds every \
-         run's value.\n\n\
-         | | |\n| --- | --- |\n\
-         | profile | `{}` |\n\
-         | machine | {} × {}, {:.0} GB of memory |\n\
-         | system | {} {}, files on {} |\n\
-         | compiler | {} |\n\
-         | load average before | {} |\n\n",
+         run's value. Everything was built with the profile `{}`.\n\n",
         report.profile,
-        machine.cores,
-        machine.cpu,
-        machine.memory_gb,
-        machine.system,
-        machine.kernel,
-        machine.file_system,
-        machine.compiler,
-        machine.load_before,
     );
     page.push_str(
         "The load comes from a process of its own on the same machine, so the two share its cores. Load comes at \
@@ -37,7 +22,12 @@ pub fn of(report: &Report) -> String {
     );
     for measured in &report.figures {
         let figure = self::figure(&measured.figure);
-        let _ = write!(page, "\n{figure}\nMeasured at `{}`.\n", measured.commit);
+        let _ = write!(
+            page,
+            "\n{figure}\nMeasured at `{}` on {}.\n",
+            measured.commit,
+            measured.machine.words()
+        );
     }
     page
 }

@@ -8,7 +8,6 @@ use super::machine::Machine;
 pub struct Report {
     /// The cargo profile everything was built with.
     pub profile: String,
-    pub machine: Machine,
     pub figures: Vec<Measured>,
 }
 
@@ -19,6 +18,8 @@ pub struct Measured {
     pub name: String,
     /// The commit that was measured.
     pub commit: String,
+    /// On what.
+    pub machine: Machine,
     #[serde(flatten)]
     pub figure: Figure,
 }
