@@ -15,7 +15,8 @@ export async function tasks(page, work) {
   await complete;
   await session.detach();
   const main = new Set(events.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain").map(({ pid, tid }) => `${pid} ${tid}`));
-  const took = events.filter(({ name, pid, tid }) => name === "RunTask" && main.has(`${pid} ${tid}`)).map(({ dur, tdur }) => (tdur ?? dur) / 1000);
+  // One that had not ended with the trace has no length.
+  const took = events.filter(({ name, pid, tid }) => name === "RunTask" && main.has(`${pid} ${tid}`)).map(({ dur, tdur }) => (tdur ?? dur) / 1000).filter(Number.isFinite);
   if (took.length <= 10) throw new Error(`only ${took.length} tasks were seen`);
   return took;
 }

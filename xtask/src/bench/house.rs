@@ -193,7 +193,8 @@ impl House {
         let server = self.running()?.pid;
         let mut sum = resident_kb(server)?;
         for pid in shell::read(shell::program("pgrep").args(["-P", &server.to_string()]))?.lines() {
-            sum += resident_kb(pid.parse()?)?;
+            // What it asks for its version ends while it is counted.
+            sum += resident_kb(pid.parse()?).unwrap_or(0.0);
         }
         Ok(sum)
     }
