@@ -18,7 +18,7 @@ pub fn of(report: &Report) -> String {
          fixed times whatever became of the load before it, and every time counts from the moment the load was due: \
          waiting in line is part of it. A figure is the median over the runs, with the smallest and the largest. A \
          ratio pairs each run with one of the alternative made right after it, because machines drift; absolute \
-         values hold for this machine only.\n",
+         values hold for the machine that is named with them.\n",
     );
     for measured in &report.figures {
         let figure = self::figure(&measured.figure);
