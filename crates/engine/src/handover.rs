@@ -16,8 +16,7 @@ impl Engine {
         let reader = self.reader();
         let mut said = reader.context(thread, i64::MAX, DIRECT_LINES).await?;
         let backend = self.registry().get(&assistant.backend);
-        let resumes = backend
-            .is_some_and(|backend| backend.spec().capabilities.contains(&Capability::Resumes));
+        let resumes = backend.is_some_and(|backend| backend.spec().has(Capability::Resumes));
         let kept = if resumes {
             reader.session_of(thread, assistant.id).await?
         } else {

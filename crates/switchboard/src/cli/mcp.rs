@@ -143,7 +143,7 @@ impl Whose {
 async fn the_one_that_takes_them(house: &House) -> Result<Assistant> {
     let takes = |assistant: &Assistant| {
         let backend = house.registry.get(&assistant.backend);
-        backend.is_some_and(|backend| backend.spec().capabilities.contains(&Capability::Tools))
+        backend.is_some_and(|backend| backend.spec().has(Capability::Tools))
     };
     let mut all = house.store.reader().assistants().await?;
     all.retain(takes);

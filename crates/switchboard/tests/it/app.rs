@@ -14,9 +14,9 @@ mod turns;
 use std::fs;
 
 use serde_json::{Value, json};
-use switchboard_testkit::{Client, House};
+use switchboard_testkit::{Client, House, Options};
 
-use crate::support::text;
+use crate::support::{BINARY, text};
 
 /// A direct thread with @chatgpt that works in this way; its id.
 async fn direct(client: &Client, settings: Value) -> String {
@@ -36,4 +36,17 @@ fn folder(house: &House) -> String {
     let path = folder.canonicalize().unwrap().display().to_string();
     house.run_ok(&["folders", "allow", &path]);
     path
+}
+
+/// A house in which nobody is signed in, and where one can be.
+async fn signed_out_house() -> House {
+    let options = Options {
+        login: Some(Value::Null),
+        ..Options::default()
+    };
+    let mut house = House::prepare(BINARY, options).await;
+    let issuer = house.upstream.origin();
+    house.set_env("CODEX_APP_SERVER_LOGIN_ISSUER", &issuer);
+    house.serve();
+    house
 }

@@ -3,11 +3,11 @@
 use std::{collections::BTreeMap, fs};
 
 use serde_json::{Value, json};
-use switchboard_testkit::{Client, Event, Events, House, Options};
+use switchboard_testkit::{Client, Event, Events};
 use switchboard_upstream::auth;
 
-use super::direct;
-use crate::support::{BINARY, house, text};
+use super::{direct, signed_out_house};
+use crate::support::{house, text};
 
 /// What somebody holds of the backends who listens, and never asks.
 struct Listener {
@@ -57,18 +57,6 @@ impl Listener {
             self.take(event);
         }
     }
-}
-
-async fn signed_out_house() -> House {
-    let options = Options {
-        login: Some(Value::Null),
-        ..Options::default()
-    };
-    let mut house = House::prepare(BINARY, options).await;
-    let issuer = house.upstream.origin();
-    house.set_env("CODEX_APP_SERVER_LOGIN_ISSUER", &issuer);
-    house.serve();
-    house
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,26 +2,14 @@
 
 use std::fs;
 
-use serde_json::{Value, json};
-use switchboard_testkit::{Client, House, Options, Stop, until};
+use serde_json::json;
+use switchboard_testkit::{Client, House, Stop, until};
 use switchboard_upstream::auth;
 
-use super::direct;
-use crate::support::{BINARY, text};
+use super::{direct, signed_out_house};
+use crate::support::text;
 
 const LOGIN: &str = "/api/backends/codex/login";
-
-async fn signed_out_house() -> House {
-    let options = Options {
-        login: Some(Value::Null),
-        ..Options::default()
-    };
-    let mut house = House::prepare(BINARY, options).await;
-    let issuer = house.upstream.origin();
-    house.set_env("CODEX_APP_SERVER_LOGIN_ISSUER", &issuer);
-    house.serve();
-    house
-}
 
 /// Asks, signed out; the thread, and the turn that waits.
 async fn asks(client: &Client, words: &str) -> (String, String) {
