@@ -20,6 +20,8 @@ use switchboard_model::{
     usage::Limit,
 };
 
+pub use switchboard_model::home::Home;
+
 pub use self::sign_in::{SignIn, SignInState, SignInWay, ToolSignIn};
 pub use crate::attached::Attached;
 use crate::{attachments::kinds, turn_io::TurnIo};
@@ -208,7 +210,7 @@ pub struct TurnRequest {
     pub assistant: AssistantId,
     /// Who asked.
     pub person: PersonId,
-    /// Whose home it may use.
+    /// Whose home it runs in.
     pub home: Home,
     /// What to do.
     pub work: Work,
@@ -293,14 +295,6 @@ pub enum Company {
     /// Others too.
     #[default]
     Others,
-}
-
-/// Whose home the program runs in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Home {
-    /// Ours: private, with the owner's login and nothing else of theirs. Required wherever others'
-    /// text reaches the model.
-    House,
 }
 
 /// How the work of a turn ended well.
@@ -460,10 +454,10 @@ pub enum Recovered {
     Unknown,
 }
 
-/// A backend's own name for a conversation, and the home it lives in.
+/// A backend's own name for a conversation, and the home it lives in: it is taken up there and nowhere else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionRef {
-    /// The home.
+    /// The home, by [`Home::of_sessions`].
     pub home: String,
     /// The session.
     pub session: String,

@@ -12,7 +12,7 @@ use switchboard_model::{
     settings::Permission,
     thread::{TitledBy, Visibility},
 };
-use switchboard_store::{Audit, Claimed, StoreError};
+use switchboard_store::{Audit, Claimed, KeptSession, StoreError};
 
 use crate::{
     attached::told,
@@ -69,8 +69,11 @@ pub(crate) async fn prepare(
     shown?;
     noted?;
     let goes_on = direct && spec.has(Capability::Resumes);
+    let home = Home::House;
     let kept = if goes_on {
-        desk.session(claimed).await?
+        // One that lives in another home is not to be had in this one: a new one begins, and is told what was said.
+        let lives_here = |kept: &KeptSession| kept.home == home.of_sessions(&spec.name);
+        desk.session(claimed).await?.filter(lives_here)
     } else {
         None
     };
@@ -145,7 +148,7 @@ pub(crate) async fn prepare(
         thread: claimed.turn.thread,
         assistant: claimed.turn.assistant,
         person: claimed.turn.person,
-        home: Home::House,
+        home,
         work,
         session,
         attached: beside,

@@ -7,6 +7,7 @@ pub mod assistant;
 pub mod attachment;
 pub mod carried;
 pub mod clock;
+pub mod home;
 pub mod ids;
 pub mod item;
 pub mod mcp;

@@ -1,4 +1,4 @@
-//! A turn over `codex exec`: one child per turn, in a house home and an empty private folder, prompt
+//! A turn over `codex exec`: one child per turn, in its home and an empty private folder, prompt
 //! on standard input, JSON lines on standard output. Owns that child from start to end; never falls
 //! back to an API key.
 
@@ -11,7 +11,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Capability, Family, Operation, Performed, Probe, Spec, Stop,
+        Backend, BackendError, Capability, Family, Home, Operation, Performed, Probe, Spec, Stop,
         TurnEnd, TurnOutcome, TurnRequest, Work,
     },
 };
@@ -22,8 +22,8 @@ use switchboard_model::{
 };
 
 use super::{
-    Setup, errors,
-    house::{environment, house},
+    Setup, errors, home,
+    house::environment,
     install::{self, CODEX},
     items::{Progress, Step},
     login,
@@ -129,10 +129,7 @@ impl CodexExec {
     ) -> Result<(Spawn, TurnFolder, PathBuf), BackendError> {
         let program = self.find().await.map_err(BackendError::LoginRequired)?;
         self.account().map_err(BackendError::LoginRequired)?;
-        let house = house(&self.setup);
-        house
-            .prepare()
-            .map_err(|error| folder_failed(&house.folder, &error))?;
+        let home = home::prepare(&self.setup, turn.home)?;
         let folder = TurnFolder::make(&self.setup.work, &turn.turn.to_string())
             .map_err(|error| folder_failed(&self.setup.work, &error))?;
         let last = folder.file("last-message.txt");
@@ -142,18 +139,19 @@ impl CodexExec {
         let Work::Prompt(prompt) = &turn.work else {
             return Err(BackendError::Unsupported);
         };
+        let config = home::config(&self.setup, turn.home);
         let mut spawn = Spawn::new(program, folder.work());
         spawn.args = [
             "exec",
-            // Else a copy of the conversation would stay in the house home, where nobody deletes it.
+            // Else a copy of the conversation would stay in the home, where nobody deletes it.
             "--ephemeral",
             "--skip-git-repo-check",
             "--sandbox",
             "read-only",
             "--json",
-            "--ignore-rules",
         ]
         .into_iter()
+        .chain((turn.home == Home::House).then_some("--ignore-rules"))
         .map(OsString::from)
         // Not last: it would take the dash for one more image.
         .chain(
@@ -170,9 +168,10 @@ impl CodexExec {
             )
             .into(),
         ])
+        .chain(config.iter().flat_map(|value| ["-c".into(), value.into()]))
         .chain(["-".into()])
         .collect();
-        spawn.env = environment(&self.setup, &spawn.program, &house.folder, folder.temp());
+        spawn.env = environment(&self.setup, &spawn.program, &home, folder.temp());
         if !images.is_empty() {
             spawn
                 .env

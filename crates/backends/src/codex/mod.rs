@@ -1,10 +1,11 @@
 //! Codex: the OpenAI assistant behind the `codex` command-line program. `app` runs turns over its app server, `exec` over
-//! `codex exec` where that cannot be; `house`, `login` and `install` look at what is there; `items`, `wire` and `errors`
+//! `codex exec` where that cannot be; `home`, `house`, `login` and `install` look at what is there; `items`, `wire` and `errors`
 //! translate what `exec` says.
 
 pub mod app;
 pub mod errors;
 pub mod exec;
+pub mod home;
 pub mod house;
 pub mod install;
 pub mod items;
@@ -34,7 +35,7 @@ pub struct Setup {
     pub news: News,
     /// A program named by configuration; else it is searched for.
     pub program: Option<PathBuf>,
-    /// The person's Codex home, whose login is used.
+    /// The person's own Codex home, whose login is used, and in which turns work that may.
     pub codex_home: PathBuf,
     /// Where house homes are.
     pub homes: PathBuf,

@@ -12,13 +12,14 @@ use std::{
 
 use serde_json::{Value, json};
 use switchboard_backends::codex::app::{
-    asks::{Ask, HomeKind, ask},
+    asks::{Ask, ask},
     ends,
     items::{EndStatus, Heard, Translator},
 };
 use switchboard_model::{
     Millis,
     approval::Decision,
+    home::Home,
     item::{ItemBody, ItemEvent},
     usage::Limit,
 };
@@ -232,7 +233,7 @@ impl Replay {
         };
         let nothing = Translator::new(Path::new("$CWD"));
         let seen = translator.unwrap_or(&nothing);
-        let asked = match ask(&key, method, params, seen, HomeKind::Own) {
+        let asked = match ask(&key, method, params, seen, Home::Own) {
             Ok(asked) => {
                 let asking = &asked.asking;
                 let _ = writeln!(

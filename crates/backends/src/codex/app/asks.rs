@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use switchboard_model::{
     Millis,
     approval::{Asking, Decision},
+    home::Home,
 };
 
 use super::{
@@ -16,15 +17,6 @@ use super::{
 
 /// The largest question, in bytes: more is not shown in part but declined.
 pub const BODY_LIMIT: usize = 256 * 1024;
-
-/// Whose home the program works in: only the person's own keeps what is allowed for good.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HomeKind {
-    /// Ours.
-    House,
-    /// The person's.
-    Own,
-}
 
 /// A question that a person can be asked, and how its answer travels back.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,7 +63,7 @@ pub fn ask(
     method: &str,
     params: &Value,
     seen: &Translator,
-    home: HomeKind,
+    home: Home,
 ) -> Result<Ask, Refusal> {
     match method {
         "item/commandExecution/requestApproval" => command(key, params, seen, home),
@@ -91,7 +83,7 @@ pub fn at_once(method: &str, now: Millis) -> Option<Value> {
     (method == "currentTime/read").then(|| json!({ "currentTimeAt": now.0.div_euclid(1000) }))
 }
 
-fn command(key: &str, params: &Value, seen: &Translator, home: HomeKind) -> Result<Ask, Refusal> {
+fn command(key: &str, params: &Value, seen: &Translator, home: Home) -> Result<Ask, Refusal> {
     let known = seen.command(text(params, "itemId"));
     let command = maybe(params, "command").or(known.map(|(command, _)| command));
     let cwd = maybe(params, "cwd").or(known.and_then(|(_, cwd)| cwd));
@@ -119,7 +111,7 @@ fn command(key: &str, params: &Value, seen: &Translator, home: HomeKind) -> Resu
                 .is_none()
                 .then(|| at(params, "proposedExecpolicyAmendment").clone())
         })
-        .filter(|amendment| home == HomeKind::Own && amendment.is_array())
+        .filter(|amendment| home == Home::Own && amendment.is_array())
         .unwrap_or_default();
     let proposed = match available {
         Some(all) => all
@@ -142,7 +134,7 @@ fn command(key: &str, params: &Value, seen: &Translator, home: HomeKind) -> Resu
             text(amendment, "action") == "allow"
                 && maybe(amendment, "host").is_some_and(|host| host == text(context, "host"))
         })
-        .filter(|_| home == HomeKind::Own)
+        .filter(|_| home == Home::Own)
         .cloned()
         .unwrap_or_default();
     let mut offered = Vec::new();
@@ -264,7 +256,7 @@ fn question(key: &str, params: &Value) -> Result<Ask, Refusal> {
     )
 }
 
-fn elicitation(key: &str, params: &Value, home: HomeKind) -> Result<Ask, Refusal> {
+fn elicitation(key: &str, params: &Value, home: Home) -> Result<Ask, Refusal> {
     let (server, message) = (text(params, "serverName"), text(params, "message"));
     let meta = at(params, "_meta");
     match (text(params, "mode"), text(meta, "codex_approval_kind")) {
@@ -290,13 +282,13 @@ fn elicitation(key: &str, params: &Value, home: HomeKind) -> Result<Ask, Refusal
 }
 
 /// An MCP tool wants to run.
-fn tool(key: &str, params: &Value, home: HomeKind) -> Result<Ask, Refusal> {
+fn tool(key: &str, params: &Value, home: Home) -> Result<Ask, Refusal> {
     let meta = at(params, "_meta");
     let mut persist = match at(meta, "persist").as_str() {
         Some(one) => vec![one],
         None => texts(meta, "persist"),
     };
-    persist.retain(|scope| *scope == "session" || (*scope == "always" && home == HomeKind::Own));
+    persist.retain(|scope| *scope == "session" || (*scope == "always" && home == Home::Own));
     let body = json!({
         "server": text(params, "serverName"),
         "tool": maybe(meta, "tool_name").or(maybe(meta, "tool_title")),

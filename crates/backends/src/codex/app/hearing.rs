@@ -24,7 +24,7 @@ use switchboard_model::{
 use tokio::time::{Instant, sleep_until};
 
 use super::{
-    asks::{Ask, FOR_SESSION, HomeKind, ask, at_once},
+    asks::{Ask, FOR_SESSION, ask, at_once},
     ends,
     items::{EndStatus, Ended, Heard, Translator},
     turn::{ANSWER, Drive, Loaded, STOPPING, crashed, finished, interrupted},
@@ -291,7 +291,7 @@ impl<'a> Hearing<'a> {
             return peer.answer(&id, &answer).await;
         }
         let params = &*drive.tools.named(method, params);
-        let asked = ask(&key, method, params, &self.translator, HomeKind::House);
+        let asked = ask(&key, method, params, &self.translator, drive.turn.home);
         match asked {
             Err(refusal) => {
                 drive.lease.server.count_unseen(method);

@@ -1,4 +1,4 @@
-//! The Codex app server: one warm process for a login, in which many threads work. `pool`, `server` and `routes` keep it
+//! The Codex app server: one warm process for a login and a home, in which many threads work. `pool`, `server` and `routes` keep it
 //! running and heard, `turn` drives one turn on it, `start` says how; all else translates its protocol, which nobody
 //! outside knows.
 
@@ -38,8 +38,8 @@ use serde_json::json;
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Capability, Family, Fresh, Operation, Performed, Probe, Recovered,
-        SessionRef, SignInWay, Spec, Stop, TurnEnd, TurnRequest,
+        Backend, BackendError, Capability, Family, Fresh, Home, Operation, Performed, Probe,
+        Recovered, SessionRef, SignInWay, Spec, Stop, TurnEnd, TurnRequest,
     },
 };
 use switchboard_model::{
@@ -136,9 +136,10 @@ impl CodexApp {
     }
 
     async fn run(&self, turn: TurnRequest, io: TurnIo) -> Result<TurnEnd, BackendError> {
-        let lease = self.pool.lease().await.map_err(not_leased)?;
+        let lease = self.pool.lease(turn.home).await.map_err(not_leased)?;
         let models = self.models(&lease).await;
         let driven = Drive {
+            sessions: turn.home.of_sessions(&self.spec.name),
             tools: Tools::of(&turn.tools, &self.setup.env, &start::user(&turn)),
             setup: &self.setup,
             lease: &lease,
@@ -212,7 +213,7 @@ impl CodexApp {
     }
 
     async fn list_models(&self) -> Result<Vec<Model>, BackendError> {
-        let lease = self.pool.lease().await.map_err(not_leased)?;
+        let lease = self.pool.lease(Home::House).await.map_err(not_leased)?;
         let models = catalogue::models(&lease.server.peer, ANSWER).await;
         let models = models.map_err(|error| BackendError::Protocol(error.to_string()))?;
         let login = &lease.server.key.login;
@@ -221,7 +222,7 @@ impl CodexApp {
     }
 
     async fn read_limits(&self) -> Result<Vec<Limit>, BackendError> {
-        let lease = self.pool.lease().await.map_err(not_leased)?;
+        let lease = self.pool.lease(Home::House).await.map_err(not_leased)?;
         let told = lease
             .server
             .peer
@@ -237,9 +238,9 @@ impl CodexApp {
 
     /// Deletes a conversation of Codex's, and the folder of its thread.
     async fn release(&self, session: SessionRef, thread: ThreadId) -> Result<(), BackendError> {
-        if session.home != turn::HOUSE {
+        let Some(home) = self.home_of(&session) else {
             return Ok(());
-        }
+        };
         let folder = self.setup.threads.join(thread.to_string());
         match tokio::fs::remove_dir_all(&folder).await {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -247,7 +248,7 @@ impl CodexApp {
             }
             _ => {}
         }
-        let lease = self.pool.lease().await.map_err(not_leased)?;
+        let lease = self.pool.lease(home).await.map_err(not_leased)?;
         let params = json!({ "threadId": session.session });
         let deleted = lease
             .server
@@ -262,10 +263,10 @@ impl CodexApp {
 
     /// What the record of a session says of one of our turns. The session is not loaded for it, so whoever has it keeps it.
     async fn recover(&self, session: &SessionRef, turn: TurnId) -> Result<Recovered, BackendError> {
-        if session.home != turn::HOUSE {
+        let Some(home) = self.home_of(session) else {
             return Ok(Recovered::Unknown);
-        }
-        let lease = self.pool.lease().await.map_err(not_leased)?;
+        };
+        let lease = self.pool.lease(home).await.map_err(not_leased)?;
         let came = record::came_of(&lease.server.peer, &session.session, turn).await;
         let came = came.map_err(|error| BackendError::Protocol(error.to_string()))?;
         Ok(match came {
@@ -274,6 +275,11 @@ impl CodexApp {
             Came::Words { .. } => Recovered::OnlySaid,
             Came::Deeds => Recovered::Unknown,
         })
+    }
+
+    /// The home that a session of ours lives in.
+    fn home_of(&self, session: &SessionRef) -> Option<Home> {
+        Home::named(&session.home, &self.spec.name)
     }
 
     fn known(&self, login: &Login) -> MutexGuard<'_, Known> {

@@ -1,19 +1,19 @@
-//! The app servers of this process. Owns which one a turn gets, and that one which falls over again and again is not
-//! started without end; never knows what is done with one.
+//! The app servers of this process. Owns which one a turn gets, that none crosses from one home to the other, and that
+//! one which falls over again and again is not started without end; never knows what is done with one.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
+use switchboard_engine::backend::{BackendError, Home};
 use switchboard_model::outcome::{Failure, OutcomeCode};
 use tokio::time::Instant;
 
 use super::server::{Key, Lease, Server};
 use crate::{
-    codex::{Setup, house::house, install, login},
+    codex::{Setup, home, install, login},
     process,
-    turns::folder_failed,
 };
 
 /// One that ends so soon after its start did not work.
@@ -29,6 +29,14 @@ const LONGEST: Duration = Duration::from_mins(5);
 /// The app servers of this process.
 pub(super) struct Pool {
     setup: Setup,
+    house: Room,
+    /// Beside ours, so that what is wrong in a person's own home holds up nothing else.
+    own: Room,
+}
+
+/// The app servers of one home.
+#[derive(Default)]
+struct Room {
     /// Held while one is started, so that many who ask at the same time start one and not one each.
     servers: tokio::sync::Mutex<Vec<Living>>,
     health: Mutex<Health>,
@@ -51,22 +59,28 @@ impl Pool {
     pub(super) fn new(setup: Setup) -> Self {
         Self {
             setup,
-            servers: tokio::sync::Mutex::default(),
-            health: Mutex::default(),
+            house: Room::default(),
+            own: Room::default(),
         }
     }
 
-    /// An app server for the login as it is now: a warm one, or a new one.
-    pub(super) async fn lease(&self) -> Result<Lease, Failure> {
+    /// An app server in this home, for the login as it is now: a warm one, or a new one.
+    pub(super) async fn lease(&self, home: Home) -> Result<Lease, Failure> {
         let program = install::find(&self.setup.finder, self.setup.program.as_deref()).await?;
         let login = login::read(&self.setup.codex_home);
         login.clone().plan(&self.setup.codex_home)?;
-        let key = Key { program, login };
-        let home = house(&self.setup);
-        home.prepare()
-            .map_err(|error| folder_failed(&home.folder, &error).into_failure())?;
-        let mut servers = self.servers.lock().await;
-        self.bury(&mut servers);
+        let key = Key {
+            program,
+            login,
+            home,
+        };
+        let folder = home::prepare(&self.setup, home).map_err(BackendError::into_failure)?;
+        let room = match home {
+            Home::House => &self.house,
+            Home::Own => &self.own,
+        };
+        let mut servers = room.servers.lock().await;
+        room.bury(&mut servers);
         for living in servers.iter() {
             if living.server.key != key {
                 // Another login, or an upgrade: what runs goes on to its end, and nothing else starts there.
@@ -75,11 +89,12 @@ impl Pool {
                 return Ok(lease);
             }
         }
-        self.may_start()?;
+        room.may_start()?;
         let since = Instant::now();
-        let started = Server::start(&self.setup, key, &home.folder, &[]).await;
+        let config = home::config(&self.setup, home);
+        let started = Server::start(&self.setup, key, &folder, &config).await;
         let server = Arc::new(started.inspect_err(|failure| {
-            self.fell(failure.detail.clone().unwrap_or_default());
+            room.fell(failure.detail.clone().unwrap_or_default());
         })?);
         let lease = server.enter();
         servers.push(Living { server, since });
@@ -91,6 +106,29 @@ impl Pool {
         })
     }
 
+    /// The login of those that run was refused or replaced: the next turn gets a new one, which reads it afresh.
+    pub(super) async fn retire_all(&self) {
+        for room in [&self.house, &self.own] {
+            for living in room.servers.lock().await.iter() {
+                living.server.retire();
+            }
+        }
+    }
+
+    /// Ends all of them, and waits for it.
+    pub(super) async fn stop(&self, how: process::Stop) {
+        let mut servers = std::mem::take(&mut *self.house.servers.lock().await);
+        servers.append(&mut *self.own.servers.lock().await);
+        for living in &servers {
+            living.server.stop(how);
+        }
+        for living in &servers {
+            living.server.end().await;
+        }
+    }
+}
+
+impl Room {
     /// Forgets the dead, and notes how long they lived.
     fn bury(&self, servers: &mut Vec<Living>) {
         servers.retain(|living| {
@@ -129,24 +167,6 @@ impl Pool {
                 Err(failure.detail(last_words.clone()))
             }
             _ => Ok(()),
-        }
-    }
-
-    /// The login of those that run was refused or replaced: the next turn gets a new one, which reads it afresh.
-    pub(super) async fn retire_all(&self) {
-        for living in self.servers.lock().await.iter() {
-            living.server.retire();
-        }
-    }
-
-    /// Ends all of them, and waits for it.
-    pub(super) async fn stop(&self, how: process::Stop) {
-        let servers = std::mem::take(&mut *self.servers.lock().await);
-        for living in &servers {
-            living.server.stop(how);
-        }
-        for living in &servers {
-            living.server.end().await;
         }
     }
 

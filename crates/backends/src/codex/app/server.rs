@@ -1,4 +1,4 @@
-//! One running app server: a process for one login, with many threads in it. Owns the process from its start to its
+//! One running app server: a process for one login and one home, with many threads in it. Owns the process from its start to its
 //! end, what it says to nobody in particular, and that it is not kept for nothing; never knows what a turn is.
 
 use std::{
@@ -9,6 +9,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
+use switchboard_engine::backend::Home;
 use switchboard_model::outcome::{Failure, OutcomeCode};
 use tokio::{
     sync::watch,
@@ -49,11 +50,12 @@ const LINE: usize = 64 << 20;
 /// How it is asked to end: its input is closed, and it ends by itself within 100 ms.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// What an app server was started with. Another login or another program needs another one.
+/// What an app server was started with. Another home, login or program needs another one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Key {
     pub(super) program: PathBuf,
     pub(super) login: Login,
+    pub(super) home: Home,
 }
 
 /// How an app server ended.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use switchboard_engine::backend::{BackendError, Secret, SignIn, SignInState, SignInWay};
+use switchboard_engine::backend::{BackendError, Home, Secret, SignIn, SignInState, SignInWay};
 use switchboard_model::outcome::Failure;
 use tokio::{
     sync::watch,
@@ -319,6 +319,7 @@ async fn start(setup: &Setup) -> Result<Server, Failure> {
     let key = Key {
         program,
         login: login::read(home),
+        home: Home::Own,
     };
     // Turns know the login by its file, and nothing else of the person's is needed for signing in.
     let mut config: Vec<String> = [

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use switchboard_engine::backend::BackendError;
+use switchboard_engine::backend::{BackendError, Home};
 use switchboard_model::{
     mcp::{McpServer, Seen},
     outcome::{Failure, OutcomeCode},
@@ -41,7 +41,7 @@ impl CodexApp {
         };
         let folder = TurnFolder::make(&self.setup.work, &user)
             .map_err(|error| folder_failed(&self.setup.work, &error))?;
-        let lease = self.pool.lease().await.map_err(not_leased)?;
+        let lease = self.pool.lease(Home::House).await.map_err(not_leased)?;
         let peer = &lease.server.peer;
         let params = json!({
             "cwd": folder.work(),

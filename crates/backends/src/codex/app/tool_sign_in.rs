@@ -9,7 +9,7 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use switchboard_engine::backend::{BackendError, SignIn, SignInState, SignInWay, ToolSignIn};
+use switchboard_engine::backend::{BackendError, Home, SignIn, SignInState, SignInWay, ToolSignIn};
 use switchboard_model::{
     mcp::{McpServer, Transport},
     outcome::{Failure, OutcomeCode},
@@ -211,7 +211,7 @@ impl Running {
     async fn run(self) {
         let user = format!("sign-in.{}", self.server.label);
         let place = TurnFolder::make(&self.setup.work, &user);
-        let end = match (place, self.pool.lease().await) {
+        let end = match (place, self.pool.lease(Home::House).await) {
             (Ok(place), Ok(lease)) => self.try_on(&lease, &place, &user).await,
             (_, Err(failure)) => SignInState::Failed(failure),
             (Err(error), _) => failed("there is no room for it on the server", error),

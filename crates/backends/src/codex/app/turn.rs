@@ -46,13 +46,12 @@ pub(super) const STOPPING: Duration = Duration::from_secs(4);
 const LETS_GO: Duration = Duration::from_secs(5);
 const LOOK: Duration = Duration::from_millis(100);
 
-/// The name of a house home in the sessions of this backend.
-pub(super) const HOUSE: &str = "codex/house";
-
 /// A turn on its way.
 pub(super) struct Drive<'a> {
     pub(super) setup: &'a Setup,
     pub(super) lease: &'a Lease,
+    /// What sessions of the home that it works in are filed under.
+    pub(super) sessions: String,
     pub(super) models: &'a [Model],
     pub(super) now: Millis,
     /// The MCP servers of the turn, as Codex is given them.
@@ -136,13 +135,13 @@ impl Drive<'_> {
             let mut params = start::thread(&self.turn, choices, &policy, given);
             let method = match &self.turn.session {
                 Session::Passing => {
-                    // Else a copy of the conversation would stay in the house home, where nobody deletes it.
+                    // Else a copy of the conversation would stay in the home, where nobody deletes it.
                     params.insert("ephemeral".into(), json!(true));
                     "thread/start"
                 }
                 Session::New => "thread/start",
                 Session::Resumed(session) => {
-                    if session.home != HOUSE {
+                    if session.home != self.sessions {
                         return Err(lost(&format!("it was made in {}", session.home)));
                     }
                     params.insert("threadId".into(), json!(session.session));
@@ -193,7 +192,7 @@ impl Drive<'_> {
         self.lease.server.has_tools(thread, &self.tools);
         if self.turn.session != Session::Passing {
             let session = SessionRef {
-                home: HOUSE.to_owned(),
+                home: self.sessions.clone(),
                 session: thread.to_owned(),
             };
             // Durable before the first request that the other side will remember.

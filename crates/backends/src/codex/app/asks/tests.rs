@@ -8,7 +8,7 @@ fn nothing() -> Translator {
     Translator::new(Path::new("/w"))
 }
 
-fn asked(method: &str, params: &Value, home: HomeKind) -> Result<Ask, Refusal> {
+fn asked(method: &str, params: &Value, home: Home) -> Result<Ask, Refusal> {
     ask("7", method, params, &nothing(), home)
 }
 
@@ -29,7 +29,7 @@ const ELICITATION: &str = "mcpServer/elicitation/request";
 
 #[test]
 fn a_command_offers_what_the_source_offers_and_to_decline() {
-    let own = HomeKind::Own;
+    let own = Home::Own;
     let amendment =
         json!({ "acceptWithExecpolicyAmendment": { "execpolicy_amendment": ["touch", "f"] } });
     let network = |host: &str, action: &str| json!({ "applyNetworkPolicyAmendment": { "network_policy_amendment": { "host": host, "action": action } } });
@@ -42,7 +42,7 @@ fn a_command_offers_what_the_source_offers_and_to_decline() {
             "accept accept_for_session accept_with_amendment decline cancel",
         ),
         (
-            HomeKind::House,
+            Home::House,
             json!(null),
             json!(null),
             "accept accept_for_session decline cancel",
@@ -60,7 +60,7 @@ fn a_command_offers_what_the_source_offers_and_to_decline() {
             "accept accept_for_session decline",
         ),
         (
-            HomeKind::House,
+            Home::House,
             json!(["accept", "acceptForSession", amendment]),
             json!(null),
             "accept accept_for_session decline",
@@ -90,7 +90,7 @@ fn a_command_offers_what_the_source_offers_and_to_decline() {
             "accept accept_for_session decline",
         ),
         (
-            HomeKind::House,
+            Home::House,
             json!(["accept", network("example.com", "allow")]),
             context,
             "accept accept_for_session decline",
@@ -120,7 +120,7 @@ fn each_choice_about_a_command_has_its_word() {
         "proposedExecpolicyAmendment": ["curl"],
         "proposedNetworkPolicyAmendments": [{ "host": "example.com", "action": "allow" }],
     });
-    let ask = asked(COMMAND, &params, HomeKind::Own).unwrap();
+    let ask = asked(COMMAND, &params, Home::Own).unwrap();
     assert_eq!(
         body(&ask),
         json!({
@@ -160,12 +160,12 @@ fn a_command_that_the_request_does_not_tell_is_that_of_its_item() {
     let item = json!({ "type": "commandExecution", "id": "c", "command": "read a", "cwd": "/w/a", "status": "inProgress" });
     seen.take("item/started", &json!({ "item": item }));
     let params = json!({ "itemId": "c", "kind": "writeStdin", "reason": "to answer" });
-    let ask = ask("1", COMMAND, &params, &seen, HomeKind::Own).unwrap();
+    let ask = ask("1", COMMAND, &params, &seen, Home::Own).unwrap();
     let told = body(&ask);
     assert_eq!(told["command"], "read a");
     assert_eq!(told["cwd"], "/w/a");
     assert_eq!(told["reason"], "types into a running command: to answer");
-    let unknown = asked(COMMAND, &json!({ "itemId": "x" }), HomeKind::Own);
+    let unknown = asked(COMMAND, &json!({ "itemId": "x" }), Home::Own);
     assert_eq!(unknown.unwrap_err().code, -32000);
 }
 
@@ -179,7 +179,7 @@ fn changes_are_never_approved_unseen() {
     seen.take("item/started", &json!({ "item": item }));
     let asking = |id: &str, root: Value| {
         let params = json!({ "itemId": id, "reason": null, "grantRoot": root });
-        ask("1", method, &params, &seen, HomeKind::House)
+        ask("1", method, &params, &seen, Home::House)
     };
     let ask = asking("f", json!(null)).unwrap();
     assert_eq!(
@@ -212,7 +212,7 @@ fn changes_are_never_approved_unseen() {
 fn permissions_are_given_in_part_and_for_a_turn_or_the_session() {
     let params = json!({ "cwd": "/w", "reason": "why", "permissions": { "network": { "enabled": true }, "fileSystem": { "write": ["/p"] } } });
     let method = "item/permissions/requestApproval";
-    let ask = asked(method, &params, HomeKind::House).unwrap();
+    let ask = asked(method, &params, Home::House).unwrap();
     assert_eq!(
         body(&ask),
         json!({ "reason": "why", "cwd": "/w", "asks": [
@@ -243,7 +243,7 @@ fn permissions_are_given_in_part_and_for_a_turn_or_the_session() {
         assert_eq!(answer, json!({ "permissions": expected, "scope": scope }));
     }
     let none = json!({ "cwd": "/w", "permissions": { "network": null, "fileSystem": null } });
-    assert!(asked(method, &none, HomeKind::House).is_err());
+    assert!(asked(method, &none, Home::House).is_err());
 }
 
 #[test]
@@ -252,7 +252,7 @@ fn answers_travel_whole_under_their_questions_ids() {
     let params =
         json!({ "questions": [question("a", false), question("b", true)], "isBlocking": true });
     let method = "item/tool/requestUserInput";
-    let ask = asked(method, &params, HomeKind::House).unwrap();
+    let ask = asked(method, &params, Home::House).unwrap();
     let told = body(&ask);
     assert_eq!(told["secret"], true);
     assert_eq!(
@@ -297,7 +297,7 @@ fn answers_travel_whole_under_their_questions_ids() {
             .unwrap_err()
             .starts_with("the answer is not JSON")
     );
-    assert!(asked(method, &json!({ "questions": [] }), HomeKind::House).is_err());
+    assert!(asked(method, &json!({ "questions": [] }), Home::House).is_err());
 }
 
 #[test]
@@ -305,7 +305,7 @@ fn a_form_is_filled_in_and_a_link_is_shown() {
     let schema = json!({ "type": "object", "properties": { "name": { "type": "string" } }, "required": ["name"] });
     for mode in ["form", "openai/form", "openaiForm"] {
         let params = json!({ "serverName": "s", "mode": mode, "message": "Who?", "requestedSchema": schema, "_meta": null });
-        let ask = asked(ELICITATION, &params, HomeKind::House).unwrap();
+        let ask = asked(ELICITATION, &params, Home::House).unwrap();
         assert_eq!(
             body(&ask),
             json!({ "server": "s", "message": "Who?", "schema": schema })
@@ -330,7 +330,7 @@ fn a_form_is_filled_in_and_a_link_is_shown() {
         }
     }
     let link = |url: &str| json!({ "serverName": "s", "mode": "url", "message": "Look", "url": url, "elicitationId": "e" });
-    let ask = asked(ELICITATION, &link("https://x.example/a?b"), HomeKind::House).unwrap();
+    let ask = asked(ELICITATION, &link("https://x.example/a?b"), Home::House).unwrap();
     assert_eq!(
         body(&ask),
         json!({ "server": "s", "message": "Look", "url": "https://x.example/a?b" })
@@ -340,17 +340,14 @@ fn a_form_is_filled_in_and_a_link_is_shown() {
         json!({ "action": "accept", "content": null, "_meta": null })
     );
     for url in ["javascript:alert(1)", "file:///etc/passwd", ""] {
-        assert!(
-            asked(ELICITATION, &link(url), HomeKind::Own).is_err(),
-            "{url}"
-        );
+        assert!(asked(ELICITATION, &link(url), Home::Own).is_err(), "{url}");
     }
 }
 
 #[test]
 fn a_form_without_fields_is_accepted_as_it_is() {
     let params = json!({ "serverName": "s", "mode": "form", "message": "Sure?", "requestedSchema": { "type": "object", "properties": {} } });
-    let ask = asked(ELICITATION, &params, HomeKind::House).unwrap();
+    let ask = asked(ELICITATION, &params, Home::House).unwrap();
     assert_eq!(
         ask.answer(&decision("accept", None)),
         json!({ "action": "accept", "content": {}, "_meta": null })
@@ -368,22 +365,22 @@ fn a_tool_is_allowed_once_or_for_the_session_or_in_ones_own_home_for_good() {
     let both = json!(["session", "always"]);
     for (home, persist, expected) in [
         (
-            HomeKind::Own,
+            Home::Own,
             both.clone(),
             "accept accept_for_session accept_always decline cancel",
         ),
         (
-            HomeKind::House,
+            Home::House,
             both,
             "accept accept_for_session decline cancel",
         ),
         (
-            HomeKind::Own,
+            Home::Own,
             json!("always"),
             "accept accept_always decline cancel",
         ),
-        (HomeKind::House, json!("always"), "accept decline cancel"),
-        (HomeKind::Own, json!(null), "accept decline cancel"),
+        (Home::House, json!("always"), "accept decline cancel"),
+        (Home::Own, json!(null), "accept decline cancel"),
     ] {
         let ask = asked(ELICITATION, &params(persist), home).unwrap();
         assert_eq!(ask.asking.offered.join(" "), expected);
@@ -395,7 +392,7 @@ fn a_tool_is_allowed_once_or_for_the_session_or_in_ones_own_home_for_good() {
     let ask = asked(
         ELICITATION,
         &params(json!(["session", "always"])),
-        HomeKind::Own,
+        Home::Own,
     )
     .unwrap();
     assert_eq!(
@@ -434,7 +431,7 @@ fn what_is_not_for_a_person_is_refused_in_the_protocols_words() {
         "execCommandApproval",
         "some/new/request",
     ] {
-        let refusal = asked(method, &json!({}), HomeKind::Own).unwrap_err();
+        let refusal = asked(method, &json!({}), Home::Own).unwrap_err();
         assert_eq!(refusal.code, -32601);
         assert!(refusal.message.contains(method));
     }
@@ -443,7 +440,7 @@ fn what_is_not_for_a_person_is_refused_in_the_protocols_words() {
         json!({ "mode": "form", "_meta": { "codex_approval_kind": "tool_suggestion" } }),
         json!({ "mode": "hologram" }),
     ] {
-        let refusal = asked(ELICITATION, &params, HomeKind::Own).unwrap_err();
+        let refusal = asked(ELICITATION, &params, Home::Own).unwrap_err();
         assert_eq!(refusal.code, -32000, "{params}");
     }
     assert_eq!(
@@ -456,8 +453,8 @@ fn what_is_not_for_a_person_is_refused_in_the_protocols_words() {
 #[test]
 fn a_question_is_shown_whole_or_not_at_all() {
     let params = |length: usize| json!({ "command": "x".repeat(length), "cwd": "/w" });
-    let ask = asked(COMMAND, &params(200_000), HomeKind::Own).unwrap();
+    let ask = asked(COMMAND, &params(200_000), Home::Own).unwrap();
     assert_eq!(body(&ask)["command"].as_str().unwrap().len(), 200_000);
-    let refusal = asked(COMMAND, &params(BODY_LIMIT), HomeKind::Own).unwrap_err();
+    let refusal = asked(COMMAND, &params(BODY_LIMIT), Home::Own).unwrap_err();
     assert_eq!(refusal.code, -32000);
 }
