@@ -7,6 +7,7 @@ pub mod assistant;
 pub mod attachment;
 pub mod carried;
 pub mod clock;
+pub mod detached;
 pub mod home;
 pub mod ids;
 pub mod item;

@@ -48,11 +48,13 @@ pub enum OutcomeCode {
     SessionInUse,
     /// The assistant's own record of the conversation is gone.
     SessionLost,
+    /// The answer is not what the JSON Schema asks for.
+    SchemaMismatch,
 }
 
 impl OutcomeCode {
     /// Every code, for tables and tests.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::NotInstalled,
         Self::NotSignedIn,
         Self::ApiKeyLogin,
@@ -74,6 +76,7 @@ impl OutcomeCode {
         Self::CodexStartFailed,
         Self::SessionInUse,
         Self::SessionLost,
+        Self::SchemaMismatch,
     ];
 
     /// The name in SQL, JSON, the page and the logs.
@@ -100,6 +103,7 @@ impl OutcomeCode {
             Self::CodexStartFailed => "codex_start_failed",
             Self::SessionInUse => "session_in_use",
             Self::SessionLost => "session_lost",
+            Self::SchemaMismatch => "schema_mismatch",
         }
     }
 
@@ -150,6 +154,7 @@ impl OutcomeCode {
             Self::SessionLost => {
                 "the assistant's program no longer has its own record of this thread"
             }
+            Self::SchemaMismatch => "the answer does not meet the JSON Schema that it was to meet",
         }
     }
 
@@ -197,6 +202,7 @@ impl OutcomeCode {
             Self::SessionLost => {
                 "retry: it goes on in a new session, which is told what was said here"
             }
+            Self::SchemaMismatch => "start it again, or ask for less in the schema",
         }
     }
 }

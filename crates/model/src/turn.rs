@@ -112,7 +112,10 @@ impl TurnState {
             }
             (Self::Running { .. }, TurnEvent::Ended(Outcome::Replied { .. })) => Ok(Self::Done),
             (Self::Running { .. }, TurnEvent::Reverted) => Ok(Self::Queued),
-            (Self::Running { .. }, TurnEvent::Abandoned(failure)) => Ok(Self::Abandoned(failure)),
+            // A queued one too, if it is its process's and nobody else's.
+            (Self::Queued | Self::Running { .. }, TurnEvent::Abandoned(failure)) => {
+                Ok(Self::Abandoned(failure))
+            }
             (state, event) => Err(InvalidTransition {
                 state: state.as_str(),
                 event: event.as_str(),
@@ -159,6 +162,8 @@ pub struct Turn {
     pub stop_wanted: bool,
     /// Whose plan it runs on, in words: "Mara's ChatGPT plan". Known once it was claimed.
     pub runs_on: Option<String>,
+    /// Whether it was started from a command line and has a process of its own.
+    pub detached: bool,
     /// When it was asked for.
     pub queued_at: Millis,
     /// When it was (last) claimed.
@@ -212,6 +217,11 @@ mod tests {
                 Some(TurnState::Failed(failure())),
             ),
             (TurnState::Queued, replied(), None),
+            (
+                TurnState::Queued,
+                TurnEvent::Abandoned(failure()),
+                Some(TurnState::Abandoned(failure())),
+            ),
             (TurnState::Queued, TurnEvent::Reverted, None),
             (running(), claimed(), None),
             (running(), replied(), Some(TurnState::Done)),

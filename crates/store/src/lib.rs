@@ -73,7 +73,9 @@ pub use reader::Reader;
 pub use search::{FoundMessage, Hit, Hits};
 pub use sessions::KeptSession;
 pub use threads::{MemberError, NewThread, Page, ThreadPatch, ThreadRow, ThreadState};
-pub use turns::{ClaimRules, Claimed, Finished, Orphan, RetryError, StopError};
+pub use turns::{
+    ClaimRules, Claimed, Finished, NewDetached, Orphan, Own, PostDetached, RetryError, StopError,
+};
 
 /// The writing half. Cheap to clone. Everything a [`Reader`] can do is at [`Store::reader`].
 #[derive(Clone)]

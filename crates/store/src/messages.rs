@@ -19,12 +19,12 @@ use crate::{
     feed,
     queue::FromQueue,
     rows::{named, of_ids},
-    turns,
+    turns::{self, NewDetached},
     writer::Floor,
 };
 
 pub use again::{AgainError, AskAgain};
-pub(crate) use append::{Draft, add, note};
+pub(crate) use append::{Draft, add, append, note};
 pub use edit::EditError;
 
 /// A message to post.
@@ -53,6 +53,8 @@ pub struct Addressed {
     pub assistant: AssistantId,
     /// Set when it is known already that it cannot answer: its turn is stored as failed at once.
     pub refused: Option<Failure>,
+    /// Set for a turn that is the process's own which asks for it.
+    pub detached: Option<NewDetached>,
 }
 
 /// What a post became.

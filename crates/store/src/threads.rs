@@ -15,7 +15,7 @@ pub use members::MemberError;
 pub(crate) use members::{hold_all_of, leave_all};
 
 use crate::{
-    Carried, CarriedFrom, CreateError, Position, Reader, Store, StoreError, carried,
+    Carried, CarriedFrom, CreateError, Position, PostError, Reader, Store, StoreError, carried,
     db::{Conn, Line, vals},
     feed, identity,
     rows::{bytewise, for_update, json, named, of_ids},
@@ -237,6 +237,15 @@ pub(crate) async fn lock(tx: &mut Tx<'_>, id: ThreadId) -> Result<Option<Thread>
     let sql = format!("SELECT t.* FROM threads t WHERE t.id = $1 AND t.deleted_at IS NULL{held}");
     let line = tx.one(&sql, &vals![id]).await?;
     line.as_ref().map(thread).transpose()
+}
+
+/// Opens a thread for what is posted in it in the same transaction.
+pub(crate) async fn open(tx: &mut Tx<'_>, new: NewThread) -> Result<ThreadId, PostError> {
+    match change::create(tx, new).await {
+        Ok((row, _)) => Ok(row.thread.id),
+        Err(CreateError::ClientIdReused) => Err(PostError::ClientIdReused),
+        Err(CreateError::Store(error)) => Err(error.into()),
+    }
 }
 
 async fn list(

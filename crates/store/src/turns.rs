@@ -2,6 +2,7 @@
 //! running turn carries it, and a write with an old one changes nothing.
 
 mod claim;
+mod detached;
 mod end;
 mod failure;
 mod failures;
@@ -12,6 +13,7 @@ mod wish;
 use switchboard_model::{
     DeliveryId, Millis, PersonId, ThreadId, TurnId,
     assistant::Assistant,
+    detached::Detached,
     message::Message,
     thread::Thread,
     turn::{Turn, TurnState},
@@ -25,6 +27,7 @@ use crate::{
     writer::{Kind, Tx},
 };
 
+pub use detached::{NewDetached, Own, PostDetached};
 pub(crate) use end::end_queued;
 pub(crate) use parked::{leave_all_of, leave_asked_at};
 pub(crate) use wish::{Again, attempt, stop_all_of};
@@ -47,6 +50,8 @@ pub struct Claimed {
     pub fence: i64,
     /// How often it was put back before.
     pub reverts: i64,
+    /// What it is asked beyond its message, if it is a detached turn.
+    pub detached: Option<Detached>,
     /// Who answers.
     pub assistant: Assistant,
     /// The message that asked.
@@ -159,7 +164,7 @@ impl Reader {
 }
 
 const TURN: &str = "SELECT t.id, t.delivery, t.attempt, t.thread, t.message, t.seq, t.assistant, t.person, \
-     t.state, t.failure, t.fence, t.instance, t.stop_wanted, t.runs_on, t.reverts, t.queued_at, \
+     t.state, t.failure, t.fence, t.instance, t.stop_wanted, t.runs_on, t.detached, t.reverts, t.queued_at, \
      t.started_at, t.ended_at, t.parked_at, t.reply, t.ran_with, t.used, \
      (SELECT COUNT(*) FROM questions q WHERE q.turn = t.id AND q.state = 'asked') AS open_questions \
      FROM turns t";
@@ -236,8 +241,9 @@ pub(crate) async fn owe(
         ],
     )
     .await?;
+    let own = addressed.detached.as_ref();
     let turn = Turn {
-        id: tx.ids().make(),
+        id: own.map_or_else(|| tx.ids().make(), |own| own.turn),
         delivery,
         attempt: 1,
         thread: message.thread,
@@ -251,6 +257,7 @@ pub(crate) async fn owe(
         open_questions: 0,
         stop_wanted: false,
         runs_on: None,
+        detached: own.is_some(),
         queued_at: now,
         started_at: None,
         ended_at: settled,
@@ -260,6 +267,9 @@ pub(crate) async fn owe(
         used: None,
     };
     insert(tx, &turn, message.seq).await?;
+    if let Some(own) = own {
+        detached::give(tx, own).await?;
+    }
     if turn.state.is_ended() {
         queue::turn_ended(tx, &turn).await?;
     }
@@ -344,6 +354,7 @@ fn turn(line: &Line) -> Result<Turn, StoreError> {
         open_questions: line.int("open_questions")?,
         stop_wanted: line.flag("stop_wanted")?,
         runs_on: line.opt_text("runs_on")?,
+        detached: line.opt_text("detached")?.is_some(),
         queued_at: line.millis("queued_at")?,
         started_at: line.opt_millis("started_at")?,
         ended_at: line.opt_millis("ended_at")?,

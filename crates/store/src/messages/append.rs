@@ -138,7 +138,7 @@ fn body_hash(post: &Post) -> [u8; 32] {
     hash.finalize().into()
 }
 
-pub(super) async fn append(tx: &mut Tx<'_>, post: Post, text: Stowed) -> Result<Posted, PostError> {
+pub(crate) async fn append(tx: &mut Tx<'_>, post: Post, text: Stowed) -> Result<Posted, PostError> {
     let thread = threads::lock(tx, post.thread)
         .await?
         .ok_or(PostError::NoThread)?;

@@ -9,7 +9,7 @@ use switchboard_model::{
     usage::Usage,
 };
 
-use super::{ClaimRules, Claimed, end::end_running, hold, load_one};
+use super::{ClaimRules, Claimed, detached, end::end_running, hold, load_one};
 use crate::{
     Store, StoreError, assistants,
     db::vals,
@@ -110,19 +110,19 @@ impl Store {
 /// Turns whose thread and assistant are free and whose caps leave room, the next one first. A login
 /// is an owner and a backend.
 const NEXT: &str = "SELECT t.id FROM turns t JOIN assistants a ON a.id = t.assistant \
-     LEFT JOIN (SELECT person, COUNT(*) AS running FROM turns WHERE state = 'running' GROUP BY person) p \
+     LEFT JOIN (SELECT person, COUNT(*) AS running FROM turns WHERE state = 'running' AND detached IS NULL GROUP BY person) p \
        ON p.person = t.person \
      LEFT JOIN (SELECT b.owner, b.backend, COUNT(*) AS running FROM turns r \
                 JOIN assistants b ON b.id = r.assistant \
-                WHERE r.state = 'running' GROUP BY b.owner, b.backend) l \
+                WHERE r.state = 'running' AND r.detached IS NULL GROUP BY b.owner, b.backend) l \
        ON l.owner = a.owner AND l.backend = a.backend \
-     WHERE t.state = 'queued' AND COALESCE(l.running, 0) < $1 AND COALESCE(p.running, 0) < $2 \
+     WHERE t.state = 'queued' AND t.detached IS NULL AND COALESCE(l.running, 0) < $1 AND COALESCE(p.running, 0) < $2 \
        AND NOT EXISTS (SELECT 1 FROM turns o WHERE o.thread = t.thread AND o.assistant = t.assistant \
                        AND o.state = 'running') \
      ORDER BY COALESCE(p.running, 0), t.queued_at, t.seq, t.id LIMIT 1";
 
 /// Any number, the same for every claim of every node.
-const CLAIM_LOCK: i64 = 0x0c1a_1700;
+pub(super) const CLAIM_LOCK: i64 = 0x0c1a_1700;
 
 async fn claim(
     tx: &mut Tx<'_>,
@@ -166,7 +166,7 @@ async fn claim(
 }
 
 /// Makes a queued turn this instance's; its new fence, and how often it was put back.
-async fn take(tx: &mut Tx<'_>, id: TurnId, instance: &str) -> Result<(i64, i64), StoreError> {
+pub(super) async fn take(tx: &mut Tx<'_>, id: TurnId, instance: &str) -> Result<(i64, i64), StoreError> {
     let now = tx.now();
     let line = tx
         .one(
@@ -180,7 +180,7 @@ async fn take(tx: &mut Tx<'_>, id: TurnId, instance: &str) -> Result<(i64, i64),
 }
 
 /// All that the runner of a turn is given.
-async fn claimed(
+pub(super) async fn claimed(
     tx: &mut Tx<'_>,
     id: TurnId,
     fence: i64,
@@ -193,9 +193,11 @@ async fn claimed(
     let assistant = assistants::load_one(&mut tx.conn, turn.assistant).await?;
     let message = messages::load_one(&mut tx.conn, turn.message).await?;
     let thread = threads::load_rows(&mut tx.conn, &[turn.thread.to_string()]).await?;
+    let detached = detached::asked(tx, &turn).await?;
     Ok(Claimed {
         fence,
         reverts,
+        detached,
         assistant: assistant.ok_or_else(|| gone("assistant"))?,
         message: message.ok_or_else(|| gone("message"))?,
         thread: thread

@@ -141,7 +141,8 @@ pub(super) async fn end(
     turn.ended_at = Some(now);
     let wants_login =
         matches!(&turn.state, TurnState::Failed(failure) if failure.code.wants_login());
-    let parks = thread.is_some() && wants_login;
+    // Whoever waits for a detached one is told to sign in and to start it again.
+    let parks = thread.is_some() && wants_login && !turn.detached;
     let line = tx
         .one(
             "UPDATE turns SET state = $2, failure = $3, ended_at = $4, reply = $5, \

@@ -43,7 +43,7 @@ impl Store {
 }
 
 impl Reader {
-    /// All running turns, of every instance, for recovery.
+    /// All turns that are some instance's, for recovery: those that run, and detached ones that wait.
     pub async fn running(&self) -> Result<Vec<Orphan>, StoreError> {
         self.read(|conn| {
             Box::pin(async move {
@@ -53,7 +53,8 @@ impl Reader {
                        (SELECT 1 FROM items i WHERE i.turn = t.id AND i.effect = 1) OR EXISTS \
                        (SELECT 1 FROM questions q WHERE q.turn = t.id AND q.state IN ('decided', 'delivered')) \
                      THEN 1 ELSE 0 END AS BIGINT) AS had_effect \
-                     FROM ({TURN} WHERE t.state = 'running') t ORDER BY t.started_at, t.id"
+                     FROM ({TURN} WHERE t.state = 'running' \
+                       OR (t.state = 'queued' AND t.detached IS NOT NULL)) t ORDER BY t.started_at, t.id"
                 );
                 let mut orphans = Vec::new();
                 for line in conn.all(&sql, &[]).await? {

@@ -144,6 +144,8 @@ pub(crate) async fn attempt(
         open_questions: 0,
         stop_wanted: false,
         runs_on: None,
+        // Whoever wants it once more wants it from whoever is there now.
+        detached: false,
         queued_at: now,
         started_at: None,
         ended_at,

@@ -71,8 +71,8 @@ on_both_databases! {
             message: posted.message.id,
             text: "two".into(),
             addressed: vec![
-                Addressed { assistant: one, refused: None },
-                Addressed { assistant: two, refused: Some(failure()) },
+                Addressed { assistant: one, refused: None, detached: None },
+                Addressed { assistant: two, refused: Some(failure()), detached: None },
             ],
             client_id: Some("r".into()),
         };

@@ -133,7 +133,7 @@ on_both_databases! {
         let thread = world.thread(mara).await;
         let why = Failure::new(OutcomeCode::AssistantNotAllowed, "not yours").detail("more");
         let mut asking = post(thread, mara, "you!", &[]);
-        asking.addressed = vec![Addressed { assistant: helper, refused: Some(why.clone()) }];
+        asking.addressed = vec![Addressed { assistant: helper, refused: Some(why.clone()), detached: None }];
         let posted = world.store.append_message(asking).await.unwrap();
         assert_eq!(posted.turns[0].state, TurnState::Failed(why));
         assert_eq!(posted.turns[0].ended_at, Some(posted.message.created_at));

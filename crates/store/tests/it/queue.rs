@@ -172,7 +172,7 @@ on_both_databases! {
         let thread = world.thread(mara).await;
         queue(&world, thread, mara, "next").await;
         let refused = Failure::new(OutcomeCode::AssistantUnavailable, "off");
-        let addressed = Addressed { assistant: helper, refused: Some(refused) };
+        let addressed = Addressed { assistant: helper, refused: Some(refused), detached: None };
         let post = Post { addressed: vec![addressed], ..post(thread, mara, "@helper", &[]) };
         world.store.append_message(post).await.unwrap();
         let held = waiting(&world, thread, mara).await.held.unwrap();

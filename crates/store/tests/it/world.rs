@@ -288,6 +288,7 @@ pub fn post(thread: ThreadId, author: PersonId, text: &str, to: &[AssistantId]) 
             .map(|&assistant| Addressed {
                 assistant,
                 refused: None,
+                detached: None,
             })
             .collect(),
         queued: None,
