@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::Setup;
-use crate::{homes::HouseHome, process::child_env};
+use crate::homes::HouseHome;
 
 /// The home of these settings.
 pub fn house(setup: &Setup) -> HouseHome {
@@ -61,7 +61,7 @@ pub fn environment(
     home: &Path,
     temp: PathBuf,
 ) -> Vec<(OsString, OsString)> {
-    let mut env = child_env(setup.env.iter().cloned());
+    let mut env = setup.passes.of(setup.env.iter().cloned());
     env.retain(|(key, _)| key != "TMPDIR" && key != "TZ" && key != "CODEX_HOME");
     env.push(("CODEX_HOME".into(), home.into()));
     env.push(("TMPDIR".into(), temp.into()));

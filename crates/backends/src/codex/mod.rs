@@ -20,7 +20,7 @@ use switchboard_model::Clock;
 pub use app::CodexApp;
 pub use exec::CodexExec;
 
-use crate::process::{Finder, Launcher};
+use crate::process::{Finder, Launcher, Passes};
 
 /// What the composition root knows and this backend needs.
 #[derive(Clone)]
@@ -49,6 +49,8 @@ pub struct Setup {
     pub responses_url: Option<String>,
     /// The environment of this process, from which the child's is chosen.
     pub env: Vec<(OsString, OsString)>,
+    /// How it is chosen.
+    pub passes: Passes,
     /// Whose account it uses, as in "Mara's ChatGPT plan".
     pub account_words: String,
 }

@@ -8,6 +8,7 @@
 compile_error!("Switchboard needs a Unix system; on Windows use WSL 2");
 
 mod child;
+pub mod detach;
 mod env;
 pub mod find;
 mod frame;
@@ -24,7 +25,7 @@ mod stdin;
 
 pub use crate::guard::wire::ExitStatus;
 pub use child::{Child, Exit, Stop, Tree};
-pub use env::child_env;
+pub use env::{Passes, child_env};
 pub use find::Finder;
 pub use frame::{Frame, Framer};
 pub use launcher::{GuardExe, Launcher, Ran, RunError};

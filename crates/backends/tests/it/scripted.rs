@@ -60,6 +60,7 @@ impl Demo {
             tools: Vec::new(),
             session: Session::Passing,
             how: How::default(),
+            schema: None,
             deadline: DEADLINE,
         }
     }

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
-use switchboard_engine::backend::{How, Mode, Session, Speed, TurnRequest};
+use switchboard_engine::backend::{Asks, How, Mode, Session, Speed, TurnRequest};
 use switchboard_model::{
     provider::Model,
     settings::{Permission, RanWith},
@@ -19,8 +19,11 @@ pub(super) const TURN_MARK: &str = "SWITCHBOARD_TURN";
 pub(super) const THREAD_MARK: &str = "SWITCHBOARD_THREAD";
 
 /// When Codex asks, in the order in which to try: a version or an administrator may refuse one.
-pub(super) fn policies(permission: Permission) -> Vec<Value> {
+pub(super) fn policies(permission: Permission, asks: Asks) -> Vec<Value> {
     match permission {
+        Permission::ReadOnly | Permission::Standard if asks == Asks::Nobody => {
+            vec![json!("never"), json!("on-request")]
+        }
         Permission::ReadOnly => vec![json!("untrusted"), json!("on-request")],
         // What the sandbox refuses is asked about as well: under `on-request` only the model would hear of it.
         Permission::Standard => vec![
@@ -202,6 +205,9 @@ pub(super) fn turn(
     if let Some(effort) = &choices.effort {
         params["effort"] = json!(effort);
     }
+    if let Some(schema) = &turn.schema {
+        params["outputSchema"] = schema.clone();
+    }
     params
 }
 
@@ -214,7 +220,7 @@ pub(super) fn ran_with(
 ) -> RanWith {
     let mut notes = choices.notes;
     notes.extend(tools.notes());
-    let wanted = policies(turn.how.permission);
+    let wanted = policies(turn.how.permission, turn.how.asks);
     if wanted.first() != Some(policy) {
         let asks = match policy {
             Value::Null => "as the administrator wants".to_owned(),
@@ -261,12 +267,12 @@ mod tests {
                 "danger-full-access",
             ),
         ] {
-            let policies = policies(permission);
+            let policies = policies(permission, Asks::Somebody);
             assert_eq!((&policies[0], policies.last()), (&first, Some(&last)));
             assert_eq!(sandbox_mode(permission), sandbox);
         }
         assert_eq!(
-            policies(Permission::Standard)[0]["granular"]["sandbox_approval"],
+            policies(Permission::Standard, Asks::Somebody)[0]["granular"]["sandbox_approval"],
             true
         );
     }

@@ -130,7 +130,7 @@ impl Drive<'_> {
         let server = &self.lease.server;
         self.let_go_of_other_tools().await;
         let mut refused = None;
-        for policy in start::policies(self.turn.how.permission) {
+        for policy in start::policies(self.turn.how.permission, self.turn.how.asks) {
             let given = (place.cwd.as_path(), &self.tools);
             let mut params = start::thread(&self.turn, choices, &policy, given);
             let method = match &self.turn.session {
