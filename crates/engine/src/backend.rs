@@ -222,6 +222,8 @@ pub struct TurnRequest {
     pub tools: Vec<McpServer>,
     /// How, and what it may touch.
     pub how: How,
+    /// The JSON Schema that its answer is to meet.
+    pub schema: Option<serde_json::Value>,
     /// How long it may take in all, for backends that can tell their program.
     pub deadline: Duration,
 }
@@ -263,6 +265,8 @@ pub struct How {
     pub mode: Mode,
     /// Who else is in the thread: what is granted for a session is granted to all who write in it.
     pub company: Company,
+    /// Whether there is anybody to ask.
+    pub asks: Asks,
     /// What could not be met as chosen, for people to see.
     pub notes: Vec<String>,
 }
@@ -285,6 +289,16 @@ pub enum Mode {
     Work,
     /// It proposes a plan and does nothing.
     Plan,
+}
+
+/// Whether there is anybody who answers.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Asks {
+    /// As the permission says.
+    #[default]
+    Somebody,
+    /// Nobody sits and waits: what would have to be asked is refused.
+    Nobody,
 }
 
 /// Who can write in a thread.

@@ -408,6 +408,7 @@ impl Engine {
                 addressed.push(Addressed {
                     assistant: assistant.id,
                     refused,
+                    detached: None,
                 });
             }
         }
@@ -464,7 +465,7 @@ impl Engine {
         }
     }
 
-    async fn assistant_named(&self, name: &str) -> Result<Assistant, ChatError> {
+    pub(crate) async fn assistant_named(&self, name: &str) -> Result<Assistant, ChatError> {
         let wanted = name.trim().trim_start_matches('@').to_lowercase();
         let assistants = self.reader().assistants().await?;
         assistants

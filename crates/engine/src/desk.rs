@@ -13,7 +13,7 @@ use switchboard_model::{
     person::Person,
     settings::RanWith,
     steer::{Steer, SteerState},
-    turn::{Outcome, TurnState},
+    turn::{Outcome, TurnEvent, TurnState},
     usage::Usage,
 };
 use switchboard_store::{
@@ -21,7 +21,7 @@ use switchboard_store::{
 };
 use tokio::{sync::watch, time::timeout};
 
-use crate::{backend::SessionRef, secrets::Secrets};
+use crate::{backend::SessionRef, detached::Files, folder::Phase, secrets::Secrets};
 
 /// How often to look without having heard the bell.
 const LOOK: Duration = Duration::from_secs(1);
@@ -45,6 +45,8 @@ pub(crate) struct Desk {
     secrets: Secrets,
     turn: TurnId,
     fence: i64,
+    /// Of a detached turn: all that is heard of it stands there too.
+    files: Option<Files>,
 }
 
 impl Desk {
@@ -54,6 +56,15 @@ impl Desk {
             secrets,
             turn: claimed.turn.id,
             fence: claimed.fence,
+            files: None,
+        }
+    }
+
+    /// The same, with the files of a detached turn.
+    pub(crate) fn with_files(self, files: Files) -> Self {
+        Self {
+            files: Some(files),
+            ..self
         }
     }
 
@@ -123,6 +134,14 @@ impl Desk {
         ran_with: Option<RanWith>,
         used: Option<Usage>,
     ) -> Result<(), DeskError> {
+        if let Some(files) = &self.files {
+            if ran_with.is_some() {
+                files.phase(Phase::Running);
+            }
+            if let Some(used) = used {
+                files.used(used);
+            }
+        }
         held(
             self.store
                 .set_facts(self.turn, self.fence, ran_with, used)
@@ -196,6 +215,9 @@ impl Desk {
 
     /// Keeps the backend's own session.
     pub(crate) async fn bind(&self, session: SessionRef) -> Result<(), DeskError> {
+        if let Some(files) = &self.files {
+            files.bound(&session.session);
+        }
         held(
             self.store
                 .bind_session(self.turn, self.fence, session.home, session.session)
@@ -205,20 +227,42 @@ impl Desk {
 
     /// Writes items as they are now.
     pub(crate) async fn append(&self, items: Vec<Item>) -> Result<(), DeskError> {
+        if let Some(files) = &self.files {
+            files.items(&items);
+        }
         held(self.store.put_items(self.turn, self.fence, items).await?)
     }
 
     /// Announces text in flight.
     pub(crate) fn announce(&self, delta: Delta) {
+        if let Some(files) = &self.files {
+            files.delta(&delta);
+        }
         self.store.bus().send(delta);
+    }
+
+    /// Keeps a line of the turn's program in its files, if it has any.
+    pub(crate) fn said(&self, line: &[u8]) {
+        if let Some(files) = &self.files {
+            files.raw(line);
+        }
     }
 
     /// Stores a question.
     pub(crate) async fn ask(&self, asking: Asking) -> Result<Question, DeskError> {
-        self.store
-            .ask(self.turn, self.fence, asking)
-            .await?
-            .ok_or(DeskError::Lost)
+        let asked = self.store.ask(self.turn, self.fence, asking).await?;
+        let asked = asked.ok_or(DeskError::Lost)?;
+        if let Some(files) = &self.files {
+            files.asked(&asked.asking.kind, &asked.asking.body);
+        }
+        Ok(asked)
+    }
+
+    /// Nothing is open any more that stops the turn.
+    pub(crate) fn goes_on(&self) {
+        if let Some(files) = &self.files {
+            files.phase(Phase::Running);
+        }
     }
 
     /// Waits until a question is decided; `None` once it is void, or nobody answered in time. Safe to drop.
@@ -315,7 +359,29 @@ impl Desk {
 
     /// Ends the turn. `Zombie` changed nothing.
     pub(crate) async fn finish(&self, outcome: Outcome) -> Result<Finished, StoreError> {
-        self.store.finish(self.turn, self.fence, outcome).await
+        match &self.files {
+            None => self.store.finish(self.turn, self.fence, outcome).await,
+            Some(files) => self.finish_in(files, outcome).await,
+        }
+    }
+
+    /// The folder tells the end first: it alone is one write, and whoever finds it there knows that nothing follows.
+    async fn finish_in(&self, files: &Files, outcome: Outcome) -> Result<Finished, StoreError> {
+        let outcome = match self.stop_wanted().await {
+            Ok(true) => Outcome::Cancelled,
+            Ok(false) => outcome,
+            Err(DeskError::Lost) => return Ok(Finished::Zombie),
+            Err(DeskError::Store(error)) => return Err(error),
+        };
+        let told = files.end(outcome, self.now()).map_err(|error| {
+            StoreError::Unavailable(format!("the turn's folder cannot be written: {error}"))
+        })?;
+        let ended = self
+            .store
+            .end_detached(self.turn, TurnEvent::Ended(told))
+            .await?;
+        files.mark();
+        Ok(ended)
     }
 }
 

@@ -91,7 +91,7 @@ fn start(engine: &Engine, claimed: Claimed, grace: Duration, ended: Arc<Notify>)
 
 /// What runs the turn, or why nothing does. Between the question and its turn the assistant may have
 /// been switched off or closed to whoever asked: no process starts on a plan that was taken back.
-async fn admit(engine: &Engine, claimed: &Claimed) -> Result<Arc<dyn Backend>, Failure> {
+pub(crate) async fn admit(engine: &Engine, claimed: &Claimed) -> Result<Arc<dyn Backend>, Failure> {
     let assistant = &claimed.assistant;
     let refusal = async {
         // What a person asked for is stopped when they are removed; this was asked in that very moment.

@@ -12,8 +12,10 @@ mod book;
 pub mod chat;
 mod deadlines;
 mod desk;
+pub mod detached;
 mod dispatch;
 mod editing;
+pub mod folder;
 mod folders;
 mod fork;
 mod handover;
@@ -59,7 +61,7 @@ use switchboard_store::{Bus, Reader, Store};
 pub use turn_io::TurnIo;
 pub use turns::TurnError;
 
-use crate::{running::Running, secrets::Secrets};
+use crate::{folder::Turns, running::Running, secrets::Secrets};
 
 /// How much runs at once, and how long it may take to stop.
 #[derive(Debug, Clone, Copy)]
@@ -83,6 +85,15 @@ impl Default for Settings {
             stop_grace: Duration::from_secs(8),
         }
     }
+}
+
+/// Where what is left of dead processes is found.
+#[derive(Debug, Clone)]
+pub struct Places {
+    /// The instance locks.
+    pub run: PathBuf,
+    /// The folders of detached turns.
+    pub turns: Turns,
 }
 
 /// The engine of one process. Cheap to clone.
@@ -120,11 +131,11 @@ impl Engine {
         }))
     }
 
-    /// Starts claiming turns and settling those of dead processes. `run_folder` holds the instance locks.
-    pub fn start(&self, settings: Settings, run_folder: PathBuf) {
+    /// Starts claiming turns and settling those of dead processes.
+    pub fn start(&self, settings: Settings, places: Places) {
         self.0
             .supervisor
-            .spawn("recovery", recovery::run(self.clone(), run_folder));
+            .spawn("recovery", recovery::run(self.clone(), places));
         self.0
             .supervisor
             .spawn("dispatch", dispatch::run(self.clone(), settings));

@@ -1,6 +1,8 @@
 //! What a turn is given: whom it answers, what it is told, and how it may work. Owns the order in which that becomes
 //! durable before a process starts; never drives a backend.
 
+mod detached;
+
 use std::{fmt::Write as _, path::Path};
 
 use switchboard_model::{
@@ -55,7 +57,10 @@ pub(crate) async fn prepare(
 ) -> Result<TurnRequest, Unprepared> {
     let direct = claimed.thread.assistant == Some(claimed.turn.assistant);
     let mut how = how(desk, claimed, spec).await?;
-    let tools = tools(desk, claimed, spec, &mut how).await?;
+    let tools = match &claimed.detached {
+        None => tools(desk, claimed, spec, &mut how).await?,
+        Some(_) => Vec::new(),
+    };
     let whose = format!("{}'s {}", claimed.assistant.owner_name, spec.account_words);
     let start = Audit {
         actor: Some(claimed.turn.person),
@@ -68,6 +73,9 @@ pub(crate) async fn prepare(
     let (shown, noted) = tokio::join!(desk.runs_on(whose), desk.audit(start));
     shown?;
     noted?;
+    if let Some(asked) = &claimed.detached {
+        return detached::request(desk, claimed, spec, (asked, how)).await;
+    }
     let goes_on = direct && spec.has(Capability::Resumes);
     let home = Home::House;
     let kept = if goes_on {
@@ -153,14 +161,16 @@ pub(crate) async fn prepare(
         session,
         attached: beside,
         tools,
+        schema: None,
         how,
         deadline: claimed.assistant.limits.total(direct),
     })
 }
 
-/// How the turn is to be done: the thread's choices, as far as whoever asked may have them.
+/// How the turn is to be done: its own choices or else the thread's, as far as whoever asked may have them.
 async fn how(desk: &Desk, claimed: &Claimed, spec: &Spec) -> Result<How, Unprepared> {
-    let settings = &claimed.thread.settings;
+    let asked = claimed.detached.as_ref();
+    let settings = asked.map_or(&claimed.thread.settings, |asked| &asked.settings);
     let mut how = How::default();
     if claimed.thread.visibility == Visibility::Private {
         let members = desk.members(claimed.turn.thread).await?;
@@ -200,7 +210,11 @@ async fn how(desk: &Desk, claimed: &Claimed, spec: &Spec) -> Result<How, Unprepa
         how.notes
             .push("others can write in this thread, so full access became standard".to_owned());
     }
-    if let Some(folder) = &settings.folder {
+    if asked.is_some() {
+        // Whoever starts programs on this machine works in any folder of theirs.
+        how.asks = detached::asks(how.permission);
+        how.folder = settings.folder.as_ref().map(Into::into);
+    } else if let Some(folder) = &settings.folder {
         let allowed = desk.folders(claimed.turn.person).await?;
         if !lies_below(Path::new(folder), &allowed) {
             let failure = Failure::new(

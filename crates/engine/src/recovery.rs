@@ -4,7 +4,6 @@
 
 use std::{
     collections::HashSet,
-    path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -13,16 +12,17 @@ use switchboard_model::{
     TurnId,
     outcome::{Failure, OutcomeCode},
     settings::Permission,
-    turn::Outcome,
+    turn::{Outcome, TurnEvent},
 };
-use switchboard_store::{Orphan, StoreError};
+use switchboard_store::{Finished, Orphan, StoreError};
 use tokio::{sync::Semaphore, time::timeout};
 
 use crate::{
-    Engine,
+    Engine, Places,
     backend::{
         Backend, BackendError, Capability, Operation, Performed, Recovered, SessionRef, TurnEnd,
     },
+    folder::Turns,
     instance,
     runner::outcome_of,
 };
@@ -43,11 +43,11 @@ const AT_ONCE: usize = 4;
 type Claim = (TurnId, i64);
 
 /// Looks for orphans now and then, until this process is asked to stop.
-pub(crate) async fn run(engine: Engine, run_folder: PathBuf) {
+pub(crate) async fn run(engine: Engine, places: Places) {
     let soft = engine.supervisor().soft();
     let mut recovery = Recovery {
         engine,
-        run_folder,
+        places,
         unattended: HashSet::new(),
         asked: Asked::default(),
         room: Arc::new(Semaphore::new(AT_ONCE)),
@@ -65,7 +65,7 @@ pub(crate) async fn run(engine: Engine, run_folder: PathBuf) {
 
 struct Recovery {
     engine: Engine,
-    run_folder: PathBuf,
+    places: Places,
     /// Claims of this process that had no runner when they were last looked at.
     unattended: HashSet<Claim>,
     /// Claims whose backend is being asked; they are not settled yet.
@@ -90,11 +90,14 @@ impl Recovery {
         // Who is dead comes before what runs: the dead claim nothing more, so once the turns seen
         // after this are settled nothing of theirs is left, and their lock files may go.
         let engine = self.engine.clone();
-        let dead = instance::dead(&self.run_folder);
+        let dead = instance::dead(&self.places.run);
         let (mut alone, mut unsettled) = (HashSet::new(), HashSet::new());
         for orphan in engine.reader().running().await? {
             let claim = (orphan.turn.id, orphan.fence);
-            let lost = if orphan.instance == engine.instance() {
+            let lost = if orphan.instance == engine.instance() && orphan.turn.detached {
+                // Its process waits for it, runs it, and is this one.
+                false
+            } else if orphan.instance == engine.instance() {
                 // The answer to our claim was lost, or its runner fell over. A claim is durable a moment
                 // before its runner is there, so only the second look counts.
                 !engine.running().has(orphan.turn.id) && {
@@ -121,13 +124,17 @@ impl Recovery {
         }
         self.unattended = alone;
         for id in dead.iter().filter(|id| !unsettled.contains(*id)) {
-            instance::forget(&self.run_folder, id);
+            instance::forget(&self.places.run, id);
         }
         Ok(())
     }
 
     async fn settle(&self, orphan: &Orphan) -> Result<Settled, StoreError> {
         let claim = (orphan.turn.id, orphan.fence);
+        if orphan.turn.detached {
+            settle_detached(&self.engine, orphan.turn.id, &self.places.turns).await?;
+            return Ok(Settled::Now);
+        }
         if orphan.turn.stop_wanted {
             let outcome = Outcome::Cancelled;
             self.engine
@@ -171,6 +178,25 @@ impl Recovery {
             }
         });
     }
+}
+
+/// Ends a detached turn whose process is dead as its folder says: with its end, if that stands there, else as abandoned. It is never
+/// repeated by itself, as whoever started it has been told so. Says whether it was open.
+pub(crate) async fn settle_detached(
+    engine: &Engine,
+    turn: TurnId,
+    turns: &Turns,
+) -> Result<bool, StoreError> {
+    let ended = turns.of(turn).look().result;
+    let event = match ended.and_then(|ending| ending.outcome()) {
+        Some(outcome) => TurnEvent::Ended(outcome),
+        None => TurnEvent::Abandoned(Failure::new(
+            OutcomeCode::Abandoned,
+            "the process of this turn died while it ran",
+        )),
+    };
+    let ended = engine.store().end_detached(turn, event).await?;
+    Ok(matches!(ended, Finished::Stored(_)))
 }
 
 /// A backend that keeps a record of its own of a turn, and the session in which to look.

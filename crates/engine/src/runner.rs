@@ -94,7 +94,10 @@ impl Runner {
     ) -> Option<Outcome> {
         let bounds = Bounds {
             total: request.deadline,
-            idle: claimed.assistant.limits.idle(),
+            idle: match &claimed.detached {
+                Some(detached) => detached.idle(&claimed.assistant.limits),
+                None => claimed.assistant.limits.idle(),
+            },
         };
         let book = Book::new(
             claimed.turn.id,

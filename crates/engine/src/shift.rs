@@ -152,7 +152,12 @@ impl<'a> Shift<'a> {
             let wanted = tokio::select! {
                 // Deadlines and stops first: a flood of reports must not delay them.
                 biased;
-                ended = self.talk.ended() => ended.is_err().then_some(Cut::Lost),
+                ended = self.talk.ended() => {
+                    if !self.talk.waits() {
+                        self.desk.goes_on();
+                    }
+                    ended.is_err().then_some(Cut::Lost)
+                }
                 () = signals.stop.notified(), if self.cut.is_none() => Some(Cut::Person),
                 () = signals.hard.cancelled(), if self.listens_for(Cut::Shutdown) => Some(Cut::Shutdown),
                 () = sleep_until(deadlines.total()), if timed => Some(Cut::TotalDeadline),
@@ -245,6 +250,7 @@ impl<'a> Shift<'a> {
                 lost(self.in_time(seen).await)
             }
             Report::Raw(line) => {
+                self.desk.said(&line);
                 self.place.keep_said(line);
                 None
             }

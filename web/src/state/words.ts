@@ -223,6 +223,7 @@ const headings: Record<string, string> = {
   codex_start_failed: "could not be started",
   session_in_use: "is at work in another program",
   session_lost: "has lost its session",
+  schema_mismatch: "gave an answer of another shape",
 };
 
 /** Who has to sign in before a turn goes on, and did: `you have signed in`, `Mara or Tom has signed in: ask them`. */

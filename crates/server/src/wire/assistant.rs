@@ -187,6 +187,7 @@ pub enum OutcomeCode {
     CodexStartFailed,
     SessionInUse,
     SessionLost,
+    SchemaMismatch,
 }
 
 impl ToWire for outcome::OutcomeCode {
@@ -215,6 +216,7 @@ impl ToWire for outcome::OutcomeCode {
             Self::CodexStartFailed => OutcomeCode::CodexStartFailed,
             Self::SessionInUse => OutcomeCode::SessionInUse,
             Self::SessionLost => OutcomeCode::SessionLost,
+            Self::SchemaMismatch => OutcomeCode::SchemaMismatch,
         }
     }
 }

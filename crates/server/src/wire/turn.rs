@@ -27,6 +27,8 @@ pub struct Turn {
     pub stop_wanted: bool,
     /// Whose plan it runs on, in words.
     pub runs_on: Option<String>,
+    /// Whether it was started from a command line, and has a process of its own.
+    pub detached: bool,
     /// When it was asked for.
     pub queued_at: i64,
     /// When it began. After a crash it may begin again: items of it that began earlier, or all of them while this is
@@ -136,6 +138,7 @@ impl Turn {
             state: state(turn),
             stop_wanted: turn.stop_wanted,
             runs_on: turn.runs_on.clone(),
+            detached: turn.detached,
             queued_at: turn.queued_at.0,
             started_at: turn.started_at.map(|at| at.0),
             ended_at: turn.ended_at.map(|at| at.0),
