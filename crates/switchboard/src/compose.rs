@@ -153,6 +153,7 @@ fn backends(
         backend_url: chatgpt.backend.clone(),
         responses_url: chatgpt.responses.clone(),
         env: config.env.clone(),
+        passes: config.passes,
         account_words: config.accounts.chatgpt.into(),
     };
     let codex: Arc<dyn Backend> = match chatgpt.over {

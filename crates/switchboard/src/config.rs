@@ -19,6 +19,7 @@ use figment::{
     providers::{Format as _, Serialized, Toml},
 };
 use serde::{Deserialize, Serialize};
+use switchboard_backends::process::Passes;
 use switchboard_server::{PublicUrl, Setting};
 use switchboard_store::Database;
 
@@ -155,6 +156,8 @@ pub struct Config {
     pub user: String,
     /// This process's environment, from which those of child processes are chosen.
     pub env: Vec<(OsString, OsString)>,
+    /// How they are chosen.
+    pub passes: Passes,
 }
 
 impl Config {
@@ -218,6 +221,7 @@ impl Config {
             settings,
             strangers,
             env,
+            passes: Passes::default(),
         })
     }
 

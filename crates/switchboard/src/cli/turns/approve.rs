@@ -1,0 +1,125 @@
+//! `switchboard approve`: answers what a turn asks before it goes on.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::Result;
+use clap::Args;
+use switchboard_engine::folder::Turns;
+use switchboard_model::approval::{Decision, Question, QuestionState};
+
+use super::refusal::Refusal;
+use crate::{
+    compose::House,
+    config::{Config, Flags},
+};
+
+const EXAMPLES: &str = "\
+Examples:
+  switchboard approve 0199a213-81c0-7800-8aa1-bbab2a035a53 --list
+  switchboard approve 0199a213-81c0-7800-8aa1-bbab2a035a53
+  switchboard approve 0199a213-81c0-7800-8aa1-bbab2a035a53 --decision decline --feedback \"use the test database\"
+
+Only turns with --sandbox workspace-write ask. What nobody answers within 30 minutes is declined.";
+
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Approve {
+    /// The turn's id, as `new` printed it
+    #[arg(value_name = "TURN")]
+    turn: String,
+    /// What to decide, one of those that --list shows as offered
+    #[arg(long, value_name = "DECISION", default_value = "accept")]
+    decision: String,
+    /// Which question, if several wait
+    #[arg(long, value_name = "ID")]
+    question: Option<String>,
+    /// The answer to a form, as JSON
+    #[arg(long, value_name = "JSON")]
+    answer: Option<String>,
+    /// Words to the assistant beside the decision
+    #[arg(long, value_name = "TEXT")]
+    feedback: Option<String>,
+    /// Only show what waits
+    #[arg(long)]
+    list: bool,
+    /// Print errors as JSON too
+    #[arg(long)]
+    json: bool,
+}
+
+impl Approve {
+    pub async fn run(self, home: Option<PathBuf>, flags: Flags) -> Result<ExitCode> {
+        super::super::logs("warn");
+        let config = Config::read(home, flags)?;
+        let folder = match Turns::new(&config.home).folder(&self.turn) {
+            Ok(folder) => folder,
+            Err(error) => return Ok(Refusal::usage(error.to_string(), "").tell(self.json)),
+        };
+        let house = House::open(config).await?;
+        let questions = house.store.reader().questions(folder.id()).await?;
+        let open: Vec<_> = questions
+            .into_iter()
+            .filter(|question| question.state == QuestionState::Asked)
+            .collect();
+        let done = if self.list {
+            for question in &open {
+                println!("{}", told(question));
+            }
+            Ok(())
+        } else {
+            self.decide(&house, &open).await
+        };
+        house.store.close().await;
+        match done {
+            Ok(()) => Ok(ExitCode::SUCCESS),
+            Err(refusal) => Ok(refusal.tell(self.json)),
+        }
+    }
+
+    async fn decide(&self, house: &House, open: &[Question]) -> Result<(), Refusal> {
+        let question = match (&self.question, open) {
+            (Some(id), open) => open.iter().find(|question| question.id.to_string() == *id),
+            (None, [only]) => Some(only),
+            (None, []) => None,
+            (None, _) => {
+                return Err(Refusal::usage(
+                    "several questions wait",
+                    "choose one with --question; --list shows them",
+                ));
+            }
+        };
+        let Some(question) = question else {
+            return Err(Refusal::failed(
+                "this turn asks nothing",
+                "`switchboard status TURN` says where it stands",
+            ));
+        };
+        let me = house.local_admin().await.map_err(anyhow::Error::from)?;
+        let decision = Decision {
+            choice: self.decision.clone(),
+            answer: self.answer.clone(),
+            feedback: self.feedback.clone(),
+        };
+        let decided = house.engine.decide(&me, question.id, decision).await;
+        let decided = decided.map_err(|error| {
+            let offered = question.asking.offered.join(", ");
+            Refusal::usage(error.to_string(), format!("offered are: {offered}"))
+        })?;
+        println!("{}", told(&decided));
+        Ok(())
+    }
+}
+
+/// A question as one line of JSON: nothing in it can act on a terminal.
+fn told(question: &Question) -> serde_json::Value {
+    let body = serde_json::from_str(&question.asking.body);
+    serde_json::json!({
+        "question": question.id.to_string(),
+        "turn_id": question.turn.to_string(),
+        "kind": question.asking.kind,
+        "asks": body.unwrap_or(serde_json::Value::String(question.asking.body.clone())),
+        "offered": question.asking.offered,
+        "state": question.state.as_str(),
+        "decision": question.decision.as_ref().map(|decision| &decision.choice),
+    })
+}

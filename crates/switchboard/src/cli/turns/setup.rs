@@ -1,0 +1,129 @@
+//! `switchboard setup`: looks for Codex and remembers where it is, makes the folders, and says what a program that calls us needs to
+//! know.
+
+use std::{fs, os::unix::fs::DirBuilderExt as _, path::PathBuf, process::ExitCode};
+
+use anyhow::{Context as _, Result};
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use switchboard_backends::{
+    codex,
+    process::find::{is_executable, native_codex, programs},
+};
+
+use super::{gc, refusal::Refusal};
+use crate::{
+    compose::House,
+    config::{Config, Flags},
+};
+
+/// What was found, in the home.
+const FOUND: &str = "codex.json";
+
+const EXAMPLES: &str = "\
+Examples:
+  switchboard setup
+  switchboard setup --json
+
+Needed once at most: `new` finds Codex by itself where it is on the PATH or in a usual place. Also removes the folders of turns
+that ended more than 7 days ago.";
+
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Setup {
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Where Codex was found.
+#[derive(Debug, Serialize, Deserialize)]
+struct Found {
+    program: PathBuf,
+    version: Option<String>,
+}
+
+/// Codex, as `new` takes it: named by the configuration, or where it is found without asking anybody, or where `setup` found it.
+pub fn program(config: &Config) -> Option<PathBuf> {
+    let named = config.settings.providers.chatgpt.program.clone();
+    named
+        .filter(|program| is_executable(program))
+        .or_else(|| programs("codex", &config.env).into_iter().next())
+        .or_else(|| {
+            let text = fs::read_to_string(config.home.join(FOUND)).ok()?;
+            let found: Found = serde_json::from_str(&text).ok()?;
+            Some(found.program).filter(|program| is_executable(program))
+        })
+}
+
+impl Setup {
+    pub async fn run(self, home: Option<PathBuf>, flags: Flags) -> Result<ExitCode> {
+        super::super::logs("warn");
+        let house = House::open(Config::read(home, flags)?).await?;
+        let done = self.set_up(&house).await;
+        house.store.close().await;
+        match done {
+            Ok(()) => Ok(ExitCode::SUCCESS),
+            Err(refusal) => Ok(refusal.tell(self.json)),
+        }
+    }
+
+    async fn set_up(&self, house: &House) -> Result<(), Refusal> {
+        let config = &house.config;
+        house.local_admin().await.map_err(anyhow::Error::from)?;
+        let turns = config.home.join("turns");
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&turns)
+            .with_context(|| format!("cannot make {}", turns.display()))?;
+        let probe = house.registry.probe("codex").await;
+        let Some(program) = probe.program else {
+            let missing = probe.problem.unwrap_or_else(codex::install::missing);
+            return Err(missing.into());
+        };
+        let found = Found {
+            program: native_codex(&program),
+            version: probe.version,
+        };
+        let text = serde_json::to_string_pretty(&found).context("cannot note where Codex is")?;
+        fs::write(config.home.join(FOUND), text).context("cannot note where Codex is")?;
+        let swept = gc::by_age(config)?;
+        let login = codex::login::on_plan(&config.codex_home);
+        let account = login.as_ref().map(codex::login::Plan::words);
+        if self.json {
+            let told = serde_json::json!({
+                "codex": found,
+                "codex_home": config.codex_home,
+                "home": config.home,
+                "turns": turns,
+                "signed_in": account.as_ref().ok(),
+                "login_needed": login.as_ref().err().map(|failure| &failure.message),
+                "removed_turns": swept,
+            });
+            println!("{told:#}");
+            return Ok(());
+        }
+        println!("Codex        {}, {}", found.version.as_deref().unwrap_or("of unknown version"), found.program.display());
+        println!("Turns        {}", turns.display());
+        match account {
+            Ok(account) => println!("Signed in    {account}"),
+            Err(failure) => println!("Signed in    no: {}; run `codex login`", failure.message),
+        }
+        if swept > 0 {
+            println!("Removed      {swept} turns that ended more than 7 days ago");
+        }
+        println!("\n{FOR_PROGRAMS}");
+        Ok(())
+    }
+}
+
+const FOR_PROGRAMS: &str = "\
+For programs that call this:
+  switchboard new \"PROMPT\"      prints one line of JSON and returns at once; the turn runs on
+  out_path                      grows as the answer is written
+  done_marker, error_marker     exactly one of them appears when the turn has ended
+  switchboard wait TURN         blocks until then and prints the answer
+  switchboard status TURN       says where it stands, as JSON
+Exit codes: 0 complete, 1 failed, 2 login needed, 3 cancelled, 4 timed out, 5 abandoned, 6 missing, 7 still running,
+64 usage, 69 Codex is missing.";
