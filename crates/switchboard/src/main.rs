@@ -11,13 +11,14 @@ mod sources;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 fn main() -> ExitCode {
     let mut args = std::env::args_os();
     // The guard comes before everything else: it must start in a millisecond and needs nothing of ours.
     if args.nth(1).is_some_and(|arg| arg == "guard") {
         return switchboard_backends::guard::main(args);
     }
-    cli::run(cli::Args::parse())
+    match cli::Args::read() {
+        Ok(args) => cli::run(args),
+        Err(code) => code,
+    }
 }

@@ -27,6 +27,9 @@ use crate::{
     demo,
 };
 
+/// How a command ends that was typed wrongly, as sysexits has it: 2, which is usual for it, says that a login is needed.
+const USAGE: u8 = 64;
+
 const EXAMPLES: &str = "\
 Examples:
   switchboard serve --demo     try it without any account
@@ -95,6 +98,20 @@ enum Internal {
     Troubleshooting,
     /// Print the page of the documentation that says what each assistant can do
     Capabilities,
+}
+
+impl Args {
+    /// Reads the command line. Prints the help that was asked for, or what is wrong with it, and how to end then.
+    pub fn read() -> Result<Self, ExitCode> {
+        Self::try_parse().map_err(|error| {
+            let _ = error.print();
+            if error.use_stderr() {
+                ExitCode::from(USAGE)
+            } else {
+                ExitCode::SUCCESS
+            }
+        })
+    }
 }
 
 /// Runs a command to its end.
