@@ -167,7 +167,8 @@ impl Program {
         ))
     }
 
-    fn not_installed(&self) -> Failure {
+    /// That it is not on this machine, and how to get it.
+    pub fn not_installed(&self) -> Failure {
         Failure::new(
             OutcomeCode::NotInstalled,
             format!(

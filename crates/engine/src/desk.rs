@@ -135,8 +135,8 @@ impl Desk {
         used: Option<Usage>,
     ) -> Result<(), DeskError> {
         if let Some(files) = &self.files {
-            if ran_with.is_some() {
-                files.phase(Phase::Running);
+            if let Some(ran_with) = &ran_with {
+                files.runs_with(ran_with);
             }
             if let Some(used) = used {
                 files.used(used);
@@ -253,7 +253,7 @@ impl Desk {
         let asked = self.store.ask(self.turn, self.fence, asking).await?;
         let asked = asked.ok_or(DeskError::Lost)?;
         if let Some(files) = &self.files {
-            files.asked(&asked.asking.kind, &asked.asking.body);
+            files.asked(&asked.asking.title());
         }
         Ok(asked)
     }

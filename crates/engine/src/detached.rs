@@ -15,7 +15,9 @@ use switchboard_model::{
     thread::Visibility,
     turn::{Outcome, Turn, TurnState},
 };
-use switchboard_store::{Addressed, Claimed, NewDetached, NewThread, Own, Post, PostDetached};
+use switchboard_store::{
+    Addressed, Claimed, NewDetached, NewThread, Own, Post, PostDetached, StoreError,
+};
 use tokio::time::timeout;
 
 pub use self::{files::Files, schema::Schema};
@@ -123,8 +125,8 @@ impl Engine {
                 Ok(Own::Claimed(claimed)) => {
                     return self.run_claimed(*claimed, files, grace).await;
                 }
-                Ok(Own::Ended(ended)) => return files.close(outcome_of(&ended)),
-                Ok(Own::Gone) => return files.close(Outcome::Cancelled),
+                Ok(Own::Ended(ended)) => return files.close(outcome_of(&ended), self.now()),
+                Ok(Own::Gone) => return files.close(Outcome::Cancelled, self.now()),
                 Ok(Own::Waits) => {
                     if !waited {
                         // What runs before it may be a dead process's, and there may be nobody else to settle that.
@@ -143,6 +145,20 @@ impl Engine {
                     }
                 }
             }
+        }
+    }
+
+    /// Returns when a turn of this process waits no more: somebody ended it.
+    pub async fn leaves_queue(&self, turn: TurnId) {
+        let mut position = self.bus().position();
+        loop {
+            position.mark_unchanged();
+            match self.reader().turn(turn).await {
+                Ok(Some(turn)) if turn.state == TurnState::Queued => {}
+                Ok(_) => return,
+                Err(error) => tracing::warn!(%error, "cannot read the turn yet"),
+            }
+            let _ = timeout(LOOK, position.changed()).await;
         }
     }
 
@@ -170,8 +186,8 @@ impl Engine {
     }
 
     /// Ends, in the store, a turn whose process is dead, as its folder says. Says whether it was open.
-    pub async fn settle_detached(&self, turn: TurnId, turns: &Turns) -> Result<bool, ChatError> {
-        Ok(recovery::settle_detached(self, turn, turns).await?)
+    pub async fn settle_detached(&self, turn: TurnId, turns: &Turns) -> Result<bool, StoreError> {
+        recovery::settle_detached(self, turn, turns).await
     }
 }
 

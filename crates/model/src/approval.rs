@@ -64,6 +64,22 @@ pub struct Asking {
 }
 
 impl Asking {
+    /// What it is about, in a line for whoever reads along; what is to be decided stands in the body.
+    pub fn title(&self) -> String {
+        let body: serde_json::Value = serde_json::from_str(&self.body).unwrap_or_default();
+        let named = ["command", "message", "reason", "title", "url"]
+            .iter()
+            .find_map(|name| body[name].as_str())
+            .unwrap_or_default();
+        let words: String = named.chars().take(300).collect();
+        let kind = self.kind.replace('_', " ");
+        if words.is_empty() {
+            kind
+        } else {
+            format!("{kind}: {words}")
+        }
+    }
+
     /// Whether its answer is nobody's to read again.
     pub fn is_secret(&self) -> bool {
         serde_json::from_str::<serde_json::Value>(&self.body)

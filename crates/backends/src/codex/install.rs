@@ -31,3 +31,8 @@ pub async fn find(finder: &Finder, named: Option<&Path>) -> Result<PathBuf, Fail
     let found = CODEX.find(finder, named).await?;
     Ok(find::native_codex(&found))
 }
+
+/// That it is not on this machine, and how to get it.
+pub fn missing() -> Failure {
+    CODEX.not_installed()
+}

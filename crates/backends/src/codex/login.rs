@@ -31,12 +31,7 @@ impl Login {
     /// The account in words if it is a plan, else the failure that says how to sign in.
     pub fn plan(self, home: &Path) -> Result<String, Failure> {
         match self {
-            Self::Plan { plan, email } => Ok(match (plan, email) {
-                (Some(plan), Some(email)) => format!("{email}, ChatGPT {plan}"),
-                (Some(plan), None) => format!("ChatGPT {plan}"),
-                (None, Some(email)) => email,
-                (None, None) => "a ChatGPT plan".into(),
-            }),
+            Self::Plan { plan, email } => Ok(Plan { plan, email }.words()),
             Self::ApiKey => Err(Failure::new(
                 OutcomeCode::ApiKeyLogin,
                 "the Codex CLI is signed in with an API key, which would be billed per token",
@@ -52,6 +47,38 @@ impl Login {
             .hint(errors::SIGN_IN)
             .detail(format!("{why} in {}", home.display()))),
         }
+    }
+}
+
+/// A ChatGPT plan that a home is signed in with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// `plus`, `pro`, `team`, … as the token says.
+    pub plan: Option<String>,
+    /// The account's e-mail address, as the token says.
+    pub email: Option<String>,
+}
+
+impl Plan {
+    /// The account in words.
+    pub fn words(&self) -> String {
+        match (&self.plan, &self.email) {
+            (Some(plan), Some(email)) => format!("{email}, ChatGPT {plan}"),
+            (Some(plan), None) => format!("ChatGPT {plan}"),
+            (None, Some(email)) => email.clone(),
+            (None, None) => "a ChatGPT plan".into(),
+        }
+    }
+}
+
+/// The plan that the Codex home `home` is signed in with, or the failure that says how to sign in. Looks at files only.
+pub fn on_plan(home: &Path) -> Result<Plan, Failure> {
+    match read(home) {
+        Login::Plan { plan, email } => Ok(Plan { plan, email }),
+        other => Err(other
+            .plan(home)
+            .err()
+            .unwrap_or_else(|| Failure::new(OutcomeCode::NotSignedIn, "no login"))),
     }
 }
 

@@ -74,6 +74,13 @@ impl Held {
     pub fn folder(&self) -> &TurnFolder {
         &self.folder
     }
+
+    /// Removes the folder of a turn that came to nothing before anybody heard of it.
+    pub fn discard(self) {
+        if let Err(error) = fs::remove_dir_all(&self.folder.path) {
+            tracing::warn!(%error, "cannot remove the folder of a turn that came to nothing");
+        }
+    }
 }
 
 fn fill(new: &Path, folder: TurnFolder, prompt: &str, meta: &Meta) -> io::Result<Held> {

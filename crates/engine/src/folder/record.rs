@@ -245,6 +245,26 @@ impl Ending {
         ending
     }
 
+    /// How the turn ended, as its thread knows it; `None` if nobody knows.
+    pub fn outcome(&self) -> Option<Outcome> {
+        match self.state {
+            State::Complete => Some(Outcome::Replied {
+                text: self.answer.clone().unwrap_or_default(),
+            }),
+            State::Cancelled => Some(Outcome::Cancelled),
+            State::Failed | State::TimedOut => {
+                let code = self.code.as_deref().and_then(OutcomeCode::parse);
+                let code = code.unwrap_or(OutcomeCode::Crashed);
+                let failure = Failure::new(code, self.reason.clone().unwrap_or_default());
+                Some(Outcome::Failed(match &self.hint {
+                    Some(hint) => failure.hint(hint.clone()),
+                    None => failure,
+                }))
+            }
+            _ => None,
+        }
+    }
+
     fn bare(turn_id: TurnId, state: State, ended_at: Millis) -> Self {
         Self {
             turn_id,

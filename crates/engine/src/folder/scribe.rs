@@ -3,7 +3,7 @@
 
 use std::{fs::File, io};
 
-use switchboard_model::{item::Item, usage::Usage};
+use switchboard_model::{ThreadId, item::Item, usage::Usage};
 use switchboard_store::Delta;
 
 use super::{
@@ -97,6 +97,12 @@ impl Scribe {
             self.meta.auth = Some(auth);
             self.note_meta();
         }
+    }
+
+    /// It stands in this thread on the page.
+    pub fn conversation(&mut self, thread: ThreadId) {
+        self.meta.conversation = Some(thread);
+        self.note_meta();
     }
 
     /// Which model answers, where none was asked for.
