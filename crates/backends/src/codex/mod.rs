@@ -1,6 +1,6 @@
 //! Codex: the OpenAI assistant behind the `codex` command-line program. `app` runs turns over its app server, `exec` over
-//! `codex exec` where that cannot be; `home`, `house`, `login` and `install` look at what is there; `items`, `wire` and `errors`
-//! translate what `exec` says.
+//! `codex exec` where that cannot be; `home`, `house`, `login`, `install` and `sessions` look at what is there; `items`, `wire` and
+//! `errors` translate what `exec` says.
 
 pub mod app;
 pub mod errors;
@@ -10,6 +10,7 @@ pub mod house;
 pub mod install;
 pub mod items;
 pub mod login;
+pub mod sessions;
 pub mod wire;
 
 use std::{ffi::OsString, path::PathBuf, sync::Arc};

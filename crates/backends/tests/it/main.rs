@@ -8,6 +8,7 @@ mod framer;
 mod framer_fuzz;
 mod replay;
 mod scripted;
+mod sessions;
 mod sign_in;
 mod start;
 mod streams;

@@ -14,12 +14,14 @@ mod folders;
 mod mcp;
 mod people;
 mod serve;
+mod sessions;
 mod tokens;
 
 use std::{io::IsTerminal as _, path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use switchboard_model::Millis;
 
 use crate::{
     compose::House,
@@ -81,6 +83,10 @@ enum Command {
     /// Make and end API tokens
     #[command(subcommand)]
     Tokens(tokens::Tokens),
+    /// List the newest of Codex's threads, as JSON
+    List(sessions::List),
+    /// Print where one of Codex's threads is, how it began and what came last, as JSON
+    Show(sessions::Show),
     /// Copy the database and the blobs into a folder, while the server runs
     Backup(backup::Backup),
     /// Put a backup back into an empty home
@@ -129,6 +135,8 @@ pub fn run(args: Args) -> ExitCode {
         Command::Folders(command) => with_house(home, flags, |house| command.run(house)),
         Command::Mcp(command) => with_house(home, flags, |house| command.run(house)),
         Command::Tokens(command) => with_house(home, flags, |house| command.run(house)),
+        Command::List(list) => list.run(home, flags),
+        Command::Show(show) => show.run(home, flags),
         Command::Backup(backup) => with_house(home, flags, |house| backup.run(house)),
         Command::Restore(restore) => block_on(restore.run(home, flags)),
         Command::Internal(Internal::Openapi) => {
@@ -183,6 +191,12 @@ fn block_on(command: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode>
         .enable_all()
         .build()?
         .block_on(command)
+}
+
+/// A time as programs read it: in UTC, with milliseconds.
+fn iso8601(at: Millis) -> String {
+    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
+    at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
 
 /// Logs go to stderr; `SWITCHBOARD_LOG` chooses what.

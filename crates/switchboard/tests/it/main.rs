@@ -20,5 +20,6 @@ mod kills;
 mod listener;
 mod mention;
 mod reconnect;
+mod sessions;
 mod stop;
 mod support;
