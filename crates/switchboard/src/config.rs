@@ -20,6 +20,7 @@ use figment::{
 };
 use serde::{Deserialize, Serialize};
 use switchboard_backends::process::Passes;
+use switchboard_engine::{Places, folder::Turns};
 use switchboard_server::{PublicUrl, Setting};
 use switchboard_store::Database;
 
@@ -176,10 +177,7 @@ impl Config {
         };
         let home = home.or_else(|| named("SWITCHBOARD_HOME"));
         let home_named = home.is_some();
-        let home = match home {
-            Some(home) => std::path::absolute(home)?,
-            None => default_home()?,
-        };
+        let home = home_folder(home)?;
         let file = home.join("config.toml");
         let mut figment = Figment::from(Serialized::defaults(Settings::default()));
         // A missing file is no mistake; one that cannot be read is.
@@ -293,6 +291,14 @@ impl Config {
         self.home.join("run")
     }
 
+    /// Where what is left of dead processes is found.
+    pub fn places(&self) -> Places {
+        Places {
+            run: self.run_folder(),
+            turns: Turns::new(&self.home),
+        }
+    }
+
     /// Where the private folders of turns are, in a folder for each instance.
     pub fn work_folder(&self) -> PathBuf {
         self.home.join("work")
@@ -302,6 +308,19 @@ impl Config {
 /// Whether the person lets terminals have colours (no-color.org).
 pub fn colours_allowed() -> bool {
     std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+/// The home folder alone, for commands that need no setting: nothing is read.
+pub fn home(flag: Option<PathBuf>) -> Result<PathBuf> {
+    let named = || std::env::var_os("SWITCHBOARD_HOME").filter(|home| !home.is_empty());
+    home_folder(flag.or_else(|| named().map(PathBuf::from)))
+}
+
+fn home_folder(named: Option<PathBuf>) -> Result<PathBuf> {
+    match named {
+        Some(home) => Ok(std::path::absolute(home)?),
+        None => default_home(),
+    }
 }
 
 fn default_home() -> Result<PathBuf> {

@@ -2308,7 +2308,7 @@ export interface components {
          *     the codes in `model::outcome`.
          * @enum {string}
          */
-        OutcomeCode: "not_installed" | "not_signed_in" | "api_key_login" | "timed_out" | "sandbox_denied" | "sandbox_unavailable" | "assistant_unavailable" | "assistant_not_allowed" | "empty_reply" | "rate_limited" | "upstream_failed" | "too_much_output" | "crashed" | "abandoned" | "attachment_missing" | "attachment_unsupported" | "context_too_long" | "no_model" | "codex_start_failed" | "session_in_use" | "session_lost";
+        OutcomeCode: "not_installed" | "not_signed_in" | "api_key_login" | "timed_out" | "sandbox_denied" | "sandbox_unavailable" | "assistant_unavailable" | "assistant_not_allowed" | "empty_reply" | "rate_limited" | "upstream_failed" | "too_much_output" | "crashed" | "abandoned" | "attachment_missing" | "attachment_unsupported" | "context_too_long" | "no_model" | "codex_start_failed" | "session_in_use" | "session_lost" | "schema_mismatch";
         /** @description Where a browser ended up after signing in. */
         PastedLogin: {
             /** @description The whole address. */
@@ -2856,6 +2856,8 @@ export interface components {
              * @description 1, 2, … of the same answer owed.
              */
             attempt: number;
+            /** @description Whether it was started from a command line, and has a process of its own. */
+            detached: boolean;
             /**
              * Format: int64
              * @description When it ended.

@@ -12,7 +12,8 @@ use std::{
 
 use sqlx::{Connection as _, PgConnection, SqliteConnection, sqlite::SqliteConnectOptions};
 use switchboard_engine::{
-    Engine, Instance, News, OpenThread, Registry, Settings, Supervisor, backend::Backend,
+    Engine, Instance, News, OpenThread, Places, Registry, Settings, Supervisor, backend::Backend,
+    folder::Turns,
 };
 use switchboard_model::{
     Clock, IdSource, Millis, PersonId, ThreadId, TurnId,
@@ -181,7 +182,11 @@ impl World {
     }
 
     pub fn start_with(&self, settings: Settings) {
-        self.engine.start(settings, self.run());
+        let places = Places {
+            run: self.run(),
+            turns: Turns::new(self.run().parent().unwrap_or(&self.run())),
+        };
+        self.engine.start(settings, places);
     }
 
     /// The folder of the instance locks.

@@ -16,6 +16,7 @@ mod people;
 mod serve;
 mod sessions;
 mod tokens;
+mod turns;
 
 use std::{io::IsTerminal as _, path::PathBuf, process::ExitCode};
 
@@ -83,10 +84,33 @@ enum Command {
     /// Make and end API tokens
     #[command(subcommand)]
     Tokens(tokens::Tokens),
+    /// Start a turn that goes on by itself, and print where it can be watched, as JSON
+    New(turns::ask::New),
+    /// The same in a thread of Codex's that is there
+    Continue(turns::ask::Continue),
+    /// Stop a detached turn
+    Cancel(turns::cancel::Cancel),
+    /// Answer what a detached turn asks
+    Approve(turns::approve::Approve),
+    /// Look for Codex, make the folders of turns, and say what programs need to know
+    Setup(turns::setup::Setup),
+    /// The process of one detached turn
+    #[command(hide = true)]
+    Worker,
     /// List the newest of Codex's threads, as JSON
     List(sessions::List),
     /// Print where one of Codex's threads is, how it began and what came last, as JSON
     Show(sessions::Show),
+    /// Say where a detached turn stands, as JSON
+    Status(turns::status::Status),
+    /// Print what a detached turn has written so far
+    Tail(turns::tail::Tail),
+    /// Wait until a detached turn has ended, and print what it wrote
+    Wait(turns::wait::Wait),
+    /// List the newest detached turns, as JSON
+    ListTurns(turns::list_turns::ListTurns),
+    /// Take the folders of detached turns away that ended long ago
+    Gc(turns::gc::Gc),
     /// Copy the database and the blobs into a folder, while the server runs
     Backup(backup::Backup),
     /// Put a backup back into an empty home
@@ -135,8 +159,19 @@ pub fn run(args: Args) -> ExitCode {
         Command::Folders(command) => with_house(home, flags, |house| command.run(house)),
         Command::Mcp(command) => with_house(home, flags, |house| command.run(house)),
         Command::Tokens(command) => with_house(home, flags, |house| command.run(house)),
+        Command::New(new) => return new.run(home, flags),
+        Command::Continue(on) => return on.run(home, flags),
+        Command::Cancel(cancel) => block_on(cancel.run(home, flags)),
+        Command::Approve(approve) => block_on(approve.run(home, flags)),
+        Command::Setup(setup) => block_on(setup.run(home, flags)),
+        Command::Worker => block_on_one(turns::worker::run(home, flags)),
         Command::List(list) => list.run(home, flags),
         Command::Show(show) => show.run(home, flags),
+        Command::Status(status) => status.run(home),
+        Command::Tail(tail) => tail.run(home),
+        Command::Wait(wait) => wait.run(home),
+        Command::ListTurns(list) => list.run(home),
+        Command::Gc(gc) => gc.run(home),
         Command::Backup(backup) => with_house(home, flags, |house| backup.run(house)),
         Command::Restore(restore) => block_on(restore.run(home, flags)),
         Command::Internal(Internal::Openapi) => {
@@ -156,7 +191,7 @@ pub fn run(args: Args) -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::FAILURE
+            turns::exit::of(&error)
         }
     }
 }
@@ -197,6 +232,14 @@ fn block_on(command: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode>
 fn iso8601(at: Millis) -> String {
     let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
     at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+}
+
+/// One thread is enough for one turn, and takes less.
+fn block_on_one(command: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(command)
 }
 
 /// Logs go to stderr; `SWITCHBOARD_LOG` chooses what.

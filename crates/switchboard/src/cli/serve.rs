@@ -86,7 +86,7 @@ impl Serve {
             most: limits.most,
             ..engine::Settings::default()
         };
-        house.engine.start(rules, house.config.run_folder());
+        house.engine.start(rules, house.config.places());
         let note =
             Note::put(&house.config.run_folder(), &url).context("cannot note the address")?;
         let mut out = std::io::stdout();

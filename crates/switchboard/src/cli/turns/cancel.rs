@@ -12,10 +12,10 @@ use clap::Args;
 use rustix::process::{Pid, Signal, kill_process};
 use switchboard_engine::{
     TurnError,
-    folder::{Look, TurnFolder, Turns},
+    folder::{Look, State, TurnFolder, Turns},
 };
 
-use super::{refusal::Refusal, status};
+use super::{Layout, refusal::Refusal, status::Told};
 use crate::{
     compose::House,
     config::{Config, Flags},
@@ -41,7 +41,7 @@ pub struct Cancel {
     /// The turn's id, as `new` printed it
     #[arg(value_name = "TURN")]
     turn: String,
-    /// Print errors as JSON too
+    /// Print it on one line, and errors as JSON too
     #[arg(long)]
     json: bool,
 }
@@ -69,14 +69,13 @@ impl Cancel {
                 over_within(&folder, AFTER_KILL);
             }
         }
-        let look = status::look(&config, &folder).await;
-        status::print(&folder, &look);
-        Ok(match look.state {
-            state if !state.is_over() => {
-                Refusal::failed("the turn does not end", "run `switchboard doctor`").tell(self.json)
-            }
-            switchboard_engine::folder::State::Missing => ExitCode::from(look.state.exit_code()),
-            _ => ExitCode::SUCCESS,
+        let look = folder.look();
+        let state = look.state;
+        Layout::of_flag(self.json).print(&Told::new(&folder, look))?;
+        Ok(match state {
+            State::Missing => ExitCode::from(state.exit_code()),
+            state if state.is_over() => ExitCode::SUCCESS,
+            _ => Refusal::failed("the turn does not end", "run `switchboard doctor`").tell(self.json),
         })
     }
 }

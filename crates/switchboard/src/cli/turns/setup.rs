@@ -1,7 +1,7 @@
 //! `switchboard setup`: looks for Codex and remembers where it is, makes the folders, and says what a program that calls us needs to
 //! know.
 
-use std::{fs, os::unix::fs::DirBuilderExt as _, path::PathBuf, process::ExitCode};
+use std::{fs, os::unix::fs::DirBuilderExt as _, path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::{Context as _, Result};
 use clap::Args;
@@ -10,12 +10,16 @@ use switchboard_backends::{
     codex,
     process::find::{is_executable, native_codex, programs},
 };
+use switchboard_engine::folder::{Gc, Sweep, Turns};
 
-use super::{gc, refusal::Refusal};
+use super::refusal::Refusal;
 use crate::{
     compose::House,
     config::{Config, Flags},
 };
+
+/// How long the folder of a turn that has ended is kept.
+const KEPT: Duration = Duration::from_hours(7 * 24);
 
 /// What was found, in the home.
 const FOUND: &str = "codex.json";
@@ -88,7 +92,13 @@ impl Setup {
         };
         let text = serde_json::to_string_pretty(&found).context("cannot note where Codex is")?;
         fs::write(config.home.join(FOUND), text).context("cannot note where Codex is")?;
-        let swept = gc::by_age(config)?;
+        let swept = Turns::new(&config.home).gc(Gc {
+            now: house.engine.now(),
+            older_than: KEPT,
+            keep_bytes: None,
+            sweep: Sweep::ForReal,
+        });
+        let swept = swept.context("cannot remove old turns")?.removed.len();
         let login = codex::login::on_plan(&config.codex_home);
         let account = login.as_ref().map(codex::login::Plan::words);
         if self.json {

@@ -17,7 +17,6 @@ use switchboard_backends::{
     process::{Passes, detach},
 };
 use switchboard_engine::{
-    Places,
     attachments::Upload,
     backend::{Home, Stop},
     detached::{Files, NewTurn, Schema},
@@ -132,10 +131,7 @@ impl Worker {
         if let Ok(thread) = &posted {
             scribe.conversation(*thread);
         }
-        let places = Places {
-            run: house.config.run_folder(),
-            turns,
-        };
+        let places = house.config.places();
         // Whoever waits for it may be gone; the turn is there all the same.
         let _ = answer(&Answer::Begun(begun));
         if let Err(error) = log.and_then(|log| detach::let_go(&log)) {
