@@ -1,7 +1,7 @@
 //! The two records of a detached turn, `meta.json` and `result.json`, and the states that they and the lock amount to. Owns their
 //! fields, which programs read; a field that is not known here is left alone.
 
-use std::{fmt, path::PathBuf};
+use std::{fmt, path::Path};
 
 use serde::{Deserialize, Serialize};
 use switchboard_model::{
@@ -24,7 +24,7 @@ pub struct Meta {
     #[serde(with = "moment")]
     pub started_at: Millis,
     /// Where it works.
-    pub cwd: PathBuf,
+    pub cwd: String,
     /// The model that was asked for.
     pub model: Option<String>,
     /// Its worker's. Proves nothing: the lock does.
@@ -177,12 +177,12 @@ pub enum State {
 
 impl Meta {
     /// That of a turn made now, to be filled in.
-    pub fn new(turn_id: TurnId, cwd: impl Into<PathBuf>, now: Millis) -> Self {
+    pub fn new(turn_id: TurnId, cwd: &Path, now: Millis) -> Self {
         Self {
             turn_id,
             thread_id: None,
             started_at: now,
-            cwd: cwd.into(),
+            cwd: cwd.to_string_lossy().into_owned(),
             model: None,
             pid: None,
             resumed_from: None,
