@@ -10,7 +10,7 @@ import { TurnQuestions } from "../features/approvals/TurnQuestions";
 import { FoundAssistants } from "../features/assistants/FoundAssistants";
 import { ForkButton } from "../features/chat/ForkButton";
 import type { AnswerSlot } from "../features/chat/Log";
-import type { ComposerSlot } from "../features/chat/slots";
+import type { AsideSlot, ComposerSlot } from "../features/chat/slots";
 import { Sidebar } from "../features/chat/Sidebar";
 import { StartScreen } from "../features/chat/StartScreen";
 import { DrawerButton } from "../features/chat/ThreadBar";
@@ -39,6 +39,9 @@ import { useTitle } from "./title";
 const settings = () => import("./settings");
 const SettingsScreen = lazy(() => settings().then(({ SettingsScreen: draw }) => ({ default: draw })));
 const SettingsSidebar = lazy(() => settings().then(({ SettingsSidebar: draw }) => ({ default: draw })));
+
+/** Loaded with the first thread in which it is open. */
+const Aside = lazy(() => import("./aside").then(({ Aside: draw }) => ({ default: draw })));
 
 const Inbox = lazy(() => import("../features/approvals/Inbox").then(({ Inbox: draw }) => ({ default: draw })));
 
@@ -113,6 +116,7 @@ function SkipLink() {
 
 const drawNeeds = (thread: Id) => <NeedsBar thread={thread} />;
 const drawFork = (reply: Message) => <ForkButton message={reply} />;
+const drawAside = (slot: AsideSlot) => <Suspense fallback={<aside className={`aside ${slot.place}`} aria-label="Turn" />}><Aside {...slot} /></Suspense>;
 const drawQuestions = (turn: Id) => <TurnQuestions turn={turn} />;
 
 interface FrameProps { route: Exclude<Route, { at: "sign-in" }>; demo: boolean; search: (within: Id | null) => void }
@@ -127,7 +131,8 @@ function Frame({ route, demo, search }: FrameProps) {
       case "settings": return <Suspense fallback={<Loading />}><SettingsScreen section={route.section} /></Suspense>;
       case "approvals": return <Suspense fallback={<Loading />}><Inbox /></Suspense>;
       case "chat": return route.thread
-        ? <ThreadScreen key={route.thread} id={route.thread} jump={route.seq === null ? null : { seq: route.seq, move }} onSearch={search} mention={route.mention} drawAnswer={drawAnswer} drawNeeds={drawNeeds} drawComposer={drawComposer} />
+        ? <ThreadScreen key={route.thread} id={route.thread} jump={route.seq === null ? null : { seq: route.seq, move }} asked={route.turn} detail={route.detail} onSearch={search} mention={route.mention}
+          drawAnswer={drawAnswer} drawNeeds={drawNeeds} drawComposer={drawComposer} drawAside={drawAside} />
         : <StartScreen mention={route.mention} drawFound={drawFound} drawComposer={drawComposer} />;
       case "unknown": return <NoSuchPage />;
     }

@@ -1,6 +1,7 @@
 /** The keys of the page. Letters act only outside fields; inside one every letter is text. */
 import { useEffect } from "react";
 import { useDesk } from "../state/react";
+import { ASIDE_BUTTON } from "../ui/aside";
 import { Dialog } from "../ui/Dialog";
 import { closeDrawer } from "../ui/drawer";
 import { isCommand, keyName } from "../ui/keyname";
@@ -32,6 +33,7 @@ const list: { where: string; keys: [string[], string][] }[] = [
       [["⌘⇧M"], "Model"],
       [["⌘⇧E"], "Effort"],
       [["⌘⇧P"], "Permission"],
+      [["I"], "Details of the turn beside it"],
       [["@"], "Mention; arrows, Tab or Enter picks"],
       [["/"], "At the beginning of the field: commands"],
       [["Esc"], "Close a list, leave the field"],
@@ -95,6 +97,10 @@ export function useKeys({ showKeys, search }: KeyActs) {
         case "s":
           if (!paired) return;
           go(settingsPath("assistants"));
+          break;
+        case "i":
+          if (!document.getElementById(ASIDE_BUTTON)) return;
+          document.getElementById(ASIDE_BUTTON)?.click();
           break;
         case "j": stepRows(1); break;
         case "k": stepRows(-1); break;

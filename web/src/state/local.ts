@@ -82,5 +82,11 @@ export const diffView = {
   set: (value: DiffView) => write("diff", value === "unified" ? null : value),
 };
 
+/** Whether the facts about a turn stand beside the log; null until somebody chose. */
+export const asideWish = {
+  get: (): boolean | null => ({ open: true, closed: false })[read("aside") ?? ""] ?? null,
+  set: (open: boolean) => write("aside", open ? "open" : "closed"),
+};
+
 /** Whether somebody looks at this page: it is on a screen, and in front. */
 export const isSeen = () => document.visibilityState === "visible" && document.hasFocus();

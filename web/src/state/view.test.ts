@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Message, Turn } from "../api/types";
 import type { HeldItem } from "./model";
-import { exchangesOf, partsOf } from "./view";
+import { exchangesOf, partsOf, turnInFocus } from "./view";
 
 const message = (id: string, seq: number, over: Partial<Message> = {}): Message => ({
   id, thread_id: "t", seq, role: "user", author: { id: "p", handle: "p", name: "P" }, text: id, created_at: seq, mentions: [], attachments: [], turn_id: null, ...over,
@@ -61,4 +61,23 @@ test("all changes of a turn are no step, and a reply that is the proposed plan i
   const plan = item("p", 1, { kind: "proposal", text: "# Do" });
   const parts = partsOf([plan, item("d", 2, { kind: "turn_diff", text: "diff" })], message("r", 9, { text: "# Do" }));
   expect(parts.map((part) => (part.is === "steps" ? part.items.map(({ id }) => id) : part.text))).toEqual([["p"]]);
+});
+
+test("the turn that is looked at is the one asked for, else what runs, else what ended last", () => {
+  const focus = (turns: Turn[], asked: string | null = null) => {
+    const found = turnInFocus(byId(turns), "t", asked);
+    return found && [found.turn.id, ...found.beside.map(({ id }) => id)];
+  };
+  const done = [turn("a1", { ended_at: 20 }), turn("b1", { assistant: "b", ended_at: 30 }), turn("a2", { message_id: "q2", queued_at: 10, ended_at: 15 })];
+  expect(focus([])).toBeNull();
+  expect(focus([turn("x", { thread_id: "other" })])).toBeNull();
+  expect(focus(done)).toEqual(["b1", "a1", "b1"]);
+  expect(focus(done, "a2")).toEqual(["a2", "a2"]);
+  expect(focus(done, "gone")?.[0]).toBe("b1");
+  const running = turn("c1", { message_id: "q3", state: "running", queued_at: 5, ended_at: null });
+  const queued = turn("c2", { message_id: "q4", state: "queued", queued_at: 50, started_at: null, ended_at: null });
+  expect(focus([...done, running, queued])?.[0]).toBe("c1");
+  expect(focus([...done, queued])?.[0]).toBe("c2");
+  // An earlier attempt has no others beside it.
+  expect(focus([turn("r1", { state: "failed", error: null }), turn("r2", { attempt: 2, queued_at: 4, ended_at: 9 })], "r1")).toEqual(["r1", "r1"]);
 });

@@ -1,6 +1,6 @@
 /** Questions the screens ask of the state. Pure; owns no shapes that are stored. */
 import type { Assistant, Id, Message, Turn } from "../api/types";
-import { type HeldItem, type Pending, type State, type ThreadPage } from "./model";
+import { type HeldItem, type Pending, type State, type ThreadPage, turnIsOpen } from "./model";
 
 /** A message and the answers it is owed, one per assistant: the newest attempt, with the earlier ones behind it. */
 export interface Exchange {
@@ -92,6 +92,22 @@ export function newestOf(messages: Record<Id, Message> | undefined): Id | null {
 export function assistantRows(state: Pick<State, "assistants">): Assistant[] {
   const rank = (assistant: Assistant) => (assistant.state === "ready" ? 0 : assistant.state === "disabled" ? 2 : 1);
   return Object.values(state.assistants).sort((a, b) => rank(a) - rank(b) || a.handle.localeCompare(b.handle));
+}
+
+/**
+ * The turn of a thread that is looked at: the one asked for, if it is here, else the one that runs, else the one that something
+ * happened to last. With it the answers to the same message, one per assistant.
+ */
+export function turnInFocus(turns: State["turns"], thread: Id, asked: Id | null): { turn: Turn; beside: Turn[] } | null {
+  const here = Object.values(turns).filter((turn) => turn.thread_id === thread);
+  const wanted = here.find((turn) => turn.id === asked);
+  const runs = (turn: Turn) => turnIsOpen(turn) && turn.started_at !== null;
+  const touched = (turn: Turn) => turn.ended_at ?? turn.queued_at;
+  const later = (a: Turn, b: Turn) => Number(runs(b)) - Number(runs(a)) || touched(b) - touched(a) || a.id.localeCompare(b.id);
+  const turn = wanted ?? here.sort(later)[0];
+  if (!turn) return null;
+  const newest = answersOf(here.filter((one) => one.message_id === turn.message_id), new Map()).map((answer) => answer.turn);
+  return { turn, beside: newest.includes(turn) ? newest : [turn] };
 }
 
 /** The turns of a thread that may have items, newest first. */

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 
 const shapes = {
   alert: <><path d="M8 2.9 13.8 12.8H2.2Z"/><path d="M8 6.6v2.9M8 11.15v.01"/></>,
+  aside: <><rect x="2.75" y="3.25" width="10.5" height="9.5" rx="1.5"/><path d="M9.75 3.25v9.5"/></>,
   bell: <><path d="M4 10.75c.7-.8.9-1.7.9-3.4C4.9 5.2 6.2 3.7 8 3.7s3.1 1.5 3.1 3.65c0 1.7.2 2.6.9 3.4ZM6.75 12.9c.3.35.7.5 1.25.5s.95-.15 1.25-.5M8 2.5v1.2"/></>,
   blocked: <><circle cx="8" cy="8" r="5.25"/><path d="m4.4 4.4 7.2 7.2"/></>,
   bolt: <><path d="M8.9 2.5 4 9h3.5l-.4 4.5L12 7H8.5Z"/></>,

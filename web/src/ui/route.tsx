@@ -7,8 +7,8 @@ const sections = ["profile", "people", "assistants", "models", "tokens", "tools"
 export type SettingsSection = (typeof sections)[number];
 
 export type Route =
-  /** `seq` is the message to show, from `#m-SEQ`. */
-  | { at: "chat"; thread: Id | null; seq: number | null; mention: string | null; archived: boolean }
+  /** `seq` is the message to show, from `#m-SEQ`; `turn` the one whose facts are told, `detail` whether they lie over the log. */
+  | { at: "chat"; thread: Id | null; seq: number | null; mention: string | null; archived: boolean; turn: Id | null; detail: boolean }
   | { at: "sign-in"; secret: string | null }
   | { at: "settings"; section: SettingsSection }
   | { at: "approvals" }
@@ -16,6 +16,8 @@ export type Route =
 
 export const chatPath = (thread: Id | null) => (thread ? `/chat/${thread}` : "/chat");
 export const messagePath = (thread: Id, seq: number) => `${chatPath(thread)}#m-${seq}`;
+/** A thread at one of its turns: the message that asked, and what the turn did beside it. */
+export const turnPath = (thread: Id, turn: Id, seq: number | null) => `${chatPath(thread)}?turn=${encodeURIComponent(turn)}${seq === null ? "" : `#m-${seq}`}`;
 export const settingsPath = (section: SettingsSection) => `/settings/${section}`;
 
 export const approvalsPath = "/approvals";
@@ -27,7 +29,7 @@ export function routeOf({ pathname, search, hash }: { pathname: string; search: 
   if (first === "" || first === "chat") {
     if (first === "" && second !== undefined) return { at: "unknown" };
     const seq = /^#m-(\d{1,9})$/.exec(hash)?.[1];
-    return { at: "chat", thread: second ?? null, seq: seq ? Number(seq) : null, mention: asked.get("mention"), archived: asked.has("archived") };
+    return { at: "chat", thread: second ?? null, seq: seq ? Number(seq) : null, mention: asked.get("mention"), archived: asked.has("archived"), turn: asked.get("turn"), detail: asked.get("show") === "detail" };
   }
   if (first === "sign-in" && second === undefined) return { at: "sign-in", secret: hash.slice(1) || null };
   if (first === "approvals" && second === undefined) return { at: "approvals" };

@@ -12,6 +12,7 @@ import { Boundary } from "../../ui/Boundary";
 import { Copy } from "../../ui/Copy";
 import { Icon } from "../../ui/Icon";
 import { Lamp } from "../../ui/marks";
+import { onReveal } from "../../ui/reveal";
 import { attempt } from "../../ui/Toasts";
 import { MessageView, PendingView } from "./MessageView";
 import { type Scrolling, useScrolling } from "./scrolling";
@@ -62,6 +63,7 @@ export function Log({ thread, drawAnswer, jump, onEnd }: LogProps) {
   const cut = page !== undefined && page.to !== null;
   const { onScroll, toEnd, show, below, watch } = useScrolling(scroller, content, tail, !cut, onEnd);
 
+  useEffect(() => onReveal(show), [show]);
   useLayoutEffect(() => {
     toEnd();
     // Unread words that reach beyond the window are read from their beginning.

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useEffect, useState } from "react";
 import { api } from "../../api/client";
 import type { Assistant, Id, Thread } from "../../api/types";
 import { useDesk, useView } from "../../state/react";
+import { ASIDE_BUTTON, type AsidePlace, closeAside, openAside } from "../../ui/aside";
 import { copy } from "../../ui/Copy";
 import { Dialog } from "../../ui/Dialog";
 import { toggleDrawer } from "../../ui/drawer";
@@ -25,9 +26,9 @@ export function DrawerButton() {
   );
 }
 
-export interface ThreadBarProps { thread: Thread | undefined; assistant: Assistant | undefined; onSearch: (within: Id) => void }
+export interface ThreadBarProps { thread: Thread | undefined; assistant: Assistant | undefined; aside: AsidePlace; onSearch: (within: Id) => void }
 
-export function ThreadBar({ thread, assistant, onSearch }: ThreadBarProps) {
+export function ThreadBar({ thread, assistant, aside, onSearch }: ThreadBarProps) {
   const [doing, setDoing] = useState<"rename" | "delete" | "members" | null>(null);
   const [copied, setCopied] = useState(false);
   useEffect(() => {
@@ -56,6 +57,8 @@ export function ThreadBar({ thread, assistant, onSearch }: ThreadBarProps) {
       <MembersButton thread={thread} />
       <button className="btn tool" type="button" aria-label="Search in this thread" title="Search in this thread" onClick={() => onSearch(thread.id)}><Icon name="search" /></button>
       <span className="wide-only"><Menu label="Share or export" button={<Icon name="share" />} buttonClass="btn tool" items={share} side="below" align="end" /></span>
+      <button id={ASIDE_BUTTON} className="btn tool wide-only" type="button" aria-pressed={aside !== "closed"} aria-label="Details of the turn" title="Details of the turn (I)"
+        onClick={() => (aside === "closed" ? openAside() : closeAside())}><Icon name="aside" /></button>
       <Actions thread={thread} share={share} onDo={setDoing} />
       {doing === "delete" ? <Delete thread={thread} done={done} /> : null}
       {doing === "members" ? <Dialog title="Members" onClose={done}><MemberList thread={thread} /></Dialog> : null}
@@ -114,6 +117,7 @@ function Actions({ thread, share, onDo }: { thread: Thread; share: MenuItem[]; o
   const items: MenuItem[] = [
     { label: "Rename", icon: "pencil", act: () => onDo("rename") },
     { label: "Members", icon: "people", act: () => onDo("members") },
+    { label: "Details of the turn", icon: "aside", act: () => openAside() },
     ...(thread.assistant_id ? [] : [thread.visibility === "open"
       ? { label: "Make private", icon: "lock" as const, act: () => change({ visibility: "private" }), disabled: !may }
       : { label: "Open to everyone", icon: "eye" as const, act: () => change({ visibility: "open" }), disabled: !may }]),

@@ -5,12 +5,13 @@ import type { Id, Message, Thread } from "../../api/types";
 import { isSeen } from "../../state/local";
 import { useDesk, useView } from "../../state/react";
 import { sentence } from "../../state/words";
+import { useAside } from "../../ui/aside";
 import { Icon } from "../../ui/Icon";
 import { Lamp } from "../../ui/marks";
 import { chatPath, Link } from "../../ui/route";
 import { attempt } from "../../ui/Toasts";
 import { type DrawAnswer, type Jump, Log } from "./Log";
-import type { DrawComposer, DrawNeeds } from "./slots";
+import type { DrawAside, DrawComposer, DrawNeeds } from "./slots";
 import { DrawerButton, ThreadBar } from "./ThreadBar";
 import { TypingLine } from "./TypingLine";
 
@@ -81,32 +82,51 @@ function useDrawn(id: Id): number {
   return useMemo(() => Object.values(messages as Record<Id, Message>).reduce((most, { seq }) => Math.max(most, seq), 0), [messages]);
 }
 
-export interface ThreadScreenProps { id: Id; jump: Jump | null; onSearch: (within: Id) => void; mention: string | null; drawAnswer: DrawAnswer; drawNeeds: DrawNeeds; drawComposer: DrawComposer }
+export interface ThreadScreenProps {
+  id: Id;
+  jump: Jump | null;
+  /** The turn that the address asks for, and whether its facts are to lie over the log. */
+  asked: Id | null;
+  detail: boolean;
+  onSearch: (within: Id) => void;
+  mention: string | null;
+  drawAnswer: DrawAnswer;
+  drawNeeds: DrawNeeds;
+  drawComposer: DrawComposer;
+  drawAside: DrawAside;
+}
 
-export function ThreadScreen({ id, jump, onSearch, mention, drawAnswer, drawNeeds, drawComposer }: ThreadScreenProps) {
+export function ThreadScreen({ id, jump, asked, detail, onSearch, mention, drawAnswer, drawNeeds, drawComposer, drawAside }: ThreadScreenProps) {
   const thread = useView((state) => state.threads[id]);
   const assistant = useView((state) => (thread?.assistant_id ? state.assistants[thread.assistant_id] : undefined));
   const [load, again] = useThread(id, jump?.seq ?? null);
   const [atEnd, setAtEnd] = useState(false);
   useReading(id, thread, atEnd && load.is === "here", useDrawn(id));
+  // Working with one assistant is where the plan and the files are looked at; among people it would be in the way.
+  const aside = useAside(assistant !== undefined, detail);
 
   if (load.is === "refused") return <Refused problem={load.problem} again={again} />;
   return (
     <>
-      <ThreadBar thread={thread} assistant={assistant} onSearch={onSearch} />
-      {load.is === "loading"
-        ? <div className="scroll"><p className="loading" role="status"><Lamp kind="running" />Loading</p></div>
-        : <Log thread={id} drawAnswer={drawAnswer} jump={jump} onEnd={setAtEnd} />}
-      <div className="dock">
-        <div className="col">
-          {thread?.archived_at ? <p className="hint dock-note">This thread is archived. Writing in it does not bring it back to the list.</p> : null}
-          <TypingLine thread={id} />
-          {drawNeeds(id)}
-          {drawComposer({
-            thread: id, prefill: mention ? `@${mention} ` : null,
-            placeholder: assistant ? `Message @${assistant.handle}` : "Message, @ asks an assistant",
-          })}
+      <ThreadBar thread={thread} assistant={assistant} aside={aside} onSearch={onSearch} />
+      <div className={`turn-grid ${aside}`}>
+        <div className="turn-main" inert={aside === "over"}>
+          {load.is === "loading"
+            ? <div className="scroll"><p className="loading" role="status"><Lamp kind="running" />Loading</p></div>
+            : <Log thread={id} drawAnswer={drawAnswer} jump={jump} onEnd={setAtEnd} />}
+          <div className="dock">
+            <div className="col">
+              {thread?.archived_at ? <p className="hint dock-note">This thread is archived. Writing in it does not bring it back to the list.</p> : null}
+              <TypingLine thread={id} />
+              {drawNeeds(id)}
+              {drawComposer({
+                thread: id, prefill: mention ? `@${mention} ` : null,
+                placeholder: assistant ? `Message @${assistant.handle}` : "Message, @ asks an assistant",
+              })}
+            </div>
+          </div>
         </div>
+        {aside === "closed" ? null : drawAside({ thread: id, asked, place: aside })}
       </div>
     </>
   );

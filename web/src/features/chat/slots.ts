@@ -17,5 +17,8 @@ export interface ComposerSlot {
   tools?: ReactNode;
 }
 export type DrawComposer = (slot: ComposerSlot) => ReactNode;
+/** What stands beside the log: the facts about one turn of the thread, which the address may ask for. */
+export interface AsideSlot { thread: Id; asked: Id | null; place: "beside" | "over" }
+export type DrawAside = (slot: AsideSlot) => ReactNode;
 /** What says over the composer that decisions wait in this thread. */
 export type DrawNeeds = (thread: Id) => ReactNode;

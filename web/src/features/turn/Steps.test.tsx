@@ -29,7 +29,7 @@ test("a tool call shows what it was given, how far it is, and what came of it", 
 test("a plan is open while it is followed", () => {
   const steps = [{ text: "a", done: true, doing: false }, { text: "b", done: false, doing: true }, { text: "c", done: false, doing: false }];
   const html = draw({ kind: "plan", steps, status: "open", ended_at: null }, true);
-  expect(html).toContain('<details class="step" open="">');
+  expect(html).toContain('<details class="step" open=""');
   expect(html).toContain('class="now" aria-current="step"');
   expect(draw({ kind: "plan", steps })).not.toContain("open=");
 });

@@ -8,6 +8,7 @@ import { type HeldItem, turnIsOpen } from "../../state/model";
 import { useDesk, useNow, useView } from "../../state/react";
 import { partsOf } from "../../state/view";
 import { clock, time, took, turnWords } from "../../state/words";
+import { openAside, useIsBeside } from "../../ui/aside";
 import { Copy } from "../../ui/Copy";
 import { Icon } from "../../ui/Icon";
 import { Markdown } from "../../ui/markdown/Markdown";
@@ -41,6 +42,7 @@ export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLiv
   const held = useView((state) => state.items[id] ?? none);
   const assistant = useView((state) => (turn ? state.assistants[turn.assistant] : undefined));
   const steers = useSteers(id);
+  const isBeside = useIsBeside(id);
   const me = useView((state) => state.session?.person.id);
   const thinks = useView((state) => (turn ? state.threads[turn.thread_id]?.settings.show_reasoning ?? true : true));
   const open = turn !== undefined && turnIsOpen(turn);
@@ -61,7 +63,7 @@ export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLiv
   // The caret stands at the end of the text; while a step runs after it, the step itself shows that.
   const writes = open && lastPart?.is === "text" && lastPart.open;
   return (
-    <article className={toLive ? "msg turn to-live" : "msg turn"} aria-busy={open} data-turn={turn.id} {...(reply ? { id: `m-${reply.seq}`, "data-seq": reply.seq } : {})} data-state={turn.state} aria-label={`Answer of @${handle}`}>
+    <article className={toLive ? "msg turn to-live" : "msg turn"} aria-busy={open} data-turn={turn.id} {...(isBeside ? { "data-beside": "" } : {})} {...(reply ? { id: `m-${reply.seq}`, "data-seq": reply.seq } : {})} data-state={turn.state} aria-label={`Answer of @${handle}`}>
       <Face name={assistant?.name ?? handle} of="assistant" />
       <div>
         <div className="who">
@@ -81,7 +83,10 @@ export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLiv
               <Icon name={turn.state === "queued" ? "x" : "stop"} />{turn.state === "queued" ? "Remove" : "Stop"}
             </button>
           ) : (
-            <span className="acts">{said ? <Copy text={said} label="Copy" /> : null}{reply ? drawFork(reply) : null}</span>
+            <span className="acts">
+              {said ? <Copy text={said} label="Copy" /> : null}{reply ? drawFork(reply) : null}
+              <button className="btn tool small" type="button" aria-label="Details" title="Details: plan, files, what it ran with and used" onClick={() => openAside(turn.id)}><Icon name="aside" /></button>
+            </span>
           )}
         </div>
         {earlier.length ? <EarlierAttempts turns={earlier} /> : null}

@@ -6,6 +6,7 @@ import { Icon } from "../../ui/Icon";
 import { Inked, useInk } from "../../ui/markdown/ink";
 import { Markdown } from "../../ui/markdown/Markdown";
 import { Lamp } from "../../ui/marks";
+import { Checklist } from "./Checklist";
 import { Output } from "./Output";
 import { pretty } from "./rows";
 
@@ -57,24 +58,6 @@ function thought(summary: string, raw: string, running: boolean): ReactNode {
         </details>
       ) : null}
     </div>
-  );
-}
-
-type PlanStep = NonNullable<HeldItem["steps"]>[number];
-
-function Checklist({ steps, running }: { steps: PlanStep[]; running: boolean }) {
-  return (
-    <ol className="plan" aria-label={`Plan, ${steps.filter((step) => step.done).length} of ${steps.length} done`}>
-      {steps.map(({ text, done, doing }, at) => {
-        const now = doing && !done;
-        return (
-          <li key={at} className={done ? "done" : now ? "now" : "todo"} {...(now && running ? { "aria-current": "step" as const } : {})}>
-            {now && running ? <Lamp kind="running" /> : <Icon name={done ? "done" : "circle"} />}
-            <span>{text}<span className="sr">{done ? ", done" : now ? (running ? ", under way" : ", begun") : ", to do"}</span></span>
-          </li>
-        );
-      })}
-    </ol>
   );
 }
 

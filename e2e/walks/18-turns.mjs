@@ -1,0 +1,132 @@
+// What a turn did, beside its log: the plan, the files, what it ran with and used.
+import assert from "node:assert/strict";
+import { AxeBuilder } from "@axe-core/playwright";
+import { demoHandle, say, signIn, turn } from "../lib/browser.mjs";
+
+const WIDE = { viewport: { width: 1280, height: 800 } };
+const NARROW = { viewport: { width: 380, height: 800 } };
+const WORK = [
+  "change two files",
+  'mock: plan "Look" "Change" "Tell" done=1 doing=1 ; patch add src/one.txt "a\\nb\\n" ; patch add src/two.txt "c\\n"',
+  'mock: text "both are changed"',
+].join("\n");
+
+/** A direct thread with the assistant that asks. */
+async function direct(page) {
+  const handle = await demoHandle(page, "approvals");
+  const thread = await page.evaluate(async (assistant) => {
+    const settings = { permission: "standard" };
+    const reply = await fetch("/api/threads", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ assistant, settings }) });
+    return (await reply.json()).id;
+  }, handle);
+  await page.goto(new URL(`/chat/${thread}`, page.url()).href);
+  await page.locator("#composer").waitFor();
+  return thread;
+}
+
+async function readable(page, what) {
+  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]).analyze();
+  const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+  assert.deepEqual(serious.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`), [], what);
+}
+
+/** Waits until the card of a file is in the window. */
+const inSight = (page, path) => page.waitForFunction((name) => {
+  const box = [...document.querySelectorAll(".changes .diff")].find((one) => one.getAttribute("aria-label") === `Changes to ${name}`)?.getBoundingClientRect();
+  return box !== undefined && box.top > 0 && box.bottom < innerHeight;
+}, path);
+
+export default {
+  async "the plan, the files and the use of a turn stand beside its log, and not in it as well"({ server, browser }) {
+    for (const colorScheme of ["light", "dark"]) {
+      const page = await signIn(await browser.person({ ...WIDE, colorScheme }), await server.link());
+      await direct(page);
+      await page.locator(".aside").getByText("Nothing was asked here yet").waitFor();
+      await say(page, WORK);
+      const done = await turn(page, "done");
+      const aside = page.getByRole("complementary", { name: "Turn", exact: true });
+      await aside.getByRole("list", { name: "Plan, 1 of 3 done" }).waitFor();
+      await aside.getByText("scripted-1, high").waitFor();
+      await aside.getByText(/k of \d+k/).waitFor();
+      await aside.locator(".limits").getByText("5 hours").waitFor();
+      assert.equal(await done.locator(".turn-foot").isVisible(), false);
+      assert.equal(await done.locator("[data-plan]").isVisible(), false);
+      await readable(page, `the aside, ${colorScheme}`);
+
+      await aside.getByRole("button", { name: /^two\.txt/ }).click();
+      await inSight(page, "src/two.txt");
+      assert.match(await page.evaluate(() => document.activeElement.textContent), /src\/two\.txt/, "the focus goes along");
+
+      // A key closes it, this browser remembers that, and what stood in it is in the log again.
+      await page.locator("#composer").press("Escape");
+      await page.keyboard.press("i");
+      await aside.waitFor({ state: "detached" });
+      await page.reload();
+      await turn(page, "done");
+      assert.equal(await aside.count(), 0);
+      await done.locator(".turn-foot").waitFor();
+      await done.locator("[data-plan]").waitFor();
+      await done.hover();
+      await done.getByRole("button", { name: "Details", exact: true }).click();
+      await aside.getByText("Changed", { exact: true }).waitFor();
+    }
+  },
+
+  async "the log does not move for what happens beside it"({ server, browser }) {
+    const page = await signIn(await browser.person(WIDE), await server.link());
+    await direct(page);
+    await say(page, 'mock: text "so far" phase=commentary ; plan "One" "Two" doing=1 ; patch add one.txt "a\\n"\nmock: slow 60 chunks 20ms');
+    const running = await turn(page, "running");
+    await running.getByText("so far").waitFor();
+    await page.evaluate(() => {
+      window.lefts = new Set();
+      const look = () => {
+        const { left, width } = document.querySelector(".turn-main").getBoundingClientRect();
+        window.lefts.add(`${left} ${width}`);
+        requestAnimationFrame(look);
+      };
+      look();
+    });
+    await turn(page, "done");
+    assert.equal(await page.evaluate(() => window.lefts.size), 1);
+  },
+
+  async "an earlier turn is looked at, over a reload, and the newest again"({ server, browser }) {
+    const page = await signIn(await browser.person(WIDE), await server.link());
+    await direct(page);
+    await say(page, WORK);
+    await turn(page, "done");
+    await say(page, 'the second\nmock: text "nothing changed"');
+    await page.locator('.turn[data-state="done"]').nth(1).waitFor();
+    const aside = page.getByRole("complementary", { name: "Turn", exact: true });
+    await aside.getByText("Changed", { exact: true }).waitFor({ state: "detached" });
+    const first = page.locator(".turn").first();
+    await first.hover();
+    await first.getByRole("button", { name: "Details", exact: true }).click();
+    await aside.getByText("Changed", { exact: true }).waitFor();
+    await page.reload();
+    await aside.getByText("Changed", { exact: true }).waitFor();
+    await aside.getByRole("button", { name: "Newest" }).click();
+    await aside.getByText("Changed", { exact: true }).waitFor({ state: "detached" });
+  },
+
+  async "on a phone the details lie over the log, and the way back leads to it"({ server, browser }) {
+    const page = await signIn(await browser.person({ ...NARROW, hasTouch: true }), await server.link());
+    await direct(page);
+    await say(page, WORK);
+    const done = await turn(page, "done");
+    await done.locator("[data-plan]").waitFor();
+    await page.getByRole("button", { name: "More", exact: true }).tap();
+    await page.getByRole("menuitem", { name: "Details of the turn" }).tap();
+    const aside = page.getByRole("complementary", { name: "Turn", exact: true });
+    await aside.getByText("scripted-1, high").waitFor();
+    assert.equal(await aside.getByRole("list", { name: /^Plan/ }).count(), 0, "on a phone the plan stays in the log");
+    await readable(page, "the details on a phone");
+    await page.goBack();
+    await aside.waitFor({ state: "detached" });
+    await page.goto(`${page.url()}?show=detail`);
+    await aside.getByRole("button", { name: /^one\.txt/ }).tap();
+    await aside.waitFor({ state: "detached" });
+    await inSight(page, "src/one.txt");
+  },
+};

@@ -1,0 +1,50 @@
+/** What the aside tells of a turn: its plan and the files it changed, or would change if it may. Pure. */
+import type { Id, Question } from "../../api/types";
+import type { HeldItem } from "../../state/model";
+import { filesOf, type Stat, statOf } from "../../ui/diff";
+import type { PlanStep } from "./Checklist";
+
+/** `asks` is the question that waits for whether it may be changed at all. */
+export interface ChangedFile extends Stat { path: string; asks: Id | null }
+
+/** The plan as it is followed now. */
+export const planOf = (items: HeldItem[]): PlanStep[] => items.findLast((item) => item.kind === "plan" && item.steps?.length)?.steps ?? [];
+
+/** Each file once, in the order in which it was first touched; all changes together where the assistant tells them. */
+export function changedFiles(items: HeldItem[], questions: Question[]): ChangedFile[] {
+  const whole = filesOf(items.findLast((item) => item.kind === "turn_diff")?.text ?? "");
+  const files = new Map<string, ChangedFile>();
+  const add = (path: string, { added, removed }: Stat, asks: Id | null) => {
+    const held = files.get(path);
+    if (held && held.asks === asks) files.set(path, { ...held, added: held.added + added, removed: held.removed + removed });
+    else if (!held || asks) files.set(path, { path, added, removed, asks });
+  };
+  for (const file of whole) add(file.path, file, null);
+  for (const item of whole.length ? [] : items) {
+    if (item.kind !== "file_change" || item.status === "declined" || item.status === "failed") continue;
+    for (const { path, diff } of item.changes ?? []) add(path, statOf(diff ?? ""), null);
+  }
+  for (const question of questions) {
+    if (question.state !== "asked" || question.kind !== "file_change") continue;
+    for (const { path, diff } of proposed(question.body)) add(path, statOf(diff), question.id);
+  }
+  return [...files.values()];
+}
+
+/** The files in the body of a question, which is shown as it came; what has another shape is left to its card. */
+function proposed(body: unknown): { path: string; diff: string }[] {
+  const changes = (body as { changes?: unknown } | null)?.changes;
+  if (!Array.isArray(changes)) return [];
+  return changes.flatMap((one: { path?: unknown; diff?: unknown } | null) =>
+    (typeof one?.path === "string" && one.path ? [{ path: one.path, diff: typeof one.diff === "string" ? one.diff : "" }] : []));
+}
+
+/** The name a person looks for, and where it is. */
+export function nameAndPlace(path: string): { name: string; place: string } {
+  const moved = path.split(" → ").at(-1) ?? path;
+  const at = Math.max(moved.lastIndexOf("/"), moved.lastIndexOf("\\"));
+  return at < 0 ? { name: moved, place: "" } : { name: moved.slice(at + 1) || moved, place: moved.slice(0, at) };
+}
+
+/** Whether two paths name one file: an assistant tells some from its folder and others from the root. */
+export const isSameFile = (a: string, b: string) => a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`);
