@@ -25,7 +25,71 @@ async function signOut(page) {
   await card(page).getByText("Not signed in", { exact: true }).waitFor();
 }
 
+const dialog = (page) => page.getByRole("dialog", { name: "Sign in with ChatGPT" });
+
+/** Begins a sign-in with a code in the dialog, and gives back the code. */
+async function deviceCode(page) {
+  await dialog(page).getByRole("radio", { name: "On another device" }).click();
+  await dialog(page).getByRole("button", { name: "Sign in", exact: true }).click();
+  return dialog(page).locator(".usercode span").first().innerText();
+}
+
+/** Types the code in where the vendor asks for it, in another tab. */
+async function agree(page, code) {
+  const vendor = await page.context().newPage();
+  await vendor.goto(await dialog(page).locator(".sign-in a").first().getAttribute("href"));
+  await vendor.getByRole("textbox").fill(code);
+  await vendor.getByRole("button").first().click();
+}
+
 export default {
+  async "the first page signs in where one is, and keeps what is written there"({ browser }) {
+    await apart(browser, async (server, page) => {
+      await signOut(page);
+      await server.run("assistants", "access", "chatgpt", "everyone");
+      const guest = await signIn(await browser.person(), await server.link({ handle: "guest", name: "Guest" }));
+      const theirs = guest.locator(".found li", { hasText: "ChatGPT" });
+      await theirs.getByText(/It answers once .+ has signed in: ask them/).waitFor();
+      assert.equal(await theirs.getByRole("button").count(), 0, "who cannot mend it is offered nothing");
+
+      await open(page, "/chat");
+      await page.locator("#composer").fill("@chatgpt half a thought");
+      const strip = page.locator(".compose-strip", { hasText: "not signed in" });
+      await strip.getByRole("button", { name: "Sign in" }).click();
+      await page.keyboard.press("Escape");
+      await dialog(page).waitFor({ state: "detached" });
+      const row = page.locator(".found li", { hasText: "ChatGPT" });
+      await row.getByRole("button", { name: "Sign in with ChatGPT" }).click();
+      await deviceCode(page);
+      await dialog(page).getByRole("button", { name: "Cancel" }).click();
+      await dialog(page).getByText("The sign-in was cancelled.").waitFor();
+      await dialog(page).getByRole("button", { name: "Try again" }).click();
+      const code = await dialog(page).locator(".usercode span").first().innerText();
+      // Who closes it to look at something else finds it again as it stands.
+      await page.keyboard.press("Escape");
+      await row.getByRole("button", { name: "Go on signing in" }).click();
+      await agree(page, code);
+      await dialog(page).waitFor({ state: "detached" });
+      await row.getByText("signed in as demo@example.test").waitFor();
+      await row.getByRole("button", { name: "Ask @chatgpt" }).waitFor();
+      await strip.waitFor({ state: "detached" });
+      assert.equal(await page.locator("#composer").inputValue(), "@chatgpt half a thought");
+      await theirs.getByRole("button", { name: "Ask @chatgpt" }).waitFor();
+      await page.locator("#composer").press("Enter");
+      await turn(page, "done");
+    });
+  },
+
+  async "after a sign-in on an untouched page the question to ask has begun"({ browser }) {
+    await apart(browser, async (server, page) => {
+      await signOut(page);
+      await open(page, "/chat");
+      await page.getByRole("button", { name: "Sign in with ChatGPT" }).click();
+      await agree(page, await deviceCode(page));
+      await page.waitForFunction(() => document.activeElement?.id === "composer" && document.activeElement.value === "@chatgpt ");
+    });
+  },
+
   async "a login that comes on the page brings the answer that waited for it"({ browser }) {
     await apart(browser, async (server, page) => {
       await signOut(page);
@@ -39,21 +103,15 @@ export default {
       await turn(watching, "failed");
       const guest = await signIn(await browser.person(), await server.link({ handle: "guest", name: "Guest" }));
 
-      await failed.getByRole("link", { name: "Sign in" }).click();
-      await asking.waitForURL(/settings\/models/);
-      await card(asking).getByRole("button", { name: "Sign in", exact: true }).click();
-      await card(asking).getByRole("radio", { name: "On another device" }).or(card(asking).getByRole("button", { name: "On another device" })).first().click();
-      await card(asking).locator("form.sign-in").getByRole("button", { name: "Sign in" }).click();
-      const code = await card(asking).locator(".usercode span").first().innerText();
+      await failed.getByRole("button", { name: "Sign in with ChatGPT" }).click();
+      const code = await deviceCode(asking);
       // The other page was not touched since it signed out, and nobody asks there.
       await card(page).locator(".usercode", { hasText: code }).waitFor();
-      const address = await card(asking).locator(".sign-in a").first().getAttribute("href");
-      const vendor = await page.context().newPage();
-      await vendor.goto(address);
-      await vendor.getByRole("textbox").fill(code);
-      await vendor.getByRole("button").first().click();
-      for (const seen of [asking, page]) await card(seen).getByText("Healthy", { exact: true }).waitFor();
+      await agree(asking, code);
+      await dialog(asking).waitFor({ state: "detached" });
+      await card(page).getByText("Healthy", { exact: true }).waitFor();
       assert.equal(await card(page).locator(".sign-in").count(), 0, "what is over is folded away");
+      await (await turn(asking, "done")).getByText("after the login").waitFor();
 
       await (await turn(watching, "done")).getByText("after the login").waitFor();
       await watching.getByText(/Attempt 1: failed/).waitFor();

@@ -29,7 +29,7 @@ import { Lamp, Mark } from "../ui/marks";
 import { chatPath, go, Link, type Route, routeOf, useAddress, useMoves } from "../ui/route";
 import { Toasts } from "../ui/Toasts";
 import { onWanted } from "../ui/wanted";
-import { newThread } from "./acts";
+import { goOn, newThread } from "./acts";
 import { Announcer } from "./Announcer";
 import { useCommands } from "./commands";
 import { KeyList, useKeys } from "./keys";
@@ -42,16 +42,18 @@ const SettingsSidebar = lazy(() => settings().then(({ SettingsSidebar: draw }) =
 
 /** Loaded with the first thread in which it is open. */
 const Aside = lazy(() => import("./aside").then(({ Aside: draw }) => ({ default: draw })));
+const SignInDialog = lazy(() => import("../features/models/SignInDialog").then(({ SignInDialog: draw }) => ({ default: draw })));
 
 const Inbox = lazy(() => import("../features/approvals/Inbox").then(({ Inbox: draw }) => ({ default: draw })));
 
 /** What lies over the page, at most one. */
-type Over = null | { is: "keys" } | { is: "palette"; within: Id | null };
+type Over = null | { is: "keys" } | { is: "sign-in"; backend: Id } | { is: "palette"; within: Id | null };
 type Start = { is: "starting" } | { is: "done" } | { is: "failed"; problem: Error };
 
 export function App() {
   const address = useAddress();
   const route = useMemo(() => routeOf(location), [address]);
+  const desk = useDesk();
   const session = useView((state) => state.session);
   const start = useStart(route.at === "sign-in" && route.secret !== null);
   const [over, setOver] = useState<Over>(null);
@@ -60,7 +62,10 @@ export function App() {
   const searchAll = useCallback(() => search(null), [search]);
   const close = useCallback(() => setOver(null), []);
   useKeys({ showKeys, search: searchAll });
-  useEffect(() => onWanted((what) => what === "help" && showKeys()), [showKeys]);
+  useEffect(() => onWanted((what) => {
+    if (what === "help") showKeys();
+    else if (typeof what === "object") setOver({ is: "sign-in", backend: what.signInTo });
+  }), [showKeys]);
   useTitle(route);
   useNotes();
 
@@ -89,6 +94,10 @@ export function App() {
       <Announcer />
       <Toasts />
       {over?.is === "keys" ? <KeyList onClose={close} /> : null}
+      {over?.is === "sign-in" ? <Suspense fallback={null}><SignInDialog backend={over.backend} onClose={close} onDone={() => {
+        close();
+        goOn(desk, over.backend);
+      }} /></Suspense> : null}
       {over?.is === "palette" ? <Commanded route={route} within={over.within} showKeys={showKeys} onClose={close} /> : null}
     </>
   );

@@ -1,12 +1,20 @@
 /** Acts of the page that a key, a command and a button share. */
 import type { Id } from "../api/types";
 import type { Desk } from "../state/desk";
+import { drafts } from "../state/local";
 import { turnIsOpen } from "../state/model";
 import { chatPath, go } from "../ui/route";
 import { attempt } from "../ui/Toasts";
 
 export function newThread() {
   go(chatPath(null));
+  requestAnimationFrame(() => document.getElementById("composer")?.focus());
+}
+
+/** After a sign-in: to the field, and on the start with the mention of whom that was for, unless something is written there. */
+export function goOn(desk: Desk, backend: Id) {
+  const assistant = Object.values(desk.store.get().assistants).find((one) => one.backend === backend && one.usable);
+  if (location.pathname === chatPath(null) && assistant && drafts.get("new") === "") desk.prefill("new", `@${assistant.handle} `);
   requestAnimationFrame(() => document.getElementById("composer")?.focus());
 }
 

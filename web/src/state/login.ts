@@ -1,8 +1,14 @@
 /** The words about a try to sign in, wherever it leads. Pure. */
-import type { Login } from "../api/types";
+import type { Backend, Login } from "../api/types";
 import { sentence } from "./words";
 
 export const signingIn = (login: Pick<Login, "state"> | null): boolean => login?.state === "starting" || login?.state === "waiting";
+
+/** Whether a login is all that is missing, by the state of a backend or an assistant, or by the code of a failure. What is asked meanwhile waits for it. */
+export const wantsLogin = (state: string): boolean => state === "not_signed_in" || state === "api_key_login";
+
+/** Whether an admin can sign it in here, now. */
+export const signsIn = ({ state, sign_ins }: Pick<Backend, "state" | "sign_ins">): boolean => wantsLogin(state) && sign_ins.length > 0;
 
 /** How a sign-in ended that did not go well, as a sentence and what to do; null while there is nothing to say. */
 export function loginEnd({ state, message, hint }: Pick<Login, "state" | "message" | "hint">): { said: string; hint: string | null } | null {

@@ -30,7 +30,7 @@ describe("the model that answers", () => {
     expect(whyNone([{ ...codex, default_model: "gone" }], none)).toBe("the usual model of Codex cannot be used now");
     expect(whyNone([{ ...codex, state: "not_installed" }], none)).toBe("Codex is not installed");
     expect(whyNone([{ ...codex, state: "not_signed_in" }], { backend: "codex", model: "gone" }), "it waits for the login").toBeNull();
-    expect(whyLater([claude, { ...codex, state: "not_signed_in" }])).toBe("Codex is not signed in");
+    expect(whyLater([claude, { ...codex, state: "not_signed_in" }])).toEqual({ backend: codex.backend, why: "Codex is not signed in" });
     expect(whyLater([claude, codex])).toBeNull();
     expect(whyNone([{ ...codex, state: "unavailable" }], none)).toBeNull();
     expect(whyNone([group("demo", [])], { backend: null, model: "any" })).toBeNull();

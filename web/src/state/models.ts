@@ -6,6 +6,7 @@ import { backends } from "../api/backends";
 import { api, Problem } from "../api/client";
 import type { Assistant, Backend, BackendState, Id, Limit, Millis, Model, ModelGroup, Permission, ThreadSettings, Turn, Usage } from "../api/types";
 import { asking, stateOf } from "./backends";
+import { wantsLogin } from "./login";
 import type { Beginning, Place, State } from "./model";
 import type { Store } from "./store";
 import { sameDay, time } from "./words";
@@ -90,14 +91,15 @@ export function modelIn(group: ModelGroup, settings: Pick<ThreadSettings, "backe
   return wanted ? shown.find((model) => model.id === wanted) : shown.find((model) => model.is_default) ?? shown[0];
 }
 
-/** A question to it waits until somebody signs it in, and is answered then. */
-const wantsLogin = (state: BackendState) => state === "not_signed_in" || state === "api_key_login";
 const isNow = ({ title, state }: Pick<ModelGroup, "title" | "state">) => `${title} is ${backendWords[state].replace(/^./, (first) => first.toLowerCase())}`;
 
-/** Who of those who are asked answers only after a login: `Codex is not signed in`; null when nobody has to wait for that. */
-export function whyLater(groups: ModelGroup[]): string | null {
+/** Answers only after a login at that backend, and why: `Codex is not signed in`. */
+export interface Later { backend: Id; why: string }
+
+/** Who of those who are asked answers only after a login; null when nobody has to wait for that. */
+export function whyLater(groups: ModelGroup[]): Later | null {
   const waits = groups.find((group) => wantsLogin(group.state));
-  return waits ? isNow(waits) : null;
+  return waits ? { backend: waits.backend, why: isNow(waits) } : null;
 }
 
 /** Why those who are asked could not answer, before anything is sent: `Codex is not installed`; null when they can. */

@@ -2,10 +2,12 @@
 import { type ReactNode, useId } from "react";
 import { Modal } from "./Modal";
 
-export function Dialog({ title, onClose, children, footer }: { title: string; onClose: () => void; children: ReactNode; footer?: ReactNode }) {
+export interface DialogProps { title: string; onClose: () => void; children: ReactNode; footer?: ReactNode; className?: string }
+
+export function Dialog({ title, onClose, children, footer, className }: DialogProps) {
   const id = useId();
   return (
-    <Modal className="dialog" aria-labelledby={id} onClose={onClose}>
+    <Modal className={className ? `dialog ${className}` : "dialog"} aria-labelledby={id} onClose={onClose}>
       <div className="in">
         <h2 id={id}>{title}</h2>
         {children}

@@ -6,6 +6,7 @@ import { useNow } from "../state/react";
 import { clock } from "../state/words";
 import { Field } from "./Field";
 import { Lamp } from "./marks";
+import "./sign-in.css";
 
 /** For a browser that is not on the server's machine: its last page cannot open, but its address is what is needed. */
 export function Paste({ placeholder, onPaste, busy }: { placeholder: string; onPaste: (url: string) => Promise<boolean>; busy: boolean }) {

@@ -1,6 +1,8 @@
 /** Asks for something elsewhere to open, from a key or a command; whatever draws it opens it. Owns no state. */
+import type { Id } from "../api/types";
 
-export type Wanted = "model" | "effort" | "permission" | "help";
+/** To sign in is to sign in to a backend. */
+export type Wanted = "model" | "effort" | "permission" | "help" | { signInTo: Id };
 
 const listeners = new Set<(what: Wanted) => void>();
 

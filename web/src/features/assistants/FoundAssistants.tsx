@@ -7,11 +7,13 @@ import { house } from "../../api/house";
 import type { Assistant } from "../../api/types";
 import { useDesk, useView } from "../../state/react";
 import { assistantRows } from "../../state/view";
-import { capital, commandIn, inWords, sentence, took } from "../../state/words";
+import { wantsLogin } from "../../state/login";
+import { capital, commandIn, inWords, sentence, took, whoSignsIn } from "../../state/words";
 import { Command } from "../../ui/Copy";
 import { Hint } from "../../ui/Hint";
 import { Icon } from "../../ui/Icon";
 import { Face, Lamp } from "../../ui/marks";
+import { SignInButton } from "../../ui/SignInButton";
 import { attempt } from "../../ui/Toasts";
 import { type Program, programFor, programsOf, shortPlace, unused } from "./found";
 import { tagKind } from "./tags";
@@ -93,8 +95,14 @@ function Row({ face, name, off, tag, kind, fact, remedy }: { face: string; name:
 }
 
 function Fact({ assistant, program }: { assistant: Assistant; program: Program | undefined }) {
+  const backend = useView((state) => state.backends?.[assistant.backend]);
+  const me = useView((state) => state.session?.person);
+  const people = useView((state) => state.people);
+  if (wantsLogin(assistant.state) && me?.role !== "admin") return <Hint text={`${sentence(assistant.message ?? "nobody is signed in")} It answers once ${whoSignsIn(me, Object.values(people))}.`} />;
   if (assistant.state !== "ready") return <Hint text={sentence(assistant.message ?? assistant.hint ?? "it cannot answer now")} />;
-  const facts = [`@${assistant.handle}`, assistant.runs_on ? `runs on ${assistant.runs_on}` : null, assistant.note || null].filter(Boolean);
+  // Whose login it is, where one signs in, is for admins.
+  const login = backend?.sign_ins.length && backend.account ? `signed in as ${backend.account}` : null;
+  const facts = [`@${assistant.handle}`, login ?? (assistant.runs_on ? `runs on ${assistant.runs_on}` : null), assistant.note || null].filter(Boolean);
   return <>{program?.place ? <><span className="mono">{shortPlace(program.place)}</span> {program.version ?? ""}. </> : null}{facts.join(", ")}</>;
 }
 
@@ -124,6 +132,10 @@ function Remedy({ assistant, may, onAsk }: { assistant: Assistant; may: boolean;
     return <button className="btn" type="button" disabled={busy} onClick={() => attempt(turnOn())}>Turn on</button>;
   }
   const command = commandIn(assistant.hint);
+  if (wantsLogin(assistant.state)) {
+    // What mends it is typed on the server or pressed here, by an admin; anybody else is told whom to ask.
+    return <SignInButton backend={assistant.backend} className="btn primary" instead={command && may ? <Command text={command} /> : <span />} />;
+  }
   return command ? <Command text={command} /> : <span />;
 }
 

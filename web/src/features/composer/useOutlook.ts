@@ -3,7 +3,7 @@ import { useMemo } from "react";
 import type { Assistant, ModelGroup } from "../../api/types";
 import type { Place, State } from "../../state/model";
 import { whyNot } from "../../state/controls";
-import { chosenGroup, dropped, groupsOf, modelIn, settingsOf, whyLater, whyNone } from "../../state/models";
+import { chosenGroup, dropped, groupsOf, type Later, modelIn, settingsOf, whyLater, whyNone } from "../../state/models";
 import { useView } from "../../state/react";
 import type { Reader } from "./files";
 
@@ -11,7 +11,7 @@ export interface Outlook {
   /** Why nobody could answer; null when they can. */
   none: string | null;
   /** Who answers only once somebody has signed in; null when nobody has to wait for that. */
-  later: string | null;
+  later: Later | null;
   /** Why no file may come along, whatever it is; null where some may. */
   noFiles: string | null;
   /** What was chosen and is not to be had, with what happens instead. */

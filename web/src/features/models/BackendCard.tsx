@@ -3,7 +3,7 @@ import { useState } from "react";
 import { backends } from "../../api/backends";
 import type { Backend } from "../../api/types";
 import { whyNot } from "../../state/controls";
-import { signingIn } from "../../state/login";
+import { signingIn, wantsLogin } from "../../state/login";
 import { useDesk, useNow } from "../../state/react";
 import { ago, commandIn, sentence, time } from "../../state/words";
 import { Choice } from "../../ui/Choice";
@@ -51,7 +51,8 @@ export function BackendCard({ backend, admin }: CardProps) {
   const off = whyOff(backend);
   const isOff = state === "off" || off !== null;
   const noModels = whyNot("model", backend);
-  const signedOut = state === "not_signed_in" || state === "api_key_login";
+  const closeSignIn = () => setSignIn(false);
+  const signedOut = wantsLogin(state);
   const boxed = admin && (signingIn(login) || signIn || (login !== null && login.state !== "done" && signedOut));
   const items: MenuItem[] = [
     { label: "Test", icon: "done", act: () => void test() },
@@ -86,7 +87,7 @@ export function BackendCard({ backend, admin }: CardProps) {
         : tested && state === "ready" && !backend.problem ? <div className="note" role="status"><Icon name="done" className="dim" /><p><b>Works.</b> <span className="num">Tested {ago(tested, Math.max(now, tested))}.</span></p><button className="btn small" type="button" disabled={action.busy} onClick={() => void test()}>Test again</button></div>
         : null}
       {action.problem ? <div className="more"><Trouble problem={action.problem} /></div> : null}
-      {boxed ? <SignInBox backend={backend} onClose={() => setSignIn(false)} /> : null}
+      {boxed ? <SignInBox backend={backend} onClose={closeSignIn} onDone={closeSignIn} /> : null}
       <div className="more">
         {backend.limits.length ? <LimitMeters limits={backend.limits} now={now} /> : null}
         {backend.models.length ? <ModelTable backend={backend} admin={admin} now={now} busy={action.busy} refreshing={doing === "refresh"} onChange={(patch) => run(() => backends.change(id, patch))} onRefresh={() => void refresh()} />
@@ -122,7 +123,7 @@ interface WrongProps { backend: Backend; off: boolean; admin: boolean; boxed: bo
 
 /** What is wrong, with its code and the buttons that may mend it. */
 function Wrong({ backend: { state, problem, sign_ins }, off, admin, boxed, testing, action, onTest, onSignIn }: WrongProps) {
-  const signs = state === "not_signed_in" || state === "api_key_login";
+  const signs = wantsLogin(state);
   // The way to mend it is open right below.
   if (boxed && signs && !problem) return null;
   if (off || testing || (state === "ready" && !problem)) return null;

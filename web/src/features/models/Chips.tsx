@@ -36,7 +36,7 @@ export function Chips(ask: HowAsk) {
   };
   useEffect(() => onWanted((what) => {
     if (what === "model") pick();
-    else if (what !== "help") document.getElementById(what === "effort" ? EFFORT : PERMISSION)?.click();
+    else if (what === "effort" || what === "permission") document.getElementById(what === "effort" ? EFFORT : PERMISSION)?.click();
   }));
   const close = () => setOpen(null);
   return (

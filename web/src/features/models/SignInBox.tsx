@@ -14,9 +14,9 @@ import { Paste, Progress } from "../../ui/SignInSteps";
 import { Trouble } from "../../ui/Trouble";
 import { methodWords } from "./backend-words";
 
-export interface BoxProps { backend: Backend; onClose: () => void }
+export interface BoxProps { backend: Backend; onClose: () => void; onDone: () => void }
 
-export function SignInBox({ backend, onClose }: BoxProps) {
+export function SignInBox({ backend, onClose, onDone }: BoxProps) {
   const desk = useDesk();
   const { id, title, login, sign_ins } = backend;
   const { run, busy, problem } = useAction();
@@ -28,8 +28,8 @@ export function SignInBox({ backend, onClose }: BoxProps) {
   const step = (work: () => Promise<Backend>) => run(() => desk.models.act(id, work));
   const done = tried && login?.state === "done";
   useEffect(() => {
-    if (done) onClose();
-  }, [done, onClose]);
+    if (done) onDone();
+  }, [done, onDone]);
   const begin = (event: FormEvent) => {
     event.preventDefault();
     setTried(true);

@@ -1,5 +1,6 @@
 /** How a turn ended if not well: a code, a sentence, the next step, and what the program said, folded. */
 import type { Turn } from "../../api/types";
+import { wantsLogin } from "../../state/login";
 import { useDesk, useNow } from "../../state/react";
 import { commandIn, endHeading, sentence, time, took, until } from "../../state/words";
 import { Command, Copy } from "../../ui/Copy";
@@ -75,7 +76,7 @@ function Failed({ turn, handle }: EndCardProps) {
       {error.hint ? <p><Hint text={sentence(error.hint)} /></p> : null}
       {turn.parked ? <ParkedLine /> : null}
       <div className="do">
-        {turn.parked ? <SignInLink turn={turn} /> : null}
+        {turn.parked || wantsLogin(error.code) ? <SignInLink turn={turn} /> : null}
         {command ? <Command text={command} /> : null}
         <RetryButton turn={turn} />
         {turn.parked ? <DontGoOn turn={turn} /> : null}

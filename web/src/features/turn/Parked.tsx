@@ -4,6 +4,7 @@ import { useDesk, useView } from "../../state/react";
 import { whoSignsIn } from "../../state/words";
 import { Icon } from "../../ui/Icon";
 import { Link, settingsPath } from "../../ui/route";
+import { SignInButton } from "../../ui/SignInButton";
 import { attempt } from "../../ui/Toasts";
 
 export function ParkedLine() {
@@ -12,12 +13,12 @@ export function ParkedLine() {
   return <p className="parked">It goes on by itself once {whoSignsIn(me, Object.values(people))}.</p>;
 }
 
-/** The way to what it waits for, for those who can go it. */
+/** The way to the login that was missing, for those who can go it; where that is not signed in to here, to what can be done. */
 export function SignInLink({ turn }: { turn: Turn }) {
   const admin = useView((state) => state.session?.person.role === "admin");
-  const backend = useView((state) => state.backends?.[state.assistants[turn.assistant]?.backend ?? ""]);
-  if (!admin) return null;
-  return <Link className="btn small primary" to={settingsPath("models")}><Icon name="key" />{backend && backend.sign_ins.length === 0 ? "Settings, Models" : "Sign in"}</Link>;
+  const backend = useView((state) => state.assistants[turn.assistant]?.backend);
+  const settings = turn.parked && admin ? <Link className="btn small primary" to={settingsPath("models")}><Icon name="key" />Settings, Models</Link> : null;
+  return <SignInButton backend={backend} className="btn small primary" instead={settings} />;
 }
 
 export function DontGoOn({ turn }: { turn: Turn }) {
