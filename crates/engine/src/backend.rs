@@ -357,6 +357,16 @@ pub enum Operation {
     TestTools(McpServer),
     /// Sign in to an MCP server. Answered with where the newest try of this process stands.
     SignInToTools(McpServer, ToolSignIn),
+    /// Have the record of a session bear its thread's title and lie among the archived ones, or not. Starts nothing: it can
+    /// be done later.
+    Keep {
+        /// The session.
+        session: SessionRef,
+        /// The thread's title; may be empty.
+        title: String,
+        /// Whether the thread is archived.
+        archived: bool,
+    },
     /// Forget a session, and what its thread left on the disk: the thread is gone.
     Release {
         /// The session.
@@ -407,6 +417,8 @@ pub enum Performed {
     Tools(Seen),
     /// It is done.
     Done,
+    /// It is not done and can be asked for again: nothing runs that could do it.
+    Later,
     /// The answer to `Recover`.
     Recovered(Recovered),
 }

@@ -19,12 +19,7 @@ use switchboard_store::{
     ThreadRow,
 };
 
-use crate::{
-    Engine,
-    assistants::switched_off,
-    backend::{Operation, SessionRef},
-    folders::lies_below,
-};
+use crate::{Engine, assistants::switched_off, folders::lies_below};
 
 /// A thread to open.
 #[derive(Debug, Clone)]
@@ -247,29 +242,11 @@ impl Engine {
             ));
         }
         let running = self.reader().open_turns(id).await?;
-        let sessions = self.reader().sessions_in(id).await?;
         self.store().delete_thread(Some(by.id), id).await?;
         for turn in running {
             self.running().stop(turn.id);
         }
-        for (backend, home, session) in sessions {
-            let session = SessionRef { home, session };
-            self.release(id, &backend, session);
-        }
         Ok(())
-    }
-
-    /// Has a backend forget a session of a thread that is gone. Not waited for: the thread is gone in any case.
-    fn release(&self, thread: ThreadId, backend: &str, session: SessionRef) {
-        let Some(backend) = self.registry().get(backend) else {
-            return;
-        };
-        self.supervisor().spawn("release", async move {
-            let release = Operation::Release { session, thread };
-            if let Err(error) = backend.perform(release).await {
-                tracing::warn!(%thread, %error, "a session of a deleted thread is not gone yet");
-            }
-        });
     }
 
     /// Posts a message: it, a delivery and a queued turn per mentioned assistant, or nothing.

@@ -29,6 +29,7 @@ mod people;
 mod prepare;
 mod queue;
 mod reading;
+mod records;
 mod recovery;
 pub mod registry;
 mod runner;
@@ -140,6 +141,9 @@ impl Engine {
             .supervisor
             .spawn("dispatch", dispatch::run(self.clone(), settings));
         self.0.supervisor.spawn("logins", logins::run(self.clone()));
+        self.0
+            .supervisor
+            .spawn("records", records::run(self.clone()));
     }
 
     /// The reading half of the store.

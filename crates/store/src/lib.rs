@@ -71,7 +71,7 @@ pub use questions::DecideError;
 pub use queue::{FromQueue, NewQueued, QueueError, When};
 pub use reader::Reader;
 pub use search::{FoundMessage, Hit, Hits};
-pub use sessions::KeptSession;
+pub use sessions::{DueRecord, KeptSession, Record};
 pub use threads::{MemberError, NewThread, Page, ThreadPatch, ThreadRow, ThreadState};
 pub use turns::{
     ClaimRules, Claimed, Finished, NewDetached, Orphan, Own, PostDetached, RetryError, StopError,

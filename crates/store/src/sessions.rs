@@ -1,9 +1,13 @@
-//! The backends' own sessions: which conversation of theirs a thread goes on in. Owns what is still new to a session;
-//! never knows what one is.
+//! The backends' own sessions: which conversation of theirs a thread goes on in. Owns what is still new to a session, and
+//! whose record is not as its thread is; never knows what one is.
 
 use switchboard_model::{AssistantId, Millis, ThreadId};
 
-use crate::{Reader, Store, StoreError, db::vals, writer::Floor};
+use crate::{
+    Reader, Store, StoreError,
+    db::{Line, vals},
+    writer::{Floor, Tx},
+};
 
 /// A session, and how far its side has heard the thread.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +20,37 @@ pub struct KeptSession {
     pub heard: i64,
     /// When it was last told what was new: messages that were changed since are not known to it as they read now.
     pub heard_at: Millis,
+}
+
+/// A session whose record, which is its backend's, is not as its thread is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DueRecord {
+    /// The thread.
+    pub thread: ThreadId,
+    /// The home that the session lives in.
+    pub home: String,
+    /// Its name there.
+    pub session: String,
+    /// How its record is to be.
+    pub record: Record,
+    /// Since when it is not so.
+    pub due_at: Millis,
+}
+
+/// How the record of a session is to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Record {
+    /// There, as its thread is.
+    Kept {
+        /// The thread's title; may be empty.
+        title: String,
+        /// Whether it is archived.
+        archived: bool,
+        /// Whether a turn of the session's waits or runs, or may be about to.
+        busy: bool,
+    },
+    /// Gone: its thread is deleted.
+    Gone,
 }
 
 impl Reader {
@@ -75,30 +110,51 @@ impl Reader {
         .await
     }
 
-    /// The sessions of a thread, each with the backend of its assistant.
-    pub async fn sessions_in(
+    /// The sessions of this backend's assistants whose records are not as their threads are, those of deleted threads first,
+    /// at most `limit`. One of a deleted thread is there once nothing runs in it any more.
+    pub async fn due_records(
         &self,
-        thread: ThreadId,
-    ) -> Result<Vec<(String, String, String)>, StoreError> {
+        backend: &str,
+        limit: usize,
+    ) -> Result<Vec<DueRecord>, StoreError> {
+        let backend = backend.to_owned();
         self.read(move |conn| {
             Box::pin(async move {
-                let sql = "SELECT a.backend, b.home, b.session FROM backend_sessions b \
-                           JOIN assistants a ON a.id = b.assistant WHERE b.thread = $1 ORDER BY b.session";
-                let lines = conn.all(sql, &vals![thread]).await?;
-                lines
-                    .iter()
-                    .map(|line| {
-                        Ok((
-                            line.text("backend")?,
-                            line.text("home")?,
-                            line.text("session")?,
-                        ))
-                    })
-                    .collect()
+                let sql = "SELECT * FROM \
+                           (SELECT b.thread, b.home, b.session, b.due_at, t.title, t.archived_at, t.deleted_at, \
+                            (SELECT COUNT(*) FROM turns w WHERE w.thread = b.thread AND w.assistant = b.assistant \
+                             AND w.state IN ('queued', 'running')) AS open \
+                            FROM backend_sessions b JOIN threads t ON t.id = b.thread \
+                            JOIN assistants a ON a.id = b.assistant \
+                            WHERE b.due_at IS NOT NULL AND a.backend = $1) due \
+                           WHERE deleted_at IS NULL OR open = 0 \
+                           ORDER BY CASE WHEN deleted_at IS NULL THEN 1 ELSE 0 END, due_at, session LIMIT $2";
+                let most = i64::try_from(limit).unwrap_or(i64::MAX);
+                let lines = conn.all(sql, &vals![backend, most]).await?;
+                lines.iter().map(due_record).collect()
             })
         })
         .await
     }
+}
+
+fn due_record(line: &Line) -> Result<DueRecord, StoreError> {
+    let record = if line.opt_millis("deleted_at")?.is_some() {
+        Record::Gone
+    } else {
+        Record::Kept {
+            title: line.text("title")?,
+            archived: line.opt_millis("archived_at")?.is_some(),
+            busy: line.int("open")? > 0,
+        }
+    };
+    Ok(DueRecord {
+        thread: line.id("thread")?,
+        home: line.text("home")?,
+        session: line.text("session")?,
+        record,
+        due_at: line.millis("due_at")?,
+    })
 }
 
 impl Store {
@@ -117,4 +173,29 @@ impl Store {
         })
         .await
     }
+
+    /// A record is as its thread was when it was found due. Changes nothing if the thread has changed since.
+    pub async fn record_is_kept(&self, due: DueRecord) -> Result<(), StoreError> {
+        let kept = match due.record {
+            Record::Kept { .. } => "UPDATE backend_sessions SET due_at = NULL",
+            Record::Gone => "DELETE FROM backend_sessions",
+        };
+        let sql =
+            format!("{kept} WHERE thread = $1 AND home = $2 AND session = $3 AND due_at = $4");
+        self.write(Floor::Ignore, move |tx| {
+            let which = vals![due.thread, &due.home, &due.session, due.due_at];
+            let sql = sql.clone();
+            Box::pin(async move { tx.run(&sql, &which).await.map(drop) })
+        })
+        .await
+    }
+}
+
+/// The records of a thread's sessions are not as it is any more.
+pub(crate) async fn records_due(tx: &mut Tx<'_>, thread: ThreadId) -> Result<(), StoreError> {
+    // A time of its own for each change, so that who kept the one before is told apart.
+    let sql = "UPDATE backend_sessions SET due_at = CASE WHEN due_at >= $2 THEN due_at + 1 ELSE $2 END \
+               WHERE thread = $1";
+    tx.run(sql, &vals![thread, tx.now()]).await?;
+    Ok(())
 }

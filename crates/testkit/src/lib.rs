@@ -15,6 +15,6 @@ pub mod until;
 
 pub use client::{Answer, Client};
 pub use events::{Event, Events};
-pub use house::{Codex, Gemini, House, Options, Over};
+pub use house::{Codex, Gemini, House, Options, Over, codex};
 pub use server::{Server, Stop};
 pub use until::until;

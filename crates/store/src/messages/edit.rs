@@ -11,7 +11,7 @@ use crate::{
     Store, StoreError,
     blobs::Stowed,
     db::vals,
-    search, threads, turns,
+    search, sessions, threads, turns,
     writer::{Floor, Kind, Tx},
 };
 
@@ -108,6 +108,7 @@ pub(super) async fn rewrite(
         let sql = "UPDATE threads SET title = $2 WHERE id = $1";
         tx.run(sql, &vals![thread.id, &title]).await?;
         search::set_title(tx, thread.id, thread.created_at, &title).await?;
+        sessions::records_due(tx, thread.id).await?;
     }
     tx.changed(Kind::Message, seen.id, Some(thread.id));
     // A list may show its newest words.

@@ -18,7 +18,7 @@ use crate::{
     db::vals,
     messages,
     rows::to_json,
-    search,
+    search, sessions,
     writer::{Kind, Tx},
 };
 
@@ -102,6 +102,7 @@ pub(super) async fn apply(
     let Some(mut thread) = lock(tx, id).await? else {
         return Ok(None);
     };
+    let (title, archived_at) = (thread.title.clone(), thread.archived_at);
     if let Some(title) = patch.title {
         thread.titled_by = if title.is_empty() {
             TitledBy::Auto
@@ -167,6 +168,9 @@ pub(super) async fn apply(
     )
     .await?;
     search::set_title(tx, id, thread.created_at, &thread.title).await?;
+    if (&title, archived_at) != (&thread.title, thread.archived_at) {
+        sessions::records_due(tx, id).await?;
+    }
     tx.changed(Kind::Thread, id, Some(id));
     load_row(tx, id).await.map(Some)
 }
@@ -222,7 +226,7 @@ pub(super) async fn delete(tx: &mut Tx<'_>, id: ThreadId) -> Result<bool, StoreE
     Ok(true)
 }
 
-/// Takes everything out of a deleted thread but its turns that still run.
+/// Takes everything out of a deleted thread but its turns that still run, and its sessions, whose records go first.
 pub(crate) async fn sweep(tx: &mut Tx<'_>, id: ThreadId) -> Result<(), StoreError> {
     for sql in [
         "DELETE FROM steers WHERE thread = $1",
@@ -237,10 +241,9 @@ pub(crate) async fn sweep(tx: &mut Tx<'_>, id: ThreadId) -> Result<(), StoreErro
         "DELETE FROM searchable WHERE thread = $1",
         "DELETE FROM messages WHERE thread = $1",
         "DELETE FROM marks WHERE thread = $1",
-        "DELETE FROM backend_sessions WHERE thread = $1",
         "DELETE FROM carried WHERE thread = $1",
     ] {
         tx.run(sql, &vals![id]).await?;
     }
-    Ok(())
+    sessions::records_due(tx, id).await
 }

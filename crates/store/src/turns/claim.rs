@@ -220,11 +220,15 @@ async fn bind(
         return Ok(false);
     };
     let now = tx.now();
+    // A new session's record has no title yet, and one of an archived thread is taken out of the archive for its turn.
     tx.run(
-        "INSERT INTO backend_sessions (thread, assistant, account, home, session, turn, bound_at) \
-         SELECT $1, a.id, a.owner, $3, $4, $5, $6 FROM assistants a WHERE a.id = $2 \
+        "INSERT INTO backend_sessions (thread, assistant, account, home, session, turn, bound_at, due_at) \
+         SELECT $1, a.id, a.owner, $3, $4, $5, $6, $6 FROM assistants a WHERE a.id = $2 \
          ON CONFLICT (thread, assistant, account, home) \
          DO UPDATE SET session = excluded.session, bound_at = excluded.bound_at, \
+         due_at = CASE WHEN backend_sessions.session = excluded.session AND EXISTS \
+                       (SELECT 1 FROM threads t WHERE t.id = $1 AND t.archived_at IS NULL) \
+                  THEN backend_sessions.due_at ELSE excluded.due_at END, \
          turn = CASE WHEN backend_sessions.session = excluded.session THEN backend_sessions.turn \
                 ELSE excluded.turn END",
         &vals![held.thread, held.assistant, home, session, turn, now],

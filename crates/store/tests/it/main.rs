@@ -33,6 +33,7 @@ mod open;
 mod parked;
 mod people;
 mod queue;
+mod records;
 mod search;
 mod snapshot;
 mod stops;

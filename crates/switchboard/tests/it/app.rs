@@ -7,6 +7,7 @@ mod failures;
 mod forks;
 mod login;
 mod parked;
+mod records;
 mod tool_sign_in;
 mod tools;
 mod turns;

@@ -13,6 +13,7 @@ pub mod grants;
 pub mod heard;
 mod hearing;
 pub mod items;
+mod keep;
 pub mod known;
 pub mod notices;
 mod pool;
@@ -256,9 +257,31 @@ impl CodexApp {
             .call("thread/delete", params, ANSWER)
             .await;
         lease.server.forget(&session.session);
-        deleted
-            .map(drop)
-            .map_err(|error| BackendError::Protocol(error.to_string()))
+        match deleted {
+            // It was deleted before.
+            Err(error) if keep::has_no_record(&error) => Ok(()),
+            deleted => deleted
+                .map(drop)
+                .map_err(|error| BackendError::Protocol(error.to_string())),
+        }
+    }
+
+    /// Has Codex's record of a conversation be as its thread is, if an app server runs that can.
+    async fn keep(
+        &self,
+        session: &SessionRef,
+        title: &str,
+        archived: bool,
+    ) -> Result<Performed, BackendError> {
+        // What lies in a person's own home is called and kept as they like.
+        if self.home_of(session) != Some(Home::House) {
+            return Ok(Performed::Done);
+        }
+        let Some(lease) = self.pool.warm().await else {
+            return Ok(Performed::Later);
+        };
+        let kept = keep::keep(&lease.server, &session.session, title, archived).await;
+        kept.map_err(|error| BackendError::Protocol(error.to_string()))
     }
 
     /// What the record of a session says of one of our turns. The session is not loaded for it, so whoever has it keeps it.
@@ -332,6 +355,11 @@ impl Backend for CodexApp {
                     tried.map(Performed::SignIn)
                 }
                 Operation::TestTools(server) => self.test(&server).await.map(Performed::Tools),
+                Operation::Keep {
+                    session,
+                    title,
+                    archived,
+                } => self.keep(&session, &title, archived).await,
                 Operation::Release { session, thread } => self
                     .release(session, thread)
                     .await

@@ -289,6 +289,27 @@ impl Server {
         self.routes.listen(thread)
     }
 
+    /// A turn is about to take up a thread; it is not put away meanwhile.
+    pub(super) fn takes_up(&self, thread: &str) {
+        self.shared.lock().threads.insert(thread.to_owned(), None);
+    }
+
+    /// It did not: nobody uses the thread.
+    pub(super) fn left(&self, thread: &str) {
+        let threads = &mut self.shared.lock().threads;
+        threads.insert(thread.to_owned(), Some(Instant::now()));
+    }
+
+    /// Forgets a thread that its record is about to be put away with, unless a turn runs in it.
+    pub(super) fn puts_away(&self, thread: &str) -> bool {
+        if self.shared.lock().threads.get(thread) == Some(&None) {
+            return false;
+        }
+        self.end_tools(thread);
+        self.forget(thread);
+        true
+    }
+
     /// How much a loaded thread had used in all after its last turn.
     pub(super) fn count_of(&self, thread: &str) -> Option<Value> {
         self.shared.lock().counts.get(thread).cloned()

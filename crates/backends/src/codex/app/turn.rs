@@ -22,6 +22,7 @@ use tokio::time::{Instant, sleep};
 use super::{
     ends,
     hearing::Hearing,
+    keep,
     record::{self, Came},
     routes::Listener,
     server::{Gone, Lease},
@@ -127,8 +128,20 @@ impl Drive<'_> {
 
     /// Starts a thread, or takes up the one that the turn goes on in.
     async fn load(&self, choices: &Choices, place: &Place) -> Result<Loaded, BackendError> {
-        let server = &self.lease.server;
         self.let_go_of_other_tools().await;
+        let Session::Resumed(session) = &self.turn.session else {
+            return self.open(choices, place).await;
+        };
+        self.lease.server.takes_up(&session.session);
+        let opened = self.open(choices, place).await;
+        if opened.is_err() {
+            self.lease.server.left(&session.session);
+        }
+        opened
+    }
+
+    async fn open(&self, choices: &Choices, place: &Place) -> Result<Loaded, BackendError> {
+        let server = &self.lease.server;
         let mut refused = None;
         for policy in start::policies(self.turn.how.permission, self.turn.how.asks) {
             let given = (place.cwd.as_path(), &self.tools);
@@ -381,7 +394,8 @@ impl Drive<'_> {
     }
 }
 
-/// Starts or takes up a thread. The app server of a process that has just died may hold it for a moment more.
+/// Starts or takes up a thread. The app server of a process that has just died may hold it for a moment more, and it may lie
+/// among the archived ones.
 async fn open(peer: &Peer, method: &str, params: Value) -> Result<Value, CallError> {
     let until = Instant::now() + LETS_GO;
     loop {
@@ -390,6 +404,9 @@ async fn open(peer: &Peer, method: &str, params: Value) -> Result<Value, CallErr
                 if error.message.contains(ends::HELD) && Instant::now() < until =>
             {
                 sleep(LOOK).await;
+            }
+            Err(error) if keep::is_archived(&error) && Instant::now() < until => {
+                keep::unarchive(peer, params["threadId"].as_str().unwrap_or_default()).await?;
             }
             ended => return ended,
         }

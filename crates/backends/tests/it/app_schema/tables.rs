@@ -443,6 +443,10 @@ pub const CALLS: &[(&str, &[&str])] = &[
         &["data", "id", "items", "status", "clientId"],
     ),
     ("v2/ThreadRevertParams", &["threadId", "beforeTurnId"]),
+    ("v2/ThreadSetNameParams", &["threadId", "name"]),
+    ("v2/ThreadArchiveParams", &["threadId"]),
+    ("v2/ThreadUnarchiveParams", &["threadId"]),
+    ("v2/ThreadDeleteParams", &["threadId"]),
 ];
 
 /// What is read where the schema says that anything may stand: results and metadata of MCP, a form's own
