@@ -11,6 +11,7 @@
 mod app;
 mod attachments;
 mod commands;
+mod detached;
 mod demo;
 mod doctor;
 mod failures;
