@@ -24,7 +24,10 @@ mod moment;
 mod raw;
 mod record;
 mod scribe;
+#[cfg(test)]
+mod script;
 mod stream;
+mod tail;
 mod text;
 mod watch;
 
@@ -42,7 +45,7 @@ pub use self::{
     moment::words as moment,
     record::{Auth, Ending, Meta, Phase, State, Tokens},
     scribe::Scribe,
-    watch::Watch,
+    tail::{Growing, Until},
 };
 
 /// A text that is no turn's id.

@@ -98,8 +98,12 @@ fn end_torn(folder: &Path, ending: &Ending) -> io::Result<()> {
     let last = text::last_line(ending);
     let end = out.end()?;
     if !end.ends_with(last.as_bytes()) {
-        let torn = !end.is_empty() && !end.ends_with(b"\n");
-        out.append(format!("{}{last}", if torn { "\n" } else { "" }).as_bytes());
+        // It may have died in the middle of this very line.
+        let torn = end.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+        match last.as_bytes().strip_prefix(torn) {
+            Some(rest) => out.append(rest),
+            None => out.append(format!("\n{last}").as_bytes()),
+        }
     }
     Ok(())
 }

@@ -6,13 +6,14 @@ use std::{
     hash::{DefaultHasher, Hash as _, Hasher as _},
 };
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use switchboard_model::{
     ItemId,
     item::{FileChange, Item, ItemBody, ItemStatus},
 };
 
-use super::record::{Ending, State};
+use super::record::{Ending, State, Tokens};
 
 /// What was told of a turn.
 #[derive(Debug, Default)]
@@ -38,7 +39,10 @@ impl Events {
     pub(super) fn thread_started(&mut self, thread: &str) -> Vec<u8> {
         if self.thread.as_deref() != Some(thread) {
             self.thread = Some(thread.to_owned());
-            self.tell(&json!({"type": "thread.started", "thread_id": thread}));
+            self.tell(&Event {
+                thread_id: Some(thread),
+                ..Event::of("thread.started")
+            });
         }
         std::mem::take(&mut self.lines)
     }
@@ -47,7 +51,7 @@ impl Events {
     pub(super) fn turn_started(&mut self) -> Vec<u8> {
         if !self.turn_started {
             self.turn_started = true;
-            self.tell(&json!({"type": "turn.started"}));
+            self.tell(&Event::of("turn.started"));
         }
         std::mem::take(&mut self.lines)
     }
@@ -62,37 +66,35 @@ impl Events {
         if !(over || stepwise) || wordless || unnamed {
             return Vec::new();
         }
-        let began = self.known.contains_key(&item.id);
+        let known = self.known.get(&item.id);
+        let began = known.is_some();
+        let completed = known.is_some_and(|known| known.completed);
         if stepwise && !began {
             self.tell_item("item.started", item, ItemStatus::Open);
-            if !over {
-                return std::mem::take(&mut self.lines);
-            }
         }
-        let completed = self
-            .known
-            .get(&item.id)
-            .is_some_and(|known| known.completed);
-        let event = match (over, completed) {
-            (true, false) => "item.completed",
-            _ => "item.updated",
-        };
-        self.tell_item(event, item, item.status);
+        if over && !completed {
+            self.tell_item("item.completed", item, item.status);
+        } else if completed || began && matches!(item.body, ItemBody::Plan { .. }) {
+            self.tell_item("item.updated", item, item.status);
+        }
         std::mem::take(&mut self.lines)
     }
 
     /// Something that whoever reads along should know.
     pub(super) fn warning(&mut self, words: &str) -> Vec<u8> {
-        self.tell(&json!({"type": "error", "message": words}));
+        self.tell(&Event {
+            message: Some(words),
+            ..Event::of("error")
+        });
         std::mem::take(&mut self.lines)
     }
 
     fn tell_item(&mut self, event: &str, item: &Item, status: ItemStatus) {
-        let Some(mut value) = value(item, status) else {
+        let Some(value) = value(item, status) else {
             return;
         };
         let mut hasher = DefaultHasher::new();
-        (event == "item.started", value.to_string()).hash(&mut hasher);
+        value.to_string().hash(&mut hasher);
         let hash = hasher.finish();
         let next = self.known.len();
         let known = self.known.entry(item.id).or_insert(Known {
@@ -103,35 +105,84 @@ impl Events {
         let same = known.hash == hash;
         known.hash = hash;
         known.completed |= event == "item.completed";
-        value["id"] = format!("item_{}", known.number).into();
+        let id = format!("item_{}", known.number);
         if !(same && event == "item.updated") {
-            self.tell(&json!({"type": event, "item": value}));
+            self.tell(&Event {
+                item: Some(Numbered { id, value }),
+                ..Event::of(event)
+            });
         }
     }
 
-    fn tell(&mut self, event: &Value) {
-        self.lines.extend_from_slice(event.to_string().as_bytes());
-        self.lines.push(b'\n');
+    fn tell(&mut self, event: &Event<'_>) {
+        event.write_to(&mut self.lines);
+    }
+}
+
+/// An event in their words.
+#[derive(Debug, Default, Serialize)]
+struct Event<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thread_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item: Option<Numbered>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<Tokens>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+}
+
+/// An item in their words, with its number.
+#[derive(Debug, Serialize)]
+struct Numbered {
+    id: String,
+    #[serde(flatten)]
+    value: Value,
+}
+
+impl<'a> Event<'a> {
+    fn of(kind: &'a str) -> Self {
+        Self {
+            kind,
+            ..Self::default()
+        }
+    }
+
+    fn write_to(&self, lines: &mut Vec<u8>) {
+        // Nothing in it can fail to be JSON; a line that did would not be told at all.
+        if let Ok(line) = serde_json::to_vec(self) {
+            lines.extend_from_slice(&line);
+            lines.push(b'\n');
+        }
     }
 }
 
 /// The lines with which it ends.
 pub(super) fn last_lines(ending: &Ending) -> Vec<u8> {
-    let events = if ending.state == State::Complete {
-        let usage = ending.usage.unwrap_or_default();
-        vec![json!({"type": "turn.completed", "usage": usage})]
-    } else {
-        let message = ending.complaint();
-        vec![
-            json!({"type": "error", "message": message}),
-            json!({"type": "turn.failed", "error": {"message": message}}),
-        ]
-    };
     let mut lines = Vec::new();
-    for event in events {
-        lines.extend_from_slice(event.to_string().as_bytes());
-        lines.push(b'\n');
+    if ending.state == State::Complete {
+        let completed = Event {
+            usage: Some(ending.usage.unwrap_or_default()),
+            ..Event::of("turn.completed")
+        };
+        completed.write_to(&mut lines);
+        return lines;
     }
+    let message = ending.complaint();
+    let error = Event {
+        message: Some(&message),
+        ..Event::of("error")
+    };
+    error.write_to(&mut lines);
+    let failed = Event {
+        error: Some(json!({"message": message})),
+        ..Event::of("turn.failed")
+    };
+    failed.write_to(&mut lines);
     lines
 }
 
@@ -244,3 +295,6 @@ fn file_change(change: &FileChange) -> Vec<Value> {
         (kind, _) => vec![one(&change.path, kind)],
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -181,3 +181,6 @@ fn size(folder: &Path) -> u64 {
         .map(|found| found.len())
         .sum()
 }
+
+#[cfg(test)]
+mod tests;

@@ -137,8 +137,14 @@ impl TurnFolder {
 
     fn over(&self, result: Ending) -> Look {
         let bare = self.bare();
+        // Whoever found it dead wrote there after it.
+        let last_event_at = match result.state {
+            State::Abandoned => Some(result.ended_at),
+            _ => bare.last_event_at,
+        };
         Look {
             state: result.state,
+            last_event_at,
             reason: result.reason.clone(),
             hint: result.hint.clone(),
             result: Some(result),
@@ -199,3 +205,6 @@ impl Look {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -38,3 +38,34 @@ impl Raw {
         self.0.append(&kept);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn whatever_a_program_says_is_kept_as_one_line_of_json() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("raw");
+        let file = File::options().create(true).append(true).open(&path);
+        let mut raw = Raw::new(file.unwrap());
+        let rows: [(&[u8], &str); 7] = [
+            (b"{\"a\": 1}", "{\"a\": 1}"),
+            (b"{\"a\": 1}\n", "{\"a\": 1}"),
+            (b"panicked at 'x'", "\"panicked at 'x'\""),
+            (b"{\"a\":\n1}", "\"{\\\"a\\\":\\n1}\""),
+            (b"{} {}", "\"{} {}\""),
+            (b"\xff\xfe", "\"\u{fffd}\u{fffd}\""),
+            (b"", "\"\""),
+        ];
+        for (line, _) in rows {
+            raw.keep(line);
+        }
+        let kept = std::fs::read_to_string(&path).unwrap();
+        assert!(
+            kept.lines().eq(rows.iter().map(|(_, kept)| *kept)),
+            "{kept}"
+        );
+    }
+}

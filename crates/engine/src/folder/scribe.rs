@@ -192,3 +192,99 @@ impl Scribe {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::fs;
+
+    use switchboard_model::{
+        item::{ItemBody, ItemStatus},
+        turn::Outcome,
+    };
+
+    use super::{
+        super::script::{BEGAN, command, delta, home, item, made, meta, read, scribe},
+        *,
+    };
+
+    const USED: Usage = Usage {
+        input: 10,
+        cached: 4,
+        output: 3,
+        reasoning: 1,
+        context: 13,
+        window: None,
+    };
+
+    fn replied(scribe: &Scribe) -> Ending {
+        let outcome = Outcome::Replied { text: "4".into() };
+        Ending::new(scribe.meta(), &outcome, scribe.usage(), BEGAN)
+    }
+
+    #[test]
+    fn a_turn_is_told_for_people_and_for_programs() {
+        let (_home, turns) = home();
+        let mut scribe = scribe(&turns, 1);
+        scribe.bound("t-1");
+        scribe.phase(Phase::Running);
+        scribe.items(&[item(1, command("expr 2 + 2", None), "", ItemStatus::Open)]);
+        scribe.asked("run `expr 2 + 2`?");
+        scribe.phase(Phase::Running);
+        scribe.items(&[item(
+            1,
+            command("expr 2 + 2", Some(0)),
+            "4\n",
+            ItemStatus::Done,
+        )]);
+        scribe.items(&[item(2, ItemBody::Text, "It ", ItemStatus::Open)]);
+        scribe.delta(&delta(2, 0, "It is"));
+        scribe.delta(&delta(2, 5, " 4"));
+        scribe.warn("slow");
+        scribe.items(&[item(2, ItemBody::Text, "It is 4.", ItemStatus::Done)]);
+        scribe.used(USED);
+        scribe.raw(b"{}");
+        scribe.end(&replied(&scribe)).unwrap();
+        let out = "\
+[question] run `expr 2 + 2`?
+  answer it with: switchboard approve 019acb2e-0000-7000-8000-000000000001
+
+[command] expr 2 + 2 (exit 0)
+  4
+It is 4.
+[warning] slow
+[turn.completed] input=10 cached=4 output=3 reasoning=1
+";
+        assert_eq!(read(&scribe.folder().out_path()), out);
+        let events = r#"{"type":"thread.started","thread_id":"t-1"}
+{"type":"turn.started"}
+{"type":"item.started","item":{"id":"item_0","aggregated_output":"","command":"expr 2 + 2","exit_code":null,"status":"in_progress","type":"command_execution"}}
+{"type":"item.completed","item":{"id":"item_0","aggregated_output":"4\n","command":"expr 2 + 2","exit_code":0,"status":"completed","type":"command_execution"}}
+{"type":"error","message":"slow"}
+{"type":"item.completed","item":{"id":"item_1","text":"It is 4.","type":"agent_message"}}
+{"type":"turn.completed","usage":{"input_tokens":10,"cached_input_tokens":4,"output_tokens":3,"reasoning_output_tokens":1}}
+"#;
+        assert_eq!(read(&scribe.folder().events_path()), events);
+        let meta = read(&scribe.folder().meta_path());
+        assert!(
+            meta.contains(r#""started_at": "2025-11-24T16:00:00.000Z""#),
+            "{meta}"
+        );
+        assert!(meta.contains(r#""thread_id": "t-1""#), "{meta}");
+    }
+
+    #[test]
+    fn a_disk_that_is_full_for_a_while_leaves_a_gap_and_the_end() {
+        let (_home, turns) = home();
+        let mut held = made(&turns, 1);
+        held.streams.out = File::options().append(true).open("/dev/full").unwrap();
+        let mut scribe = Scribe::new(held, meta(1));
+        scribe.items(&[item(2, ItemBody::Text, "lost", ItemStatus::Done)]);
+        scribe.end(&replied(&scribe)).unwrap();
+        let result = scribe.folder().look().result.unwrap();
+        assert_eq!(result.answer.as_deref(), Some("4"));
+        assert!(result.out_incomplete && !result.events_incomplete);
+        assert!(read(&scribe.folder().events_path()).ends_with("}}\n"));
+        assert_eq!(fs::metadata(scribe.folder().out_path()).unwrap().len(), 0);
+    }
+}

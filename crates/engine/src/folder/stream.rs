@@ -88,3 +88,40 @@ impl Stream {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::{fs, path::Path};
+
+    use super::*;
+
+    fn stream(path: &Path, most: u64) -> Stream {
+        let file = File::options().create(true).append(true).open(path);
+        Stream::new(file.unwrap(), most, b"[rest]\n")
+    }
+
+    #[test]
+    fn it_grows_no_further_than_it_may_and_says_so() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("out");
+        let mut stream = stream(&path, 10);
+        stream.append(b"12345");
+        assert!(stream.is_whole());
+        stream.append(b"678901");
+        stream.append(b"x");
+        assert!(!stream.is_whole());
+        assert_eq!(fs::read(&path).unwrap(), b"12345\n[rest]\n");
+        stream.append_last(b"[end]\n");
+        assert_eq!(fs::read(&path).unwrap(), b"12345\n[rest]\n[end]\n");
+    }
+
+    #[test]
+    fn a_full_disk_ends_its_growth_and_nothing_else() {
+        let mut stream = stream(Path::new("/dev/full"), 1 << 20);
+        assert!(stream.is_whole());
+        stream.append(b"lost");
+        assert!(!stream.is_whole());
+        stream.append_last(b"[end]\n");
+    }
+}

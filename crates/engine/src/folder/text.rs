@@ -404,3 +404,6 @@ fn safe(text: &str) -> String {
     }
     safe
 }
+
+#[cfg(test)]
+mod tests;

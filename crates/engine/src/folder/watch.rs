@@ -2,20 +2,37 @@
 //! nobody tells that a worker died.
 
 use std::{
-    sync::mpsc::{Receiver, sync_channel},
-    time::Duration,
+    sync::mpsc::{Receiver, RecvTimeoutError, sync_channel},
+    thread,
+    time::{Duration, Instant},
 };
 
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::TurnFolder;
+use super::{Look, TurnFolder};
 
 /// How long it waits without having heard anything.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// Waits for a turn.
+impl TurnFolder {
+    /// Where the turn stands once it has ended, or the time is up.
+    pub fn wait(&self, most: Option<Duration>) -> Look {
+        let began = Instant::now();
+        let watch = Watch::on(self);
+        loop {
+            let look = self.look();
+            let left = most.map_or(Duration::MAX, |most| most.saturating_sub(began.elapsed()));
+            if look.state.is_over() || left.is_zero() {
+                return look;
+            }
+            watch.wait(left);
+        }
+    }
+}
+
+/// Hears of writes in a turn's folder.
 #[derive(Debug)]
-pub struct Watch {
+pub(super) struct Watch {
     /// Its end is the end of hearing.
     _watcher: Option<RecommendedWatcher>,
     heard: Receiver<()>,
@@ -23,7 +40,7 @@ pub struct Watch {
 
 impl Watch {
     /// From now on nothing that is written in the folder is missed.
-    pub fn on(folder: &TurnFolder) -> Self {
+    pub(super) fn on(folder: &TurnFolder) -> Self {
         // One ring is as good as many.
         let (ring, heard) = sync_channel(1);
         let watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
@@ -44,11 +61,10 @@ impl Watch {
     }
 
     /// Returns when something was written, or it is time to look again; at the latest after `most`.
-    pub fn wait(&self, most: Duration) {
+    pub(super) fn wait(&self, most: Duration) {
         let most = most.min(LOOK);
-        if let Err(std::sync::mpsc::RecvTimeoutError::Disconnected) = self.heard.recv_timeout(most)
-        {
-            std::thread::sleep(most);
+        if let Err(RecvTimeoutError::Disconnected) = self.heard.recv_timeout(most) {
+            thread::sleep(most);
         }
     }
 }

@@ -1,16 +1,14 @@
 //! `switchboard tail`: what a turn has written, to its last byte.
 
 use std::{
-    fs::File,
-    io::{self, Read as _, Seek as _, SeekFrom},
-    path::{Path, PathBuf},
+    io::{self, ErrorKind},
+    path::PathBuf,
     process::ExitCode,
-    time::Duration,
 };
 
 use anyhow::Result;
 use clap::Args;
-use switchboard_engine::folder::{State, Watch};
+use switchboard_engine::folder::{Growing, State, Until};
 
 const HELP: &str = "\
 Examples:
@@ -36,60 +34,22 @@ pub struct Tail {
 impl Tail {
     pub fn run(self, home: Option<PathBuf>) -> Result<ExitCode> {
         let folder = super::folder(home, &self.turn)?;
-        let path = if self.json {
-            folder.events_path()
+        let which = if self.json {
+            Growing::Events
         } else {
-            folder.out_path()
+            Growing::Out
         };
-        let mut growing = Growing::default();
-        let watch = self.follow.then(|| Watch::on(&folder));
-        loop {
-            // The state first: whatever an ended turn wrote, it wrote before.
-            let look = folder.look();
-            if look.state == State::Missing {
-                eprintln!("{}", super::state_line(&folder, &look));
-                return Ok(look.exit_code().into());
-            }
-            growing.drain(&path)?;
-            match &watch {
-                _ if look.state.is_over() => return Ok(look.exit_code().into()),
-                Some(watch) => watch.wait(Duration::MAX),
-                None => return Ok(ExitCode::SUCCESS),
-            }
-        }
-    }
-}
-
-/// A file that grows, and how far it is printed.
-#[derive(Default)]
-struct Growing {
-    file: Option<File>,
-    printed: u64,
-}
-
-impl Growing {
-    /// Prints what is there and was not printed.
-    fn drain(&mut self, path: &Path) -> Result<()> {
-        let file = match &mut self.file {
-            Some(file) => file,
-            none => match File::open(path) {
-                Ok(file) => none.insert(file),
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-                Err(error) => return Err(error.into()),
-            },
+        let until = if self.follow { Until::Over } else { Until::Now };
+        let look = match folder.tail(which, until, io::stdout().lock()) {
+            // Whoever read it has read enough.
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(ExitCode::SUCCESS),
+            look => look?,
         };
-        // What a full disk kept from being whole was taken back.
-        self.printed = self.printed.min(file.metadata()?.len());
-        file.seek(SeekFrom::Start(self.printed))?;
-        let mut piece = vec![0; 64 << 10];
-        loop {
-            match file.read(&mut piece)? {
-                0 => return Ok(()),
-                read => {
-                    super::print(&piece[..read])?;
-                    self.printed += read as u64;
-                }
-            }
+        match look.state {
+            State::Missing => eprintln!("{}", super::state_line(&folder, &look)),
+            state if !state.is_over() => return Ok(ExitCode::SUCCESS),
+            _ => {}
         }
+        Ok(look.exit_code().into())
     }
 }

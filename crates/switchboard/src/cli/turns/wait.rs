@@ -1,15 +1,10 @@
 //! `switchboard wait`: blocks until a turn has ended.
 
-use std::{
-    fs, io,
-    path::PathBuf,
-    process::ExitCode,
-    time::{Duration, Instant},
-};
+use std::{fs, io, path::PathBuf, process::ExitCode, time::Duration};
 
 use anyhow::Result;
 use clap::Args;
-use switchboard_engine::folder::{Look, State, TurnFolder, Watch};
+use switchboard_engine::folder::{State, TurnFolder};
 
 use super::{Layout, status::Told};
 
@@ -41,7 +36,7 @@ pub struct Wait {
 impl Wait {
     pub fn run(self, home: Option<PathBuf>) -> Result<ExitCode> {
         let folder = super::folder(home, &self.turn)?;
-        let look = until_over(&folder, self.timeout.map(Duration::from_secs));
+        let look = folder.wait(self.timeout.map(Duration::from_secs));
         let code = look.exit_code();
         if self.json {
             match &look.result {
@@ -59,20 +54,6 @@ impl Wait {
             eprint!("{}", String::from_utf8_lossy(&written(&folder)?));
         }
         Ok(code.into())
-    }
-}
-
-/// Where the turn stands once it has ended, or the time is up.
-fn until_over(folder: &TurnFolder, timeout: Option<Duration>) -> Look {
-    let began = Instant::now();
-    let watch = Watch::on(folder);
-    loop {
-        let look = folder.look();
-        let left = timeout.map_or(Duration::MAX, |most| most.saturating_sub(began.elapsed()));
-        if look.state.is_over() || left.is_zero() {
-            return look;
-        }
-        watch.wait(left);
     }
 }
 
