@@ -75,11 +75,26 @@ impl Plan {
 pub fn on_plan(home: &Path) -> Result<Plan, Failure> {
     match read(home) {
         Login::Plan { plan, email } => Ok(Plan { plan, email }),
+        Login::Missing(_) if keeps_in_keyring(home) => Err(Failure::new(
+            OutcomeCode::NotSignedIn,
+            "Codex keeps its login in the keyring, where it cannot be told from an API key's",
+        )
+        .hint(
+            "put cli_auth_credentials_store = \"file\" into config.toml of the Codex home, then run `codex login`",
+        )),
         other => Err(other
             .plan(home)
             .err()
             .unwrap_or_else(|| Failure::new(OutcomeCode::NotSignedIn, "no login"))),
     }
+}
+
+/// Whether a home's configuration says that its login is kept in the system's keyring.
+fn keeps_in_keyring(home: &Path) -> bool {
+    let text = read_bounded(&home.join("config.toml"), LIMIT).unwrap_or_default();
+    let config: toml::Table = text.parse().unwrap_or_default();
+    let store = config.get("cli_auth_credentials_store");
+    store.and_then(toml::Value::as_str).is_some_and(|store| store != "file")
 }
 
 /// A login file is a few kilobytes; more is not one.

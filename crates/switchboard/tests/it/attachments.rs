@@ -12,7 +12,7 @@ use switchboard_testkit::{Client, Gemini, House, Options, until};
 use crate::support::{BINARY, house, on_both, soon, text};
 
 /// The smallest of each kind that a decoder takes.
-const PNG: &str = "89504e470d0a1a0a0000000d49484452000000030000000208020000001216f14d0000001049444154789c63386c6c0c\
+pub const PNG: &str = "89504e470d0a1a0a0000000d49484452000000030000000208020000001216f14d0000001049444154789c63386c6c0c\
      410c701600491006f70120d6340000000049454e44ae426082";
 const JPEG: &str = "ffd8ffe000104a46494600010100000100010000ffdb0043001b12141714111b1716171e1c1b2028422b28252528513a\
      3d3042605565645f555d5b6a7899816a7190735b5d85b586909ea3abadab6780bcc9baa6c799a8aba4ffdb0043011c1e\
@@ -27,7 +27,7 @@ const WEBP: &str = "52494646340000005745425056503820280000007001009d012a03000200
 
 const SEEN: &str = "@chatgpt mock: text \"seen\"";
 
-fn bytes(hex: &str) -> Vec<u8> {
+pub fn bytes(hex: &str) -> Vec<u8> {
     (0..hex.len())
         .step_by(2)
         .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())

@@ -1,6 +1,10 @@
 //! Detached turns as they are typed: the real Codex CLI in the home of whoever starts them, without a server and beside one.
 
 mod ask;
+mod beside;
+mod checks;
+mod ends;
+mod scenarios;
 
 use std::{
     fs,
