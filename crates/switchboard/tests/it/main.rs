@@ -24,3 +24,4 @@ mod reconnect;
 mod sessions;
 mod stop;
 mod support;
+mod turn_folders;
