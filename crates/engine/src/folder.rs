@@ -90,23 +90,22 @@ impl Turns {
         }
     }
 
-    /// The newest of them, newest first. Only names are read: ids sort by time of birth.
+    /// The newest of them, newest first. Only names are read: ids sort by time of birth, and so do their names.
     pub fn newest(&self, limit: usize) -> io::Result<Vec<TurnFolder>> {
-        let mut ids = self.ids()?;
-        ids.sort_unstable_by(|a, b| b.cmp(a));
-        ids.truncate(limit);
-        Ok(ids.into_iter().map(|id| self.of(id)).collect())
+        let mut names = self.names()?;
+        names.sort_unstable_by(|a, b| b.cmp(a));
+        let folders = names.iter().filter_map(|name| self.folder(name).ok());
+        Ok(folders.take(limit).collect())
     }
 
-    fn ids(&self) -> io::Result<Vec<TurnId>> {
+    /// Everything that lies there, in no order.
+    fn names(&self) -> io::Result<Vec<String>> {
         let entries = match fs::read_dir(&self.0) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries?,
         };
         let names = entries.flatten().map(|entry| entry.file_name());
-        Ok(names
-            .filter_map(|name| name.to_str()?.parse().ok())
-            .collect())
+        Ok(names.filter_map(|name| name.into_string().ok()).collect())
     }
 }
 

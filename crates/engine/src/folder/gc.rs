@@ -77,8 +77,7 @@ impl Turns {
         let mut swept = Swept::default();
         self.sweep_left_over(rules, &mut swept)?;
         let mut ended = Vec::new();
-        for id in self.ids()? {
-            let folder = self.of(id);
+        for folder in self.newest(usize::MAX)? {
             let bytes = size(&folder.path);
             swept.kept += 1;
             swept.kept_bytes += bytes;
@@ -118,17 +117,13 @@ impl Turns {
     }
 
     fn sweep_left_over(&self, rules: Gc, swept: &mut Swept) -> io::Result<()> {
-        let entries = match fs::read_dir(&self.0) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            entries => entries?,
-        };
-        for entry in entries.flatten() {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            if !is_left_over(&name, &entry.path(), rules.now) {
+        for name in self.names()? {
+            let path = self.0.join(&name);
+            if !is_left_over(&name, &path, rules.now) {
                 continue;
             }
             let removed = match rules.sweep {
-                Sweep::ForReal => fs::remove_dir_all(entry.path()),
+                Sweep::ForReal => fs::remove_dir_all(&path),
                 Sweep::DryRun => Ok(()),
             };
             match removed {
