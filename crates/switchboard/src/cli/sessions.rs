@@ -1,5 +1,5 @@
 //! `switchboard list` and `show`: the threads that Codex keeps in the person's own home, as it wrote them. They ask
-//! nobody, so they need no login; what they print is JSON with or without `--json`.
+//! nobody, so they need no login; what they print is JSON, with `--json` on one line.
 
 use std::{io, path::PathBuf, process::ExitCode};
 
@@ -32,7 +32,7 @@ pub struct List {
     /// At most so many
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u8).range(1..=50))]
     limit: u8,
-    /// Print JSON, as it does anyway
+    /// Print it on one line
     #[arg(long)]
     json: bool,
 }
@@ -42,7 +42,7 @@ pub struct List {
 pub struct Show {
     /// The thread's id, from `list` or from a turn's `meta.json`
     thread: Id,
-    /// Print JSON, as it does anyway
+    /// Print it on one line
     #[arg(long)]
     json: bool,
 }
@@ -67,8 +67,7 @@ struct Shown {
 
 impl List {
     pub fn run(self, home: Option<PathBuf>, flags: Flags) -> Result<ExitCode> {
-        // What it prints is JSON either way.
-        let Self { limit, json: _ } = self;
+        let Self { limit, json } = self;
         let codex_home = Config::read(home, flags)?.codex_home;
         let found = sessions::newest(&codex_home, limit.into())
             .with_context(|| format!("cannot look through {}", codex_home.display()))?;
@@ -80,14 +79,14 @@ impl List {
             mtime: iso8601(session.modified_at()),
         };
         let listed: Vec<_> = found.iter().map(listed).collect();
-        println!("{}", serde_json::to_string_pretty(&listed)?);
+        println!("{}", text(&listed, json)?);
         Ok(ExitCode::SUCCESS)
     }
 }
 
 impl Show {
     pub fn run(self, home: Option<PathBuf>, flags: Flags) -> Result<ExitCode> {
-        let Self { thread, json: _ } = self;
+        let Self { thread, json } = self;
         let codex_home = Config::read(home, flags)?.codex_home;
         let found = sessions::find(&codex_home, &thread)
             .with_context(|| format!("cannot look through {}", codex_home.display()))?
@@ -103,8 +102,17 @@ impl Show {
             head: or_nothing("how it began", found.head()),
             tail: or_nothing("what came last", found.tail()),
         };
-        println!("{}", serde_json::to_string_pretty(&shown)?);
+        println!("{}", text(&shown, json)?);
         Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// What is told as JSON: for people to read, or on one line.
+fn text(told: &impl Serialize, one_line: bool) -> serde_json::Result<String> {
+    if one_line {
+        serde_json::to_string(told)
+    } else {
+        serde_json::to_string_pretty(told)
     }
 }
 

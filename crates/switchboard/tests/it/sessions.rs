@@ -7,14 +7,14 @@ use std::{
     io::Write as _,
     os::unix::{ffi::OsStrExt as _, fs::symlink},
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::Output,
     time::{Duration, SystemTime},
 };
 
 use serde_json::{Value, json};
-use switchboard_testkit::{House, Options, house::codex};
+use switchboard_testkit::{House, Options};
 
-use crate::support::{BINARY, text};
+use crate::support::{BINARY, codex_in, text};
 
 /// A Codex home in which nobody is signed in: neither command needs a login.
 async fn home() -> House {
@@ -91,7 +91,7 @@ fn err(output: &Output) -> String {
 }
 
 #[tokio::test]
-async fn list_shows_the_newest_threads_of_the_codex_home() {
+async fn list_gives_recent_codex_threads() {
     let house = home().await;
     // The oldest folder has the thread that went on last.
     let resumed = plant(
@@ -320,6 +320,7 @@ async fn show_gives_path_head_and_the_last_ten_lines() {
             json!({ "thread_id": id(number), "path": path, "head": lines[0], "tail": lines[4..] });
         assert_eq!(shown(&house, number), expected);
     }
+    assert_eq!(house.run_ok(&["show", "--json", &id(1)]).lines().count(), 1);
     let loud = house.run_ok(&["show", "--json", &id(1).to_uppercase()]);
     assert_eq!(
         serde_json::from_str::<Value>(&loud).unwrap()["thread_id"],
@@ -425,24 +426,9 @@ async fn a_file_of_gigabytes_is_never_read_whole() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thread_of_the_real_codex_is_found_where_it_is_and_where_it_is_archived() {
     let house = House::prepare(BINARY, Options::default()).await;
-    let config = format!(
-        "cli_auth_credentials_store = \"file\"\nchatgpt_base_url = \"{}\"\nopenai_base_url = \"{}\"\n\
-         [analytics]\nenabled = false\n[features]\nplugins = false\napps = false\n",
-        house.upstream.backend_url(),
-        house.upstream.responses_url()
-    );
-    fs::write(house.codex_home().join("config.toml"), config).unwrap();
     let project = house.folder().join("project");
     fs::create_dir(&project).unwrap();
-    let run = |words: &[&str]| {
-        let mut command = Command::new(codex());
-        command
-            .args(words)
-            .env("CODEX_HOME", house.codex_home())
-            .current_dir(&project);
-        let output = command.stdin(Stdio::null()).output().unwrap();
-        assert!(output.status.success(), "{words:?}: {}", err(&output));
-    };
+    let run = |words: &[&str]| codex_in(&house, &project, words);
     run(&["exec", "--skip-git-repo-check", "mock: text \"hello\""]);
     let all = listed(&house, &[]);
     assert_eq!(all.as_array().unwrap().len(), 1, "{all}");

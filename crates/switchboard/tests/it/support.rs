@@ -4,11 +4,12 @@ use std::{
     fs,
     future::Future,
     path::{Path, PathBuf},
+    process::{Command, Stdio},
     time::Duration,
 };
 
 use serde_json::Value;
-use switchboard_testkit::{Codex, Event, House, Options, Over, database};
+use switchboard_testkit::{Codex, Event, House, Options, Over, database, house::codex};
 
 /// The binary under test.
 pub const BINARY: &str = env!("CARGO_BIN_EXE_switchboard");
@@ -66,6 +67,29 @@ pub async fn soon<T>(what: &str, future: impl Future<Output = T>) -> T {
 /// Whether an event says that this turn is in that state.
 pub fn says(event: &Event, turn: &str, state: &str) -> bool {
     event.name == "turn" && event.data["id"] == turn && event.data["state"] == state
+}
+
+/// Runs the real Codex to its end as the house's person would, in their own home and in this folder.
+pub fn codex_in(house: &House, folder: &Path, words: &[&str]) {
+    let config = format!(
+        "cli_auth_credentials_store = \"file\"\nchatgpt_base_url = \"{}\"\nopenai_base_url = \"{}\"\n\
+         [analytics]\nenabled = false\n[features]\nplugins = false\napps = false\n",
+        house.upstream.backend_url(),
+        house.upstream.responses_url()
+    );
+    fs::write(house.codex_home().join("config.toml"), config).unwrap();
+    let mut command = Command::new(codex());
+    command
+        .args(words)
+        .env_clear()
+        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+        .env("HOME", house.person())
+        .env("CODEX_HOME", house.codex_home())
+        .current_dir(folder)
+        .stdin(Stdio::null());
+    let output = command.output().unwrap();
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{words:?}: {err}");
 }
 
 /// A field of a JSON object that must be a string.
