@@ -8,6 +8,7 @@ pub mod attachment;
 pub mod carried;
 pub mod clock;
 pub mod detached;
+pub mod feedback;
 pub mod home;
 pub mod ids;
 pub mod item;
