@@ -10,6 +10,8 @@
 mod assistants;
 mod backup;
 mod doctor;
+#[cfg(test)]
+mod documented;
 mod folders;
 mod mcp;
 mod people;
@@ -306,12 +308,11 @@ mod tests {
                 let Some((_, typed)) = line.split_once("switchboard ") else {
                     continue;
                 };
-                // Up to what a shell would take for something else, or what explains it.
-                let typed = typed.split(" | ").next().unwrap_or_default();
+                // Up to what explains it.
                 let typed = typed.split("   ").next().unwrap_or_default();
-                let typed = typed.replace("\"Anna Berg\"", "Anna").replace(')', "");
-                let line = typed.split_whitespace();
-                let parsed = Args::try_parse_from(std::iter::once("switchboard").chain(line));
+                let call = documented::commands(typed).swap_remove(0);
+                let line = std::iter::once("switchboard".to_owned()).chain(call);
+                let parsed = Args::try_parse_from(line);
                 assert!(parsed.is_ok(), "{words}: {typed}");
                 examples += 1;
             }

@@ -21,6 +21,7 @@ mod kills;
 mod listener;
 mod mention;
 mod reconnect;
+mod scenarios;
 mod sessions;
 mod stop;
 mod support;
