@@ -25,7 +25,7 @@ const fn public(method: Method, path: &'static str, reason: &'static str) -> Pub
 const PAGE: &str = "the page itself holds no data; it asks the API, which does need credentials";
 
 /// All of them.
-pub const PUBLIC: [Public; 13] = [
+pub const PUBLIC: [Public; 14] = [
     public(
         Method::GET,
         "/healthz",
@@ -48,6 +48,7 @@ pub const PUBLIC: [Public; 13] = [
     public(Method::GET, "/settings", PAGE),
     public(Method::GET, "/settings/{*rest}", PAGE),
     public(Method::GET, "/approvals", PAGE),
+    public(Method::GET, "/turns", PAGE),
     public(Method::GET, "/administration/{*rest}", PAGE),
     public(Method::GET, "/assets/{*file}", PAGE),
     public(Method::GET, "/{file}", PAGE),

@@ -83,6 +83,7 @@ use crate::{
         attachments::upload,
         attachments::read,
         attachments::remove,
+        turns::list,
         turns::read,
         turns::items,
         turns::raw,

@@ -74,7 +74,8 @@ pub use search::{FoundMessage, Hit, Hits};
 pub use sessions::{DueRecord, KeptSession, Record};
 pub use threads::{MemberError, NewThread, Page, ThreadPatch, ThreadRow, ThreadState};
 pub use turns::{
-    ClaimRules, Claimed, Finished, NewDetached, Orphan, Own, PostDetached, RetryError, StopError,
+    AskedBy, ClaimRules, Claimed, Finished, NewDetached, Orphan, Own, PostDetached, RetryError,
+    StopError, TurnRow, TurnsThat,
 };
 
 /// The writing half. Cheap to clone. Everything a [`Reader`] can do is at [`Store::reader`].

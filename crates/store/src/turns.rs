@@ -6,6 +6,7 @@ mod detached;
 mod end;
 mod failure;
 mod failures;
+mod list;
 mod parked;
 mod recover;
 mod wish;
@@ -29,6 +30,7 @@ use crate::{
 
 pub use detached::{NewDetached, Own, PostDetached};
 pub(crate) use end::end_queued;
+pub use list::{AskedBy, TurnRow, TurnsThat};
 pub(crate) use parked::{leave_all_of, leave_asked_at};
 pub(crate) use wish::{Again, attempt, stop_all_of};
 

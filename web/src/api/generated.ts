@@ -963,6 +963,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/turns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The turns in the threads that one may see, whoever asked for them, newest first. */
+        get: operations["get_turns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/turns/{id}": {
         parameters: {
             query?: never;
@@ -2927,6 +2944,29 @@ export interface components {
             questions: components["schemas"]["Question"][];
             /** @description Words sent into it, oldest first. */
             steers: components["schemas"]["Steer"][];
+        };
+        /** @description A page of turns, newest first. */
+        TurnPage: {
+            /** @description Newest first. */
+            items: components["schemas"]["TurnRow"][];
+            /** @description What to give as `before` for the next page; null at the end. */
+            next?: string | null;
+            /** @description Where the event stream goes on from this page. */
+            pos: string;
+        };
+        /** @description A turn as a list of turns shows it. */
+        TurnRow: {
+            /**
+             * Format: int64
+             * @description The place in the thread of the message that asked: what `around` takes.
+             */
+            seq: number;
+            /** @description Its thread's title; empty as long as it has none. */
+            title: string;
+            /** @description The turn. */
+            turn: components["schemas"]["Turn"];
+            /** @description The first 140 characters of that message, or the name of a file without words. */
+            words: string;
         };
         /**
          * @description Where a turn stands.
@@ -5995,6 +6035,42 @@ export interface operations {
                 content?: never;
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_turns: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                before?: string;
+                /** @description How many, 1 to 200; 50 unless said otherwise. */
+                limit?: number;
+                /** @description Only those that one asked for. */
+                mine?: boolean;
+                /** @description `all`, the usual; `running`, which also has those that wait for a person or in line; or `failed`. */
+                state?: "all" | "running" | "failed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TurnPage"];
+                };
+            };
+            400: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -6,19 +6,96 @@ use axum::{
     http::{StatusCode, header},
     response::IntoResponse,
 };
+use serde::Deserialize;
 use switchboard_model::{
     TurnId,
     item::{Item, ItemStatus},
     turn::{Turn, TurnState},
 };
+use switchboard_store::{AskedBy, TurnsThat};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::{
     app::Shared,
     error::{ApiError, Problem},
-    extract::{self, Caller, Id},
-    routes::attachments::disposition,
+    extract::{self, Caller, Id, Query},
+    routes::{attachments::disposition, messages::PAGE_LIMIT},
     wire::{self, ToWire},
 };
+
+/// Which turns.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// `all`, the usual; `running`, which also has those that wait for a person or in line; or `failed`.
+    #[serde(default)]
+    #[param(inline)]
+    state: Standing,
+    /// Only those that one asked for.
+    #[serde(default)]
+    mine: bool,
+    /// The `next` of the page before.
+    before: Option<String>,
+    /// How many, 1 to 200; 50 unless said otherwise.
+    limit: Option<usize>,
+}
+
+/// How turns stand.
+#[derive(Debug, Default, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Standing {
+    /// However.
+    #[default]
+    All,
+    /// They are not over.
+    Running,
+    /// They failed or were given up.
+    Failed,
+}
+
+/// The turns in the threads that one may see, whoever asked for them, newest first.
+#[utoipa::path(get, path = "/api/turns", tag = "turns", params(Which),
+    responses((status = 200, body = wire::TurnPage), (status = 400, body = Problem)))]
+pub(crate) async fn list(
+    caller: Caller,
+    State(app): State<Shared>,
+    Query(which): Query<Which>,
+) -> Result<Json<wire::TurnPage>, ApiError> {
+    let that = match which.state {
+        Standing::All => TurnsThat::Exist,
+        Standing::Running => TurnsThat::AreOpen,
+        Standing::Failed => TurnsThat::Failed,
+    };
+    let by = if which.mine {
+        AskedBy::Reader
+    } else {
+        AskedBy::Anyone
+    };
+    let before = which.before.map(|text| {
+        text.parse::<TurnId>()
+            .map_err(|_| ApiError::invalid("this is not a cursor of this list"))
+    });
+    let limit = which.limit.unwrap_or(50).clamp(1, PAGE_LIMIT);
+    let reader = app.engine.reader();
+    let page = reader
+        .turns(caller.person.id, that, by, before.transpose()?, limit)
+        .await?;
+    let mut items = Vec::with_capacity(page.items.len());
+    for row in page.items {
+        items.push(wire::TurnRow {
+            turn: on_the_wire(&app, &row.turn).await?.0,
+            title: row.title,
+            seq: row.seq,
+            words: row.words,
+        });
+    }
+    Ok(Json(wire::TurnPage {
+        items,
+        next: page.next,
+        pos: page.position.to_string(),
+    }))
+}
 
 /// One turn.
 #[utoipa::path(get, path = "/api/turns/{id}", tag = "turns", params(("id" = String, Path)),

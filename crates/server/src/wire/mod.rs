@@ -51,7 +51,7 @@ pub use session::{Me, NewToken, Session, SignIn, Token, TokenMade, Workspace};
 pub use settings::{RanWith, ThreadSettings, Usage};
 pub use steer::Steer;
 pub use thread::{NewThread, ReadUpTo, Thread, ThreadDetail, ThreadPage, ThreadPatch};
-pub use turn::{Turn, TurnItems, TurnState};
+pub use turn::{Turn, TurnItems, TurnPage, TurnRow, TurnState};
 
 use serde::Serialize;
 use utoipa::ToSchema;

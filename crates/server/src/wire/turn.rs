@@ -50,6 +50,30 @@ pub struct Turn {
     pub usage: Option<Usage>,
 }
 
+/// A turn as a list of turns shows it.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TurnRow {
+    /// The turn.
+    pub turn: Turn,
+    /// Its thread's title; empty as long as it has none.
+    pub title: String,
+    /// The place in the thread of the message that asked: what `around` takes.
+    pub seq: i64,
+    /// The first 140 characters of that message, or the name of a file without words.
+    pub words: String,
+}
+
+/// A page of turns, newest first.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TurnPage {
+    /// Newest first.
+    pub items: Vec<TurnRow>,
+    /// What to give as `before` for the next page; null at the end.
+    pub next: Option<String>,
+    /// Where the event stream goes on from this page.
+    pub pos: String,
+}
+
 /// Where a turn stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

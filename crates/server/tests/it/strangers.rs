@@ -66,6 +66,7 @@ anybody    -   GET    /sign-in                              -           -
 anybody    -   GET    /settings                             -           -
 anybody    -   GET    /settings/{*rest}                     -           -
 anybody    -   GET    /approvals                            -           -
+anybody    -   GET    /turns                                -           -
 anybody    -   GET    /administration/{*rest}               -           -
 anybody    -   GET    /assets/{*file}                       -           -
 anybody    -   GET    /{file}                               -           -
@@ -126,6 +127,9 @@ all        201 POST   /api/attachments                      ?name=x.txt words in
 alone      200 GET    /api/attachments/{id}                 FILE        -
 inside     200 GET    /api/attachments/{id}                 POSTED      -
 alone      204 DELETE /api/attachments/{id}                 FILE        -
+all        200 GET    /api/turns                            -           -
+all        200 GET    /api/turns                            ?state=running -
+all        200 GET    /api/turns                            ?state=failed&mine=true -
 inside     200 GET    /api/turns/{id}                       TURN        -
 inside     200 GET    /api/turns/{id}/items                 TURN        -
 opener     200 GET    /api/turns/{id}/raw                   TURN        -

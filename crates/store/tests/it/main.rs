@@ -40,3 +40,4 @@ mod stops;
 mod story;
 mod talk;
 mod threads;
+mod turns;
