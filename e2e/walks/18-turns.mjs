@@ -1,7 +1,7 @@
-// What a turn did, beside its log: the plan, the files, what it ran with and used.
+// What a turn did, beside its log: the plan, the files, what it ran with and used; and the turns of all threads in one place.
 import assert from "node:assert/strict";
 import { AxeBuilder } from "@axe-core/playwright";
-import { demoHandle, say, signIn, turn } from "../lib/browser.mjs";
+import { demoHandle, newThread, say, signIn, turn } from "../lib/browser.mjs";
 
 const WIDE = { viewport: { width: 1280, height: 800 } };
 const NARROW = { viewport: { width: 380, height: 800 } };
@@ -108,6 +108,72 @@ export default {
     await aside.getByText("Changed", { exact: true }).waitFor();
     await aside.getByRole("button", { name: "Newest" }).click();
     await aside.getByText("Changed", { exact: true }).waitFor({ state: "detached" });
+  },
+
+  async "the turns of all threads stand in one place, and follow what happens"({ server, browser }) {
+    for (const colorScheme of ["light", "dark"]) {
+      const page = await signIn(await browser.person({ ...WIDE, colorScheme }), await server.link());
+      const handle = await demoHandle(page, "approvals");
+      await newThread(page, `@${handle} fail at this ${colorScheme}\nmock: status 429 resets_in=3600`);
+      await turn(page, "failed");
+      const address = await newThread(page, `@${handle} go on for long ${colorScheme}\nmock: text "so far" ; gate forever`);
+      await turn(page, "running");
+      await page.locator(".nav").getByText("Turns").click();
+      await page.waitForURL(/\/turns$/);
+      const running = page.locator(".turn-row", { hasText: `go on for long ${colorScheme}` });
+      await running.getByText("Answering").waitFor();
+      const failed = page.locator(".turn-row", { hasText: `fail at this ${colorScheme}` });
+      await failed.getByText("rate_limited").waitFor();
+      await page.locator(".nav .count", { hasText: "1" }).waitFor();
+      await readable(page, `the turns, ${colorScheme}`);
+
+      // One list of each, kept in the address.
+      await page.getByRole("radio", { name: "Failed" }).click();
+      await running.waitFor({ state: "detached" });
+      await page.reload();
+      await failed.waitFor();
+      await page.getByRole("radio", { name: "Failed" }).press("ArrowLeft");
+      await running.waitFor();
+      assert.equal(await failed.count(), 0);
+
+      // What ends leaves the list of what runs by itself.
+      await running.getByRole("button", { name: "Stop" }).click();
+      await running.waitFor({ state: "detached" });
+      await page.getByText("Nothing you can see runs now.").waitFor();
+      await page.getByRole("radio", { name: "All" }).click();
+      await running.getByText("Cancelled").waitFor();
+      await running.getByRole("link").focus();
+      await page.keyboard.press("j");
+      await page.keyboard.press("k");
+      await page.keyboard.press("Enter");
+      await page.waitForURL((url) => url.href.startsWith(address));
+      await turn(page, "cancelled");
+    }
+  },
+
+  async "others see the turns of open threads, and those of a private one nowhere"({ server, browser }) {
+    const page = await signIn(await browser.person(WIDE), await server.link());
+    const handle = await demoHandle(page, "approvals");
+    await newThread(page, `@${handle} between us\nmock: text "quietly"`);
+    await turn(page, "done");
+    const open = await page.evaluate(async () => {
+      const reply = await fetch("/api/threads", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ visibility: "open" }) });
+      return (await reply.json()).id;
+    });
+    await page.goto(new URL(`/chat/${open}`, page.url()).href);
+    const other = await signIn(await browser.person(NARROW), await server.link({ handle: "passer", name: "Passer By" }));
+    await other.goto(new URL("/turns", other.url()).href);
+    await say(page, `@${handle} for everyone\nmock: text "so far" ; gate forever`);
+    const row = other.locator(".turn-row", { hasText: "for everyone" });
+    await row.getByText("Answering").waitFor();
+    await row.getByText(/asked by/).waitFor();
+    assert.equal(await row.getByRole("button", { name: "Stop" }).count(), 0, "one stops one's own");
+    assert.equal(await other.getByText("between us").count(), 0);
+    await readable(other, "the turns on a phone");
+    await other.getByRole("radio", { name: "Mine" }).click();
+    await row.waitFor({ state: "detached" });
+    await page.keyboard.press("Control+.");
+    await turn(page, "cancelled");
   },
 
   async "on a phone the details lie over the log, and the way back leads to it"({ server, browser }) {

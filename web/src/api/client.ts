@@ -1,7 +1,7 @@
 /** One function per request. Owns how a request is sent and how a refusal becomes a `Problem`; keeps no state. */
 import type {
   Assistant, Attachment, Author, Carried, Hit, Id, Mention, Message, MessagePage, NewMessage, NewThread, Page, Person, Posted, Question,
-  Queued, Session, SessionRow, Steer, Thread, ThreadPatch, Turn, TurnItems,
+  Queued, Session, SessionRow, Steer, Thread, ThreadPatch, Turn, TurnItems, TurnPage,
 } from "./types";
 
 /** A refusal in the server's own words (RFC 9457), or the lack of any answer (`offline`). */
@@ -123,6 +123,7 @@ export const api = {
   attachmentOf: (id: Id) => `/api/attachments/${part(id)}`,
   dropAttachment: (id: Id) => call<void>("DELETE", `/api/attachments/${part(id)}`),
 
+  turns: (ask: { state?: "all" | "running" | "failed"; mine?: boolean; before?: string; limit?: number } = {}) => call<TurnPage>("GET", `/api/turns${query(ask)}`),
   turnItems: (id: Id) => call<TurnItems>("GET", `/api/turns/${part(id)}/items`),
   cancelTurn: (id: Id) => call<Turn>("POST", `/api/turns/${part(id)}/cancel`),
   steer: (turn: Id, text: string) => call<Steer>("POST", `/api/turns/${part(turn)}/steer`, { text }),

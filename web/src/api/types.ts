@@ -34,6 +34,9 @@ export type Queued = Said<Wire["Queued"]>;
 /** A thread, or a message in one, that has what was searched for. */
 export type Hit = Said<Wire["Hit"]>;
 export type Turn = Said<Wire["Turn"]>;
+/** A turn in the list of all, with what it is about. */
+export interface TurnRow { turn: Turn; title: string; seq: number; words: string }
+export type TurnPage = Page<TurnRow>;
 export type TurnState = Wire["TurnState"];
 export type Usage = Said<Wire["Usage"]>;
 export type TurnError = Said<Wire["TurnError"]>;

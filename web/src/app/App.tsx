@@ -46,6 +46,8 @@ const SignInDialog = lazy(() => import("../features/models/SignInDialog").then((
 
 const Inbox = lazy(() => import("../features/approvals/Inbox").then(({ Inbox: draw }) => ({ default: draw })));
 
+const Turns = lazy(() => import("../features/turns/Turns").then(({ Turns: draw }) => ({ default: draw })));
+
 /** What lies over the page, at most one. */
 type Over = null | { is: "keys" } | { is: "sign-in"; backend: Id } | { is: "palette"; within: Id | null };
 type Start = { is: "starting" } | { is: "done" } | { is: "failed"; problem: Error };
@@ -139,6 +141,7 @@ function Frame({ route, demo, search }: FrameProps) {
     switch (route.at) {
       case "settings": return <Suspense fallback={<Loading />}><SettingsScreen section={route.section} /></Suspense>;
       case "approvals": return <Suspense fallback={<Loading />}><Inbox /></Suspense>;
+      case "turns": return <Suspense fallback={<Loading />}><Turns state={route.state} mine={route.mine} /></Suspense>;
       case "chat": return route.thread
         ? <ThreadScreen key={route.thread} id={route.thread} jump={route.seq === null ? null : { seq: route.seq, move }} asked={route.turn} detail={route.detail} onSearch={search} mention={route.mention}
           drawAnswer={drawAnswer} drawNeeds={drawNeeds} drawComposer={drawComposer} drawAside={drawAside} />
@@ -150,7 +153,7 @@ function Frame({ route, demo, search }: FrameProps) {
     <>
       {route.at === "settings"
         ? <Suspense fallback={<aside className="side" />}><SettingsSidebar section={route.section} /></Suspense>
-        : <Sidebar current={route.at === "chat" ? route.thread : null} archived={route.at === "chat" && route.archived} inbox={route.at === "approvals"} onNew={newThread} onSearch={() => search(null)} />}
+        : <Sidebar current={route.at === "chat" ? route.thread : null} archived={route.at === "chat" && route.archived} place={route.at === "approvals" || route.at === "turns" ? route.at : null} onNew={newThread} onSearch={() => search(null)} />}
       <div className="drawer-scrim" onClick={closeDrawer} />
       <main className="main">
         {demo ? <p className="demo-line"><b>Demo</b>: answers are scripted, no account is used</p> : null}

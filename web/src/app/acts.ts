@@ -32,9 +32,10 @@ export function nextWaiting() {
   rows[(at + 1) % rows.length]?.click();
 }
 
-/** Moves the focus through the rows, from the current thread when none has it. */
+/** Moves the focus through the rows of the screen, else of the threads, from the current one when none has it. */
 export function stepRows(by: 1 | -1) {
-  const rows = [...document.querySelectorAll<HTMLElement>(".rows .row")];
+  const ofScreen = document.querySelectorAll<HTMLElement>(".main .turn-row > a");
+  const rows = [...(ofScreen.length ? ofScreen : document.querySelectorAll<HTMLElement>(".rows .row"))];
   const focused = rows.indexOf(document.activeElement as HTMLElement);
   const from = focused >= 0 ? focused : rows.findIndex((row) => row.getAttribute("aria-current") === "page");
   rows[Math.max(0, Math.min(rows.length - 1, from + by))]?.focus();

@@ -7,7 +7,7 @@ import { theme } from "../state/local";
 import { turnIsOpen } from "../state/model";
 import { useDesk, useView } from "../state/react";
 import { assistantRows, newestOf } from "../state/view";
-import { approvalsPath, go, type Route, settingsPath } from "../ui/route";
+import { approvalsPath, go, type Route, settingsPath, turnsPath } from "../ui/route";
 import { attempt } from "../ui/Toasts";
 import { newThread, nextWaiting, stopAll } from "./acts";
 
@@ -30,6 +30,7 @@ export function useCommands(route: Route, showKeys: () => void): Command[] {
     const all: (Command | null)[] = [
       { id: "new", label: "New thread", icon: "compose", keys: "C", words: "start write message", act: newThread },
       { id: "approvals", label: "Approvals", icon: "inbox", keys: "G A", words: "questions decisions waiting", act: () => go(approvalsPath) },
+      { id: "turns", label: "Turns", icon: "turns", keys: "G T", words: "runs running failed history", act: () => go(turnsPath()) },
       waiting ? { id: "waiting", label: "Next thread that needs you", icon: "bell", words: "approvals waiting", act: nextWaiting } : null,
       newest && thread ? { id: "fork", label: "Fork this thread from its newest message", icon: "fork", words: "branch copy carry over", act: () => forkFrom(desk, thread, newest) } : null,
       runs && thread ? { id: "stop", label: "Stop what runs here", icon: "stop", keys: "⌘.", words: "cancel turn", act: () => stopAll(desk, thread) } : null,

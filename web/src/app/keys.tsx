@@ -5,7 +5,7 @@ import { ASIDE_BUTTON } from "../ui/aside";
 import { Dialog } from "../ui/Dialog";
 import { closeDrawer } from "../ui/drawer";
 import { isCommand, keyName } from "../ui/keyname";
-import { approvalsPath, go, routeOf, settingsPath } from "../ui/route";
+import { approvalsPath, go, routeOf, settingsPath, turnsPath } from "../ui/route";
 import { want, type Wanted } from "../ui/wanted";
 import { newThread, stepRows, stopAll } from "./acts";
 
@@ -16,6 +16,7 @@ const list: { where: string; keys: [string[], string][] }[] = [
       [["⌘K"], "Search and commands"],
       [["C"], "New thread"],
       [["G A"], "Approvals"],
+      [["G T"], "Turns"],
       [["G S"], "Settings"],
       [["J", "K"], "Next thread, previous thread"],
       [["↵"], "Open it"],
@@ -93,6 +94,10 @@ export function useKeys({ showKeys, search }: KeyActs) {
         case "a":
           if (!paired) return;
           go(approvalsPath);
+          break;
+        case "t":
+          if (!paired) return;
+          go(turnsPath());
           break;
         case "s":
           if (!paired) return;

@@ -10,7 +10,7 @@ export function useTitle(route: Route) {
   const id = route.at === "chat" ? route.thread : null;
   const title = useView((state) => (id ? state.threads[id]?.title : undefined));
   const unread = useView(unreadThreads);
-  const place = { "sign-in": "Sign in", settings: "Settings", approvals: "Approvals", unknown: "Not found", chat: id ? title || "Thread" : "New thread" }[route.at];
+  const place = { "sign-in": "Sign in", settings: "Settings", approvals: "Approvals", turns: "Turns", unknown: "Not found", chat: id ? title || "Thread" : "New thread" }[route.at];
   useEffect(() => {
     document.title = `${unread ? `(${unread}) ` : ""}${place} · Switchboard`;
   }, [place, unread]);

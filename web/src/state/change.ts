@@ -2,9 +2,10 @@
 import type { LinkState } from "../api/stream";
 import type {
   Assistant, Attachment, Author, Backend, Delta, Frame, Hit, Id, Item, Message, MessagePage, Page, Person, Pos, Presence, Question, Queued, Session,
-  Steer, Thread, Turn, TurnItems,
+  Steer, Thread, Turn, TurnItems, TurnPage,
 } from "../api/types";
 import type { Beginning, Pending, Place, Upload } from "./model";
+import type { TurnsOf } from "./turn-list";
 import { utf8Length } from "./utf8";
 
 /**
@@ -42,6 +43,8 @@ export type Change =
   | { type: "thread_list"; page: Page<Thread>; of: "threads" | "archive" }
   /** `what` the page is: the newest one, one that goes on at either side of what is shown, or one around a message. */
   | { type: "thread_page"; thread: Id; page: MessagePage; what: "newest" | "older" | "newer" | "around" }
+  /** Of a list of turns across threads. */
+  | { type: "turn_page"; of: TurnsOf; page: TurnPage }
   /** The person has seen everything up to here. */
   | { type: "read"; thread: Id; seq: number }
   | { type: "turn_items"; turn: Id; page: TurnItems }

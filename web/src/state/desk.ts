@@ -15,6 +15,7 @@ import { Queue } from "./queue";
 import { RowTurns } from "./row-turns";
 import { Signs } from "./signs";
 import type { Store } from "./store";
+import { turnsKey, type TurnsOf } from "./turn-list";
 import { Uploads } from "./uploads";
 import { startedTurns } from "./view";
 
@@ -117,6 +118,7 @@ export class Desk {
     ]);
     store.apply({ type: "thread_list", page: list, of: "threads" });
     void this.#rowTurns.learn();
+    void this.#countTurns();
     void this.models.load();
     this.#stream?.startAt(list.pos);
     this.outbox.resume(session.person.id);
@@ -208,6 +210,11 @@ export class Desk {
     });
   }
 
+  /** What runs is counted in the sidebar, wherever it does. */
+  #countTurns(): Promise<void> {
+    return this.#once("turns", () => this.loadTurns({ state: "running", mine: false }));
+  }
+
   async loadOlderThreads(): Promise<void> {
     const before = this.store.get().list?.older;
     if (!before) return;
@@ -229,6 +236,14 @@ export class Desk {
     await this.#once("archived", async () => {
       this.store.apply({ type: "thread_list", page: await api.threads({ archived: true, before }), of: "archive" });
     });
+  }
+
+  /** Turns across threads: the newest of them, or with `older` those before what was read. */
+  async loadTurns(of: TurnsOf, which: "newest" | "older" = "newest"): Promise<void> {
+    const before = which === "older" ? this.store.get().turnLists[turnsKey(of)]?.older : undefined;
+    if (before === null) return;
+    const page = await api.turns({ ...of, ...(before === undefined ? {} : { before }) });
+    this.store.apply({ type: "turn_page", of, page });
   }
 
   /** What was decided lately, for the list of it. */
@@ -292,6 +307,7 @@ export class Desk {
     const whole = open ? await this.#whole(open) : null;
     this.#asked = new Set(whole?.items.map(({ turn }) => turn));
     this.store.apply({ type: "fresh", list, questions: questions.items, open: whole });
+    void this.#countTurns();
     if (!open) return;
     this.#fetchItems(open);
     void this.#once(`queue:${open}`, () => this.queue.load(open));

@@ -54,7 +54,7 @@ export const returnTo = {
   take: () => {
     const path = read("return");
     write("return", null);
-    return path?.startsWith("/chat") || path?.startsWith("/settings") ? path : null;
+    return path && /^\/(chat|settings|approvals|turns)\b/.test(path) ? path : null;
   },
 };
 

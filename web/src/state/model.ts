@@ -1,6 +1,7 @@
 /** What the page knows, as plain data. Owns shapes only: `reduce` changes it, `view` reads it, `sync` fills it. */
 import type { LinkState } from "../api/stream";
 import type { Assistant, Attachment, Backend, Delta, Hit, Id, Item, Message, ModelGroup, Person, Question, Queued, Session, Steer, Thread, ThreadSettings, Turn } from "../api/types";
+import type { About, TurnList } from "./turn-list";
 
 /** An item and how many UTF-8 bytes of its text are here, the measure that deltas use. */
 export interface HeldItem extends Item { bytes: number }
@@ -112,6 +113,10 @@ export interface State {
   questions: Record<Id, Question>;
   /** Words sent into turns that run, by id. */
   steers: Record<Id, Steer>;
+  /** Lists of turns across threads, by which they are; present once asked for. */
+  turnLists: Record<string, TurnList>;
+  /** What turns are about, as those lists said. */
+  about: Record<Id, About>;
   search: Search | null;
   /** The ways to reach models; null until they are known. */
   backends: Record<Id, Backend> | null;
@@ -130,7 +135,7 @@ export const nothingWanted: Wants = { everything: false, threads: [], turns: [] 
 export function emptyState(): State {
   return {
     session: null, link: { is: "connecting" }, assistants: {}, people: {}, threads: {}, list: null, archive: null, pages: {}, messages: {},
-    turns: {}, items: {}, ahead: {}, outbox: [], queues: {}, uploads: {}, prefills: {}, presence: {}, questions: {}, steers: {}, search: null,
+    turns: {}, items: {}, ahead: {}, outbox: [], queues: {}, uploads: {}, prefills: {}, presence: {}, questions: {}, steers: {}, turnLists: {}, about: {}, search: null,
     backends: null, models: null, folders: null, beginning: noBeginning, seen: {}, wants: nothingWanted,
   };
 }

@@ -8,6 +8,7 @@ import { type Asked, type Change, posNumber } from "./change";
 import { putSearch } from "./found";
 import { putPresence } from "./here";
 import { emptyState, type HeldItem, nothingWanted, type State, type ThreadPage, turnIsOpen } from "./model";
+import { putTurnList } from "./turn-list";
 import { utf8Length, utf8Skip } from "./utf8";
 import { putQueue, putWriting } from "./writing";
 
@@ -75,6 +76,10 @@ function step(state: State, change: Change): State {
     case "thread_page": {
       const next = putPage(state, change.page);
       return { ...next, pages: { ...next.pages, [change.thread]: stretch(state, change) } };
+    }
+    case "turn_page": {
+      const at = posNumber(change.page.pos);
+      return putTurnList(change.page.items.reduce((s, { turn }) => putTurn(s, turn, at), state), change.of, change.page);
     }
     case "read": return putRead(state, change.thread, change.seq);
     case "turn_items": {
@@ -152,8 +157,9 @@ function dropThread(state: State, id: Id, at: number | undefined): State {
   const questions = Object.fromEntries(Object.entries(state.questions).filter(([, question]) => question.thread_id !== id));
   const steers = Object.fromEntries(Object.entries(state.steers).filter(([, steer]) => steer.thread_id !== id));
   const { [id]: _queue, ...queues } = state.queues;
+  const about = Object.fromEntries(Object.entries(state.about).filter(([turn]) => state.turns[turn]?.thread_id !== id));
   return {
-    ...state, threads, messages, pages, turns, items, questions, steers, queues,
+    ...state, about, threads, messages, pages, turns, items, questions, steers, queues,
     outbox: state.outbox.filter((pending) => pending.thread_id !== id),
     seen: { ...sawAt(state, `thread:${id}`, at), [`gone:${id}`]: at ?? 0 },
   };
@@ -303,7 +309,7 @@ function fresh(state: State, change: Extract<Change, { type: "fresh" }>): State 
     Object.fromEntries(Object.entries(groups).map(([id, all]) => [id, told(kind, all)] as const).filter(([, all]) => Object.keys(all).length > 0));
   const kept: State = {
     ...state,
-    list: null, archive: null, pages: {}, ahead: {}, wants: nothingWanted, queues: {},
+    list: null, archive: null, pages: {}, ahead: {}, wants: nothingWanted, queues: {}, turnLists: {}, about: {},
     threads: told("thread", state.threads), messages: toldOf("message", state.messages), turns: told("turn", state.turns),
     items: toldOf("item", state.items), questions: { ...byId(change.questions ?? []), ...told("question", state.questions) },
     steers: told("steer", state.steers),

@@ -12,6 +12,7 @@ export type Route =
   | { at: "sign-in"; secret: string | null }
   | { at: "settings"; section: SettingsSection }
   | { at: "approvals" }
+  | { at: "turns"; state: "all" | "running" | "failed"; mine: boolean }
   | { at: "unknown" };
 
 export const chatPath = (thread: Id | null) => (thread ? `/chat/${thread}` : "/chat");
@@ -21,6 +22,10 @@ export const turnPath = (thread: Id, turn: Id, seq: number | null) => `${chatPat
 export const settingsPath = (section: SettingsSection) => `/settings/${section}`;
 
 export const approvalsPath = "/approvals";
+export function turnsPath(state: "all" | "running" | "failed" = "all", mine = false): string {
+  const words = new URLSearchParams({ ...(state === "all" ? {} : { state }), ...(mine ? { mine: "true" } : {}) });
+  return words.size ? `/turns?${words}` : "/turns";
+}
 
 export function routeOf({ pathname, search, hash }: { pathname: string; search: string; hash: string }): Route {
   const [first = "", second, ...rest] = pathname.split("/").filter(Boolean);
@@ -33,6 +38,10 @@ export function routeOf({ pathname, search, hash }: { pathname: string; search: 
   }
   if (first === "sign-in" && second === undefined) return { at: "sign-in", secret: hash.slice(1) || null };
   if (first === "approvals" && second === undefined) return { at: "approvals" };
+  if (first === "turns" && second === undefined) {
+    const state = asked.get("state");
+    return { at: "turns", state: state === "running" || state === "failed" ? state : "all", mine: asked.get("mine") === "true" };
+  }
   if (first === "administration" && second === "llm") return { at: "settings", section: "models" };
   if (first === "settings") {
     const section = sections.find((one) => one === (second ?? "assistants"));

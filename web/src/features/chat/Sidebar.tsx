@@ -4,23 +4,25 @@ import type { Id } from "../../api/types";
 import { waitingFor } from "../../state/asks";
 import { useDesk, useNow, useView } from "../../state/react";
 import { threadGroups, threadRows } from "../../state/rows";
+import { openTurns } from "../../state/turn-list";
 import { capital } from "../../state/words";
 import { Icon } from "../../ui/Icon";
 import { keyName } from "../../ui/keyname";
 import { Face, Lamp, Mark } from "../../ui/marks";
-import { approvalsPath, Link, settingsPath } from "../../ui/route";
+import { approvalsPath, Link, settingsPath, turnsPath } from "../../ui/route";
 import { attempt } from "../../ui/Toasts";
 import { ThreadRow } from "./ThreadRow";
 
-export interface SidebarProps { current: Id | null; archived: boolean; inbox: boolean; onNew: () => void; onSearch: () => void }
+export interface SidebarProps { current: Id | null; archived: boolean; place: "approvals" | "turns" | null; onNew: () => void; onSearch: () => void }
 
-export function Sidebar({ current, archived, inbox, onNew, onSearch }: SidebarProps) {
+export function Sidebar({ current, archived, place, onNew, onSearch }: SidebarProps) {
   const desk = useDesk();
   const session = useView((state) => state.session);
   const threads = useView((state) => state.threads);
   const list = useView((state) => (archived ? state.archive : state.list));
   const questions = useView((state) => state.questions);
   const waiting = useMemo(() => waitingFor({ questions }, session?.person.id).length, [questions, session]);
+  const open = useView(openTurns);
   const now = useNow(true, 60_000);
   useEffect(() => {
     if (archived) attempt(desk.loadArchived());
@@ -39,8 +41,11 @@ export function Sidebar({ current, archived, inbox, onNew, onSearch }: SidebarPr
         <Icon name="search" /><span className="grow">Search<span className="sr"> threads and messages</span></span><kbd aria-hidden="true">{keyName("⌘K")}</kbd>
       </button>
       <nav className="nav" aria-label="Places">
-        <Link to={approvalsPath} aria-current={inbox ? "page" : undefined} title="Approvals (G A)">
+        <Link to={approvalsPath} aria-current={place === "approvals" ? "page" : undefined} title="Approvals (G A)">
           <Icon name="inbox" />Approvals{waiting ? <span className="count needs" aria-label={`${waiting} waiting`}>{waiting}</span> : null}
+        </Link>
+        <Link to={turnsPath()} aria-current={place === "turns" ? "page" : undefined} title="Turns (G T)">
+          <Icon name="turns" />Turns{open ? <span className="count" aria-label={`${open} running`}>{open}</span> : null}
         </Link>
       </nav>
       <div className="scroll" role="navigation" aria-label="Threads">
