@@ -115,10 +115,14 @@ export default {
   async "what waits is found in one place, over a reload in the middle of a turn"({ server, browser }) {
     const page = await signIn(await browser.person(), await server.link());
     const thread = await direct(page);
-    await say(page, "mock: shell \"echo from the inbox\"\nmock: text \"ok\"");
+    await say(page, "mock: text \"I looked around.\" phase=commentary ; shell \"echo from the inbox\"\nmock: text \"ok\"");
     await cards(page).first().waitFor();
     await page.goto(new URL("/approvals", page.url()).href);
     await page.getByText("echo from the inbox").first().waitFor();
+    // Its thread was not open on this page: what led to the question is fetched for it.
+    const before = page.locator(".before");
+    await before.getByText("What happened just before").click();
+    await before.getByText("I looked around.").waitFor();
     // Who leaves the page before the answer is on its way takes it back.
     const answered = page.waitForResponse((reply) => reply.request().method() === "POST" && reply.url().includes("/api/approvals/"));
     await page.getByRole("button", { name: "Accept", exact: true }).click();

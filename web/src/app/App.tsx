@@ -44,7 +44,7 @@ const SettingsSidebar = lazy(() => settings().then(({ SettingsSidebar: draw }) =
 const Aside = lazy(() => import("./aside").then(({ Aside: draw }) => ({ default: draw })));
 const SignInDialog = lazy(() => import("../features/models/SignInDialog").then(({ SignInDialog: draw }) => ({ default: draw })));
 
-const Inbox = lazy(() => import("../features/approvals/Inbox").then(({ Inbox: draw }) => ({ default: draw })));
+const Approvals = lazy(() => import("./approvals").then(({ Approvals: draw }) => ({ default: draw })));
 
 const Turns = lazy(() => import("../features/turns/Turns").then(({ Turns: draw }) => ({ default: draw })));
 
@@ -140,7 +140,7 @@ function Frame({ route, demo, search }: FrameProps) {
   const screen = useMemo(() => {
     switch (route.at) {
       case "settings": return <Suspense fallback={<Loading />}><SettingsScreen section={route.section} /></Suspense>;
-      case "approvals": return <Suspense fallback={<Loading />}><Inbox /></Suspense>;
+      case "approvals": return <Suspense fallback={<Loading />}><Approvals /></Suspense>;
       case "turns": return <Suspense fallback={<Loading />}><Turns state={route.state} mine={route.mine} /></Suspense>;
       case "chat": return route.thread
         ? <ThreadScreen key={route.thread} id={route.thread} jump={route.seq === null ? null : { seq: route.seq, move }} asked={route.turn} detail={route.detail} onSearch={search} mention={route.mention}

@@ -273,6 +273,12 @@ export class Desk {
     });
   }
 
+  /** The steps of one turn whose thread is not open here; when it is, they are fetched once more. */
+  async loadTurn(turn: Id): Promise<void> {
+    if (this.store.get().items[turn]) return;
+    await this.#once(`turn:${turn}`, async () => this.store.apply({ type: "turn_items", turn, page: await api.turnItems(turn) }));
+  }
+
   #fetchTurn(turn: Id): Promise<void> {
     return this.#once(`turn:${turn}`, async () => {
       this.store.apply({ type: "turn_items", turn, page: await api.turnItems(turn) });

@@ -206,8 +206,8 @@ function putSteer(state: State, steer: Steer, at: number | undefined, asked?: As
 
 function putItem(state: State, item: Item, at: number | undefined): State {
   const key = `item:${item.id}`;
-  // Nobody reads this thread here; its items are fetched when it is opened.
-  if (!state.pages[item.thread_id] || isStale(state, key, at)) return state;
+  // Nobody reads this thread or this turn here; its items are fetched when somebody does.
+  if ((!state.pages[item.thread_id] && !state.items[item.turn_id]) || isStale(state, key, at)) return state;
   const held = state.items[item.turn_id]?.[item.id];
   if (held && held.status !== "open" && item.status === "open") return state;
   const bytes = utf8Length(item.text);

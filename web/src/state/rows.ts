@@ -87,10 +87,15 @@ export function names(text: string, handle: string): boolean {
 }
 
 function progress(state: Pick<State, "items">, turn: Turn | undefined): string {
-  const plan = Object.values(turn ? state.items[turn.id] ?? {} : {}).findLast((item) => item.kind === "plan");
+  const at = turn ? planStep(state, turn.id) : null;
+  return at ? `, ${at}` : " is answering";
+}
+
+/** `step 3 of 5`: how far a turn is in its plan; null without one. */
+export function planStep(state: Pick<State, "items">, turn: Id): string | null {
+  const plan = Object.values(state.items[turn] ?? {}).findLast((item) => item.kind === "plan");
   const steps = plan?.steps ?? [];
-  if (steps.length === 0) return " is answering";
-  return `, step ${Math.min(steps.length, steps.filter((step) => step.done).length + 1)} of ${steps.length}`;
+  return steps.length ? `step ${Math.min(steps.length, steps.filter((step) => step.done).length + 1)} of ${steps.length}` : null;
 }
 
 /** The turn that the state of the thread is about, if it is here. */

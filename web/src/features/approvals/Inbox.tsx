@@ -1,14 +1,15 @@
 /** Everything that waits, in all threads: one's own, others', and what was settled today. The card stands beside the list. */
-import { useEffect, useMemo, useRef, useState } from "react";
+import { Fragment, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
 import type { Id, Question } from "../../api/types";
 import { settledToday, waitingFor, waitingForOthers } from "../../state/asks";
 import type { HeldItem } from "../../state/model";
 import { useDesk, useNow, useView } from "../../state/react";
+import { planStep } from "../../state/rows";
 import { clock, time } from "../../state/words";
 import { toggleDrawer } from "../../ui/drawer";
 import { Icon } from "../../ui/Icon";
 import { Lamp } from "../../ui/marks";
-import { chatPath, go, Link, messagePath } from "../../ui/route";
+import { chatPath, go, Link, turnPath } from "../../ui/route";
 import { attempt } from "../../ui/Toasts";
 import { ApprovalCard } from "./ApprovalCard";
 import { bodyOf, gistOf } from "./body";
@@ -21,7 +22,10 @@ import "./approvals.css";
 const optionId = (id: Id) => `inbox-${id}`;
 const isField = (target: EventTarget | null) => target instanceof HTMLElement && target.matches("input:not([type=radio], [type=checkbox]), textarea, select");
 
-export function Inbox() {
+/** What its turn did just before is another feature's to draw. */
+export type DrawBefore = (question: Question) => ReactNode;
+
+export function Inbox({ drawBefore }: { drawBefore: DrawBefore }) {
   const desk = useDesk();
   const questions = useView((state) => state.questions);
   const me = useView((state) => state.session?.person.id);
@@ -38,6 +42,10 @@ export function Inbox() {
   const [detail, setDetail] = useState(false);
   const selected = all.find((one) => one.id === chosen) ?? all[0];
   const root = useRef<HTMLDivElement>(null);
+  const about = selected?.state === "asked" ? selected.turn_id : null;
+  useEffect(() => {
+    if (about) attempt(desk.loadTurn(about));
+  }, [desk, about]);
 
   /** The focus stays where it was: in the list, or on the card. */
   const choose = (next: Question | undefined, where: "list" | "card") => {
@@ -118,6 +126,7 @@ export function Inbox() {
                 if (rest.length === 0) setDetail(false);
               }} />
               : <SettledLine key={selected.id} question={selected} elsewhere={false} open />}
+            {selected.state === "asked" ? <Fragment key={`before ${selected.id}`}>{drawBefore(selected)}</Fragment> : null}
           </div></div>
         </div>
       )}
@@ -125,11 +134,11 @@ export function Inbox() {
   );
 }
 
-/** At the message that was asked about, where it is known here. */
+/** At the turn that asks, and at the message it answers where that is known here. */
 function openThread(desk: ReturnType<typeof useDesk>, question: Question) {
   const { turns, messages } = desk.store.get();
   const message = messages[question.thread_id]?.[turns[question.turn_id]?.message_id ?? ""];
-  go(message ? messagePath(question.thread_id, message.seq) : chatPath(question.thread_id));
+  go(turnPath(question.thread_id, question.turn_id, message?.seq ?? null));
 }
 
 const titles: Record<string, string> = {
@@ -168,6 +177,7 @@ function Crumb({ question, place, onBack }: { question: Question; place: string;
   const desk = useDesk();
   const thread = useView((state) => state.threads[question.thread_id]?.title || "A thread");
   const handle = useView((state) => state.assistants[question.assistant_id]?.handle ?? "assistant");
+  const step = useView((state) => planStep(state, question.turn_id));
   return (
     <div className="crumb">
       <button className="btn tool small narrow-only" type="button" aria-label="Back to the list" onClick={onBack}><Icon name="left" /></button>
@@ -176,7 +186,7 @@ function Crumb({ question, place, onBack }: { question: Question; place: string;
         event.preventDefault();
         openThread(desk, question);
       }}>{thread}</Link>
-      <span className="cut">@{handle}</span>
+      <span className="cut">@{handle}{step ? `, plan ${step}` : ""}</span>
       <span className="grow" />
       {place ? <span className="num wide-only">{place}</span> : null}
     </div>

@@ -1,5 +1,6 @@
 /** The bodies of questions, read from what came over the wire: what is missing or of another shape is left out. Pure. */
 import type { FileChange, Question } from "../../api/types";
+import { withoutShell } from "../../state/words";
 
 export interface Ask { id: string; what: string; path: string | null }
 export interface Option { label: string; description: string }
@@ -96,10 +97,10 @@ export function headOf(body: Body): string {
   }
 }
 
-/** What it is about in one line, and whether that line is exact text. */
+/** What it is about in one line, and whether that line is exact text: of a command without the shell around it, which its card shows. */
 export function gistOf(body: Body): { text: string; exact: boolean } {
   switch (body.is) {
-    case "command": return { text: body.command || body.network?.host || body.reason, exact: true };
+    case "command": return { text: withoutShell(body.command) || body.network?.host || body.reason, exact: true };
     case "file_change": return { text: body.changes.map((change) => change.path).join(", ") || body.grantRoot || body.reason, exact: true };
     case "permissions": return { text: body.asks.map((ask) => ask.what).join(", ") || body.reason, exact: false };
     case "question": return { text: body.questions[0]?.question ?? "", exact: false };

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { Question } from "../../api/types";
 import type { HeldItem } from "../../state/model";
-import { changedFiles, isSameFile, nameAndPlace, planOf } from "./facts";
+import { changedFiles, isSameFile, itemsBefore, nameAndPlace, planOf } from "./facts";
 
 const item = (seq: number, over: Partial<HeldItem>): HeldItem => ({
   id: `i${seq}`, turn_id: "u", thread_id: "t", seq, kind: "file_change", status: "done", text: "", started_at: seq, ended_at: seq, bytes: 0, ...over,
@@ -39,4 +39,14 @@ test("a path is a name and a place, and two ways to say it are one file", () => 
   expect(nameAndPlace("old.rs → new/b.rs")).toEqual({ name: "b.rs", place: "new" });
   expect(nameAndPlace("b.rs")).toEqual({ name: "b.rs", place: "" });
   expect([isSameFile("/w/src/a.rs", "src/a.rs"), isSameFile("a.rs", "a.rs"), isSameFile("ba.rs", "a.rs")]).toEqual([true, true, false]);
+});
+
+test("what happened just before is what was over by then, the last of it", () => {
+  const command = (seq: number, over: Partial<HeldItem> = {}) => item(seq, { kind: "command", ...over });
+  const all = [command(3, { status: "open" }), command(1), command(2, { kind: "plan" }), item(4, { kind: "text", text: " " }), command(9), item(2, { id: "r", kind: "reasoning" })];
+  expect(itemsBefore(all, 5, true)).toMatchObject({ items: [{ seq: 1 }, { id: "r" }], left: false });
+  expect(itemsBefore(all, 5, false).items.map(({ seq }) => seq)).toEqual([1]);
+  const many = Array.from({ length: 20 }, (_, at) => command(at));
+  const { items, left } = itemsBefore(many, 100, true);
+  expect([items.length, items.at(-1)?.seq, left]).toEqual([12, 19, true]);
 });

@@ -1,5 +1,5 @@
-/** What the aside tells of a turn: its plan and the files it changed, or would change if it may. Pure. */
-import type { Id, Question } from "../../api/types";
+/** What is told of a turn beside its card: its plan, the files it changed or would change, what it did last. Pure. */
+import type { Id, Millis, Question } from "../../api/types";
 import type { HeldItem } from "../../state/model";
 import { filesOf, type Stat, statOf } from "../../ui/diff";
 import type { PlanStep } from "./Checklist";
@@ -37,6 +37,18 @@ function proposed(body: unknown): { path: string; diff: string }[] {
   if (!Array.isArray(changes)) return [];
   return changes.flatMap((one: { path?: unknown; diff?: unknown } | null) =>
     (typeof one?.path === "string" && one.path ? [{ path: one.path, diff: typeof one.diff === "string" ? one.diff : "" }] : []));
+}
+
+/** More than this is a look into the thread. */
+const BEFORE = 12;
+
+/** The last things that were over before a moment, in their order; what still goes on is what is asked about. `left`: there was more. */
+export function itemsBefore(items: HeldItem[], at: Millis, thinks: boolean): { items: HeldItem[]; left: boolean } {
+  const over = items
+    .filter((item) => item.status !== "open" && item.started_at <= at && item.kind !== "turn_diff" && item.kind !== "plan")
+    .filter((item) => (thinks || !/reasoning$/.test(item.kind)) && (item.kind !== "text" || item.text.trim() !== ""))
+    .sort((a, b) => a.seq - b.seq);
+  return { items: over.slice(-BEFORE), left: over.length > BEFORE };
 }
 
 /** The name a person looks for, and where it is. */
