@@ -76,6 +76,7 @@ impl Book {
                 text,
                 status,
             } => self.put(items, key, body, text, status, now),
+            ItemEvent::Of { key, agent } => self.attribute(items, &key, agent),
             ItemEvent::Delta { key, text } => self.grow(items, key, &text, now),
         }
     }
@@ -121,6 +122,15 @@ impl Book {
         } else {
             Then::Write
         }
+    }
+
+    fn attribute(&mut self, items: &mut [Item], key: &str, agent: String) -> Then {
+        let Some(place) = self.places.get(key).copied() else {
+            return Then::Later;
+        };
+        items[place].agent = Some(agent);
+        self.marks[place].dirty = true;
+        Then::Write
     }
 
     fn grow(&mut self, items: &mut Vec<Item>, key: String, text: &str, now: Millis) -> Then {
@@ -170,6 +180,7 @@ impl Book {
             seq: i64::try_from(place).unwrap_or(i64::MAX) + 1,
             status: ItemStatus::Open,
             body: body.clone(),
+            agent: None,
             text: String::new(),
             started_at: now,
             ended_at: None,

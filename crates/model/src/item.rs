@@ -217,6 +217,8 @@ pub struct Item {
     pub status: ItemStatus,
     /// What it is.
     pub body: ItemBody,
+    /// Which agent did it that the assistant set to work, by its name at the source; `None`: itself.
+    pub agent: Option<String>,
     /// Its text so far.
     pub text: String,
     /// When it began.
@@ -238,6 +240,13 @@ pub enum ItemEvent {
         text: Option<String>,
         /// Where it stands now.
         status: ItemStatus,
+    },
+    /// It is the doing of an agent that the assistant set to work.
+    Of {
+        /// The backend's name for it; it has begun.
+        key: String,
+        /// The agent's name at the source.
+        agent: String,
     },
     /// Its text grew.
     Delta {

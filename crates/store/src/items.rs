@@ -1,8 +1,9 @@
 //! Items of turns: checkpoints of what a backend reported.
 
+use serde::{Deserialize, Serialize};
 use switchboard_model::{
     TurnId,
-    item::{Item, ItemStatus},
+    item::{Item, ItemBody, ItemStatus},
 };
 
 use crate::{
@@ -110,7 +111,7 @@ async fn put(
                 item.body.kind(),
                 item.status.as_str(),
                 i64::from(item.body.may_have_effect()),
-                to_json(&item.body)?,
+                to_json(&Kept::of(&item))?,
                 &text.text,
                 text.blob.as_ref(),
                 item.started_at,
@@ -131,14 +132,42 @@ async fn all(conn: &mut Conn<'_>, lines: &[Line]) -> Result<Vec<Item>, StoreErro
     Ok(items)
 }
 
+/// What an item is and whose doing, as it is written: an item of before says nothing of an agent.
+#[derive(Serialize)]
+struct Kept<'a> {
+    #[serde(flatten)]
+    body: &'a ItemBody,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    agent: Option<&'a str>,
+}
+
+/// The part of it that every kind may have.
+#[derive(Deserialize)]
+struct Whose {
+    #[serde(default)]
+    agent: Option<String>,
+}
+
+impl<'a> Kept<'a> {
+    fn of(item: &'a Item) -> Self {
+        Self {
+            body: &item.body,
+            agent: item.agent.as_deref(),
+        }
+    }
+}
+
 async fn item(conn: &mut Conn<'_>, line: &Line) -> Result<Item, StoreError> {
+    let body = line.text("body")?;
+    let Whose { agent } = json("body", &body)?;
     Ok(Item {
         id: line.id("id")?,
         turn: line.id("turn")?,
         thread: line.id("thread")?,
         seq: line.int("seq")?,
         status: named(line, "status", ItemStatus::parse)?,
-        body: json("body", &line.text("body")?)?,
+        body: json("body", &body)?,
+        agent,
         text: unstow(conn, line.text("text")?, line.opt_text("blob")?).await?,
         started_at: line.millis("started_at")?,
         ended_at: line.opt_millis("ended_at")?,

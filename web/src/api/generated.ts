@@ -1640,6 +1640,8 @@ export interface components {
         };
         /** @description Something a turn produced. */
         Item: {
+            /** @description Which agent did it that the assistant set to work, by its name at the source. Absent: the assistant itself. */
+            agent?: string | null;
             /** @description `subagent`: which agents, by their names at the source. */
             agents?: string[] | null;
             /** @description `tool_call`: what it was given, any JSON. */

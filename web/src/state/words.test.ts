@@ -82,6 +82,7 @@ describe("steps", () => {
       [{ kind: "subagent", tool: "spawn_agent", agents: ["/main/a"] }, "Started agent a"],
       [{ kind: "subagent", tool: "wait", agents: ["a", "b", "c"] }, "Waited for agents a, b and 1 more"],
       [{ kind: "subagent", tool: "new_thing", agents: [] }, "New thing other agents"],
+      [{ kind: "subagent", tool: "report", agents: ["01a22464-43f6-7493-af4d-5df49d32e9a5"] }, "Heard from agent e9a5"],
       [{ kind: "image", path: "out/a.png" }, "Picture a.png"],
       [{ kind: "image", path: "", status: "failed" }, "No picture"],
       [{ kind: "hook", event: "pre_tool_use" }, "Hook at pre tool use"],

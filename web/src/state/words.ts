@@ -133,10 +133,17 @@ export function withoutShell(command: string): string {
 const agentWords: Record<string, string> = {
   spawn_agent: "Started", started: "Started", resume_agent: "Woke", resumed: "Woke", wait: "Waited for", send_input: "Wrote to",
   send_message: "Wrote to", interacted: "Wrote to", close_agent: "Ended", interrupted: "Interrupted", ended: "Ended", completed: "Heard from",
+  report: "Heard from",
 };
 
 const spaced = (name: string) => name.replaceAll("_", " ").trim();
 const fileName = (path: string) => path.split(/[\\/]/).at(-1) || path;
+
+/** Agents by their names at the source. Of one that is a number its end tells it from the others. */
+export function agentsWords(agents: string[]): string {
+  const names = agents.map((agent) => (/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/.test(agent) ? agent.slice(-4) : fileName(agent)));
+  return names.length ? `${names.length === 1 ? "agent" : "agents"} ${listed(names)}` : "other agents";
+}
 
 /** The one line of a folded step. */
 export function stepWords(item: Item): string {
@@ -162,9 +169,8 @@ export function stepWords(item: Item): string {
     case "turn_diff": return "Changes of this turn";
     case "compaction": return item.status === "open" ? "Earlier messages are summed up" : "Earlier messages were summed up";
     case "subagent": {
-      const agents = (item.agents ?? []).map(fileName);
       const does = agentWords[item.tool ?? ""] ?? capital(spaced(item.tool || "worked with"));
-      return `${does} ${agents.length ? `${agents.length === 1 ? "agent" : "agents"} ${listed(agents)}` : "other agents"}`;
+      return `${does} ${agentsWords(item.agents ?? [])}`;
     }
     case "image": return item.path ? `Picture ${fileName(item.path)}` : item.status === "failed" ? "No picture" : "Picture";
     case "hook": return item.event ? `Hook at ${spaced(item.event)}` : "Hook";

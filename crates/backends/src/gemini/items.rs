@@ -196,7 +196,7 @@ mod tests {
             .iter()
             .filter_map(|item| match item {
                 ItemEvent::Put { key, status, .. } => Some((key.as_str(), *status)),
-                ItemEvent::Delta { .. } => None,
+                ItemEvent::Delta { .. } | ItemEvent::Of { .. } => None,
             })
             .collect();
         assert_eq!(

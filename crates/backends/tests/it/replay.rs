@@ -346,6 +346,7 @@ impl Turn {
                 let text = text.map_or_else(String::new, |text| format!(" {}", short(&text)));
                 writeln!(told, "{} {key} {}{text}", status.as_str(), facts(&body))
             }
+            Heard::Item(ItemEvent::Of { key, agent }) => writeln!(told, "  of {agent}: {key}"),
             Heard::Item(ItemEvent::Delta { key, text }) => {
                 writeln!(told, "  + {key} {}", short(&text))
             }

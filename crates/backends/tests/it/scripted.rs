@@ -127,6 +127,7 @@ fn texts(events: &[ItemEvent]) -> HashMap<&str, String> {
                 }
             }
             ItemEvent::Delta { key, text } => texts.entry(key).or_default().push_str(text),
+            ItemEvent::Of { .. } => {}
         }
     }
     texts
@@ -166,7 +167,7 @@ async fn text_arrives_while_it_is_written() {
                     assert_eq!(growing, whole);
                     demo.upstream.open("end");
                 }
-                ItemEvent::Put { .. } => {}
+                ItemEvent::Put { .. } | ItemEvent::Of { .. } => {}
             }
         }
         growing

@@ -23,6 +23,7 @@ fn item(world: &World, claimed: &Claimed, body: ItemBody) -> Item {
         seq: 1,
         status: ItemStatus::Open,
         body,
+        agent: None,
         text: "so far".into(),
         started_at: world.ids.clock().now(),
         ended_at: None,

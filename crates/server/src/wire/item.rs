@@ -21,6 +21,9 @@ pub struct Item {
     pub kind: ItemKind,
     /// Where it stands.
     pub status: ItemStatus,
+    /// Which agent did it that the assistant set to work, by its name at the source. Absent: the assistant itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
     /// An answer, a thought, a command's output: its text so far.
     pub text: String,
     /// When it began.
@@ -161,6 +164,7 @@ impl ToWire for model::Item {
             seq: self.seq,
             kind: ItemKind::Other,
             status: status(self.status),
+            agent: self.agent.clone(),
             text: self.text.clone(),
             started_at: self.started_at.0,
             ended_at: self.ended_at.map(|at| at.0),

@@ -33,6 +33,7 @@ fn text_item(house: &House, claimed: &Claimed, text: &str) -> Item {
         seq: 1,
         status: ItemStatus::Open,
         body: ItemBody::Text,
+        agent: None,
         text: text.to_owned(),
         started_at: Millis(1),
         ended_at: None,

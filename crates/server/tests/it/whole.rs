@@ -159,6 +159,7 @@ impl Life<'_> {
             seq: 1,
             status: ItemStatus::Open,
             body: ItemBody::Text,
+            agent: None,
             text: "well".to_owned(),
             started_at: Millis(1),
             ended_at: None,

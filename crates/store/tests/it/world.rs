@@ -211,6 +211,7 @@ impl World {
             seq,
             status,
             body,
+            agent: None,
             text: text.into(),
             started_at: now,
             ended_at: (status != ItemStatus::Open).then_some(now),

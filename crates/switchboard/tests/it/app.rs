@@ -1,5 +1,6 @@
 //! Turns over the real Codex app server, in ChatGPT-plan mode with a made-up login.
 
+mod agents;
 mod approvals;
 mod backends;
 mod crashes;

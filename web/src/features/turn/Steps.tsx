@@ -6,27 +6,34 @@ import { memo, useMemo, useState } from "react";
 import type { Item } from "../../api/types";
 import type { HeldItem } from "../../state/model";
 import { useNow } from "../../state/react";
-import { clock, stepResult, stepTook, stepWords } from "../../state/words";
+import { agentsWords, clock, stepResult, stepTook, stepWords } from "../../state/words";
 import { Icon, type IconName } from "../../ui/Icon";
 import "../../ui/turn.css";
 import { bodyOf } from "./bodies";
 import { changeWords, statOf } from "../../ui/diff";
 import { Proposal } from "./Proposal";
-import { rowsOf } from "./rows";
+import { type Row, rowsOf } from "./rows";
 import { StatView } from "../../ui/StatView";
 
 /** `live`: the turn still runs, so an open item is really under way. */
 export function Steps({ items, live }: { items: HeldItem[]; live: boolean }) {
   const rows = useMemo(() => rowsOf(items), [items]);
+  return <div className="steps">{rows.map((row) => <RowView key={row.item.id} {...row} live={live} />)}</div>;
+}
+
+function RowView({ item, raw, doings, live }: Row & { live: boolean }) {
+  const running = live && item.status === "open";
+  if (item.kind === "compaction") return <div className="summed" role="separator"><span>{stepWords(item)}</span></div>;
+  if (item.kind === "proposal") return <Proposal item={item} running={running} />;
+  const step = <Step item={item} raw={raw} running={running} />;
+  if (!doings.length) return step;
   return (
-    <div className="steps">
-      {rows.map(({ item, raw }) => {
-        const running = live && item.status === "open";
-        if (item.kind === "compaction") return <div key={item.id} className="summed" role="separator"><span>{stepWords(item)}</span></div>;
-        if (item.kind === "proposal") return <Proposal key={item.id} item={item} running={running} />;
-        return <Step key={item.id} item={item} raw={raw} running={running} />;
-      })}
-    </div>
+    <>
+      {step}
+      <div className="steps doings" role="group" aria-label={`What ${agentsWords(item.agents ?? [])} did`}>
+        {doings.map((row) => <RowView key={row.item.id} {...row} live={live} />)}
+      </div>
+    </>
   );
 }
 

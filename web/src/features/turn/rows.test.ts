@@ -14,6 +14,21 @@ test("a raw thought goes with the summary beside it, on whichever side", () => {
   expect(rows("command", "raw_reasoning")).toEqual([["command", null], ["raw_reasoning", null]]);
 });
 
+test("what an agent does goes below the first row that names it, and keeps its place where none does", () => {
+  const all = [
+    item("early", "command"), item("start-a", "subagent"), item("start-b", "subagent"), item("b1", "command"), item("ours", "command"),
+    item("a1", "plan"), item("wait", "subagent"), item("b2", "command"), item("lost", "command"),
+  ];
+  const named: Record<string, Partial<HeldItem>> = {
+    "start-a": { agents: ["a"] }, "start-b": { agents: ["b"] }, wait: { agents: ["a", "b"] }, b1: { agent: "b" }, a1: { agent: "a" },
+    b2: { agent: "b" }, lost: { agent: "c" },
+  };
+  const drawn = rowsOf(all.map((one) => ({ ...one, ...named[one.id] })));
+  expect(drawn.map((row) => [row.item.id, row.doings.map((doing) => doing.item.id)])).toEqual([
+    ["early", []], ["start-a", ["a1"]], ["start-b", ["b1", "b2"]], ["ours", []], ["wait", []], ["lost", []],
+  ]);
+});
+
 test("JSON is told with one value a line, also when it came as text; anything else stays", () => {
   expect(pretty({ a: 1 })).toEqual({ text: '{\n  "a": 1\n}', json: true });
   expect(pretty('{"a":1}')).toEqual({ text: '{\n  "a": 1\n}', json: true });

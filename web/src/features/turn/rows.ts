@@ -1,17 +1,28 @@
 /** Which items share a row of the steps, and what a tool was given and gave, as it is read. Pure. */
 import type { HeldItem } from "../../state/model";
 
-/** `raw`: the thought as it was, behind the summary that is its row. */
-export interface Row { item: HeldItem; raw: HeldItem | null }
+/** `raw`: the thought as it was, behind the summary that is its row. `doings`: what the agents did that were set to work in it. */
+export interface Row { item: HeldItem; raw: HeldItem | null; doings: Row[] }
 
-/** A raw thought goes with the summary beside it, whichever of the two came first; one without a summary is a row of its own. */
+/**
+ * A raw thought goes with the summary beside it, whichever of the two came first; one without a summary is a row of its own. What an
+ * agent does goes below the first row that names it, wherever it came: several work at once. Where none does, it keeps its place.
+ */
 export function rowsOf(items: HeldItem[]): Row[] {
   const rows: Row[] = [];
+  const agents = new Map<string, Row[]>();
   for (const item of items) {
+    const doings = item.agent ? agents.get(item.agent) : undefined;
+    if (doings) {
+      doings.push({ item, raw: null, doings: [] });
+      continue;
+    }
     const last = rows.at(-1);
     if (item.kind === "raw_reasoning" && last?.item.kind === "reasoning" && !last.raw) last.raw = item;
-    else if (item.kind === "reasoning" && last?.item.kind === "raw_reasoning") rows[rows.length - 1] = { item, raw: last.item };
-    else rows.push({ item, raw: null });
+    else if (item.kind === "reasoning" && last?.item.kind === "raw_reasoning") rows[rows.length - 1] = { item, raw: last.item, doings: [] };
+    else rows.push({ item, raw: null, doings: [] });
+    const row = rows.at(-1);
+    for (const agent of item.agents ?? []) if (row && !agents.has(agent)) agents.set(agent, row.doings);
   }
   return rows;
 }

@@ -1,18 +1,18 @@
 //! Agents that the assistant sets to work within a turn. They have threads and turns of their own, and what
 //! they do and use is the turn's, too; what they say is a report, never the reply.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 use switchboard_model::{
-    item::{ItemBody, ItemStatus},
+    item::{ItemBody, ItemEvent, ItemStatus},
     usage::Usage,
 };
 
 use super::{Heard, Translator};
 use crate::codex::app::{
     counts::Tokens,
-    notices::Remark,
+    notices::{self, Remark},
     read::{at, flag, maybe, text, texts},
 };
 
@@ -25,8 +25,10 @@ struct Agent {
     /// Its running turn.
     turn: Option<String>,
     tokens: Tokens,
-    /// What it did, for the end of its turn.
+    /// What it did in its turn, for its end.
     items: Vec<String>,
+    /// What was said to be its doing.
+    told: HashSet<String>,
     /// What it last said.
     report: String,
 }
@@ -98,9 +100,29 @@ impl Translator {
         item
     }
 
-    /// Takes in what is told of an agent's thread.
+    /// Takes in what is told of an agent's thread, and says whose doing it is.
     pub(super) fn of_agent(&mut self, method: &str, params: &Value) -> Vec<Heard> {
         let thread = text(params, "threadId");
+        let mut heard = self.agent_told(thread, method, params);
+        let Some(agent) = self.agents.0.get_mut(thread) else {
+            return heard;
+        };
+        let begun = heard.iter().filter_map(|heard| match heard {
+            Heard::Item(ItemEvent::Put { key, .. }) => Some(key),
+            _ => None,
+        });
+        let new: Vec<String> = begun
+            .filter(|key| agent.told.insert((*key).clone()))
+            .cloned()
+            .collect();
+        heard.extend(new.into_iter().map(|key| {
+            let agent = thread.to_owned();
+            Heard::Item(ItemEvent::Of { key, agent })
+        }));
+        heard
+    }
+
+    fn agent_told(&mut self, thread: &str, method: &str, params: &Value) -> Vec<Heard> {
         let item = at(params, "item");
         match (method, text(item, "type")) {
             ("item/started" | "item/completed", "userMessage" | "reasoning" | "plan")
@@ -110,11 +132,18 @@ impl Translator {
                 | "item/plan/delta"
                 | "item/reasoning/summaryTextDelta"
                 | "item/reasoning/textDelta"
-                | "turn/plan/updated"
                 | "turn/diff/updated"
                 | "thread/compacted",
                 _,
             ) => Vec::new(),
+            ("turn/plan/updated", _) => {
+                let body = ItemBody::Plan {
+                    steps: notices::steps(params),
+                };
+                let key = format!("plan/{thread}");
+                let words = text(params, "explanation");
+                self.items.replace(&key, body, words, ItemStatus::Open)
+            }
             ("turn/started", _) => {
                 if let Some(agent) = self.agents.0.get_mut(thread) {
                     agent.turn = maybe(at(params, "turn"), "id").map(str::to_owned);
@@ -145,11 +174,13 @@ impl Translator {
                     agent.turn = None;
                     std::mem::take(&mut agent.items)
                 });
+                let plan = format!("plan/{thread}");
                 let mut heard: Vec<Heard> = items
                     .into_iter()
                     .flatten()
                     .filter_map(|key| self.items.close(&key, ItemStatus::Cut))
                     .collect();
+                heard.extend(self.items.close(&plan, ItemStatus::Done));
                 heard.extend(self.agent_failed(at(turn, "error")));
                 heard
             }

@@ -53,6 +53,7 @@ fn line(heard: &Heard) -> String {
                 .map_or(String::new(), |text| format!(" {text:?}"));
             format!("{} {key} {}{text}", status.as_str(), body.kind())
         }
+        Heard::Item(ItemEvent::Of { key, agent }) => format!("{key} of {agent}"),
         Heard::Item(ItemEvent::Delta { key, text }) => format!("+ {key} {text:?}"),
         Heard::Ended(ended) => format!("ended {:?}", ended.status),
         Heard::Unseen(what) => format!("unseen {what}"),

@@ -101,8 +101,10 @@ fn what_an_agent_does_is_shown_and_what_it_says_is_a_report_told_once() {
         lines,
         [
             "open c command",
+            "c of th2",
             "done c command",
             "done m2 subagent \"hi\"",
+            "m2 of th2",
             "done w subagent",
             "done w subagent \"th2: hi again\"",
         ]
@@ -112,6 +114,41 @@ fn what_an_agent_does_is_shown_and_what_it_says_is_a_report_told_once() {
     assert_eq!(
         told(&mut unheard, &[waits("hi")]),
         ["done w subagent \"th2: hi\""]
+    );
+}
+
+#[test]
+fn an_agents_plan_is_its_own_and_done_with_its_turn() {
+    let plan = |step: &str, why: &str| {
+        let steps = json!([{ "step": step, "status": "inProgress" }]);
+        (
+            "turn/plan/updated",
+            json!({ "plan": steps, "explanation": why }),
+        )
+    };
+    let mut turn = turn_with_agent();
+    let lines = told(
+        &mut turn,
+        &[
+            plan("ours", "a"),
+            of_agent(plan("its", "b")),
+            of_agent(plan("its", "b")),
+            of_agent(plan("more", "c")),
+            agents_turn("turn/completed", json!({ "status": "completed" })),
+            ends("completed"),
+        ],
+    );
+    assert_eq!(
+        lines,
+        [
+            "open plan plan \"a\"",
+            "open plan/th2 plan \"b\"",
+            "plan/th2 of th2",
+            "open plan/th2 plan \"c\"",
+            "done plan/th2 plan",
+            "done plan plan",
+            "ended Completed",
+        ]
     );
 }
 
@@ -136,7 +173,9 @@ fn an_agents_end_is_not_ours() {
         lines,
         [
             "open c command",
+            "c of th2",
             "done notice-1 notice \"agent_failed: lost\"",
+            "notice-1 of th2",
             "cut c command",
             "ended Completed",
         ]
