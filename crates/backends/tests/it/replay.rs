@@ -99,6 +99,7 @@ fn replay(recording: &str) -> String {
             (_, None) => replay.begun(said),
         }
     }
+    replay.end_late();
     replay.told.join("\n")
 }
 
@@ -106,6 +107,7 @@ impl Replay {
     fn call(&mut self, method: &str, said: &Value) {
         if method == "initialize" {
             // Another process, which knows of no turn.
+            self.end_late();
             let told = std::mem::take(&mut self.told);
             *self = Self {
                 told,
@@ -126,6 +128,7 @@ impl Replay {
             || params["target"].to_string(),
             |words| format!("{words:?}"),
         );
+        self.end_late();
         if let Some(turn) = self.turns.get(&thread).filter(|turn| !turn.over) {
             let _ = writeln!(self.told[turn.place], "{method} {words}, while it runs");
             return;
@@ -151,6 +154,17 @@ impl Replay {
         self.turns.insert(thread.to_owned(), turn);
         for (method, params) in self.early.remove(thread).unwrap_or_default() {
             self.heard(&method, &params);
+        }
+    }
+
+    /// What goes on after its turn ends here, as nothing more is heard of it.
+    fn end_late(&mut self) {
+        for turn in self.turns.values_mut().filter(|turn| turn.over) {
+            for heard in turn.translator.close_late() {
+                let told = &mut self.told[turn.place];
+                told.push_str("at last ");
+                turn.tell(told, heard);
+            }
         }
     }
 

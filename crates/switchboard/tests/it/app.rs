@@ -6,6 +6,7 @@ mod backends;
 mod crashes;
 mod failures;
 mod forks;
+mod late;
 mod login;
 mod parked;
 mod records;

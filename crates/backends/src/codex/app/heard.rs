@@ -18,7 +18,7 @@ pub enum Heard {
     Usage(Usage),
     /// How much of the plan is used.
     Limits(Vec<Limit>),
-    /// The turn is over; nothing of it is open any more.
+    /// The turn is over; nothing of it is open any more but commands that go on.
     Ended(Ended),
     /// The account changed: ask again.
     Account,

@@ -34,6 +34,13 @@ use crate::jsonrpc::{CallError, Incoming};
 /// A provider that refuses the login is asked this often before we stop waiting for Codex to give up.
 const REFUSALS: u32 = 3;
 
+/// Commands that go on after the assistant's last word have so long to end by themselves, and its answer waits for them;
+/// then they are ended.
+const LATE: Duration = Duration::from_secs(3);
+
+/// What is ended tells its end within this; 10 ms are usual.
+const SWEPT: Duration = Duration::from_millis(500);
+
 /// What a conversation that was summed up is answered with.
 const SUMMED_UP: &str = "The conversation so far was summed up.";
 
@@ -65,6 +72,8 @@ pub(super) struct Hearing<'a> {
     tools_failed: bool,
     /// Until when the turn has time to end, once it is to stop.
     stopping: Option<(Stop, Instant)>,
+    /// It is over, and commands of it may go on.
+    over: bool,
 }
 
 impl<'a> Hearing<'a> {
@@ -84,6 +93,7 @@ impl<'a> Hearing<'a> {
             cancelled: false,
             tools_failed: false,
             stopping: None,
+            over: false,
         }
     }
 
@@ -145,6 +155,11 @@ impl<'a> Hearing<'a> {
                     None => return Err(crashed(server.end().await)),
                     Some(Incoming::Told { method, params }) => {
                         if let Some(ended) = self.told(&method, &params, limits).await? {
+                            self.over = true;
+                            let completed = ended.status == EndStatus::Completed;
+                            if completed && self.stopping.is_none() {
+                                self.hear_late(loaded, limits, LATE).await?;
+                            }
                             return self.end(ended, limits);
                         }
                         self.adopt_agents(loaded);
@@ -179,6 +194,55 @@ impl<'a> Hearing<'a> {
                 }
             }
         }
+    }
+
+    /// Hears what commands still tell that go on after the turn's end, for so long at most.
+    async fn hear_late(
+        &mut self,
+        loaded: &mut Loaded,
+        limits: &mut Vec<Limit>,
+        patience: Duration,
+    ) -> Result<(), BackendError> {
+        let until = Instant::now() + patience;
+        while !self.translator.late().is_empty() {
+            tokio::select! {
+                biased;
+                _ = self.drive.io.stopping(), if !self.translator.is_swept() => return Ok(()),
+                () = sleep_until(until) => return Ok(()),
+                said = loaded.listener.next() => match said {
+                    // Its end is the turn's no more.
+                    None => return Ok(()),
+                    Some(Incoming::Told { method, params }) => {
+                        self.told(&method, &params, limits).await?;
+                    }
+                    Some(Incoming::Asked { id, method, params }) => {
+                        self.asked(id, &method, &params).await;
+                    }
+                },
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether commands go on though the turn is over.
+    pub(super) fn leaves_commands(&self) -> bool {
+        self.over && !self.translator.late().is_empty()
+    }
+
+    /// Hears to their ends the commands that are being ended now that the turn is over.
+    pub(super) async fn hear_swept(
+        &mut self,
+        loaded: &mut Loaded,
+        limits: &mut Vec<Limit>,
+    ) -> Result<(), BackendError> {
+        self.translator.sweep();
+        self.hear_late(loaded, limits, SWEPT).await?;
+        for heard in self.translator.close_late() {
+            if let Heard::Item(event) = heard {
+                self.drive.io.emit(event).await.map_err(interrupted)?;
+            }
+        }
+        Ok(())
     }
 
     fn takes_words(&self) -> bool {
@@ -298,7 +362,9 @@ impl<'a> Hearing<'a> {
                 peer.refuse(&id, refusal.code, &refusal.message).await;
             }
             // Nobody is asked on behalf of work that is to stop.
-            Ok(ask) if self.stopping.is_some() => peer.answer(&id, &ask.silence()).await,
+            Ok(ask) if self.stopping.is_some() || self.over => {
+                peer.answer(&id, &ask.silence()).await
+            }
             Ok(mut ask) => {
                 if drive.shares_session() {
                     // It would be granted to all who write in the thread.

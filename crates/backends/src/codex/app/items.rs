@@ -51,6 +51,8 @@ pub struct Translator {
     /// The last error that is not tried again.
     failed: Option<TurnError>,
     ended: bool,
+    /// The commands that went on after its end are being ended by us.
+    swept: bool,
 }
 
 #[derive(Debug)]
@@ -91,6 +93,7 @@ impl Translator {
             limits: Limits::default(),
             failed: None,
             ended: false,
+            swept: false,
         }
     }
 
@@ -141,6 +144,34 @@ impl Translator {
     /// The last error that Codex did not try again after; the turn's end says it too, if it comes.
     pub fn failure(&self) -> Option<&TurnError> {
         self.failed.as_ref()
+    }
+
+    /// The commands that go on though the turn is over; an agent's end with its turn.
+    pub fn late(&self) -> Vec<String> {
+        let goes_on = |key: &String| {
+            let known = self.items.get(key);
+            known.is_some_and(|known| {
+                known.status == ItemStatus::Open && matches!(known.body, ItemBody::Command { .. })
+            }) && !self.is_an_agents(key)
+        };
+        self.items.keys().into_iter().filter(goes_on).collect()
+    }
+
+    /// Says that those commands are being ended by us from now on: what fails then is cut short.
+    pub fn sweep(&mut self) {
+        self.swept = true;
+    }
+
+    /// Whether they are.
+    pub fn is_swept(&self) -> bool {
+        self.swept
+    }
+
+    /// Closes those of them whose end was not told.
+    pub fn close_late(&mut self) -> Vec<Heard> {
+        let late = self.late().into_iter();
+        late.filter_map(|key| self.items.close(&key, ItemStatus::Cut))
+            .collect()
     }
 
     /// Takes in one notification.
@@ -343,6 +374,7 @@ impl Translator {
                 self.keep(id, &mut drawn.body);
                 let status = match (drawn.status, phase) {
                     (ItemStatus::Open, Phase::Completed) => ItemStatus::Done,
+                    (ItemStatus::Failed, _) if self.swept => cut_short(&mut drawn.body),
                     (status, _) => status,
                 };
                 vec![self.items.put(id, drawn.body, drawn.text, status)]
@@ -529,7 +561,11 @@ impl Translator {
                 heard.extend(self.message(id, item, Phase::Completed));
             }
         }
+        let late = self.late();
         for key in self.items.keys() {
+            if late.contains(&key) {
+                continue;
+            }
             let closing = match &self.items.get(&key).map(|known| &known.body) {
                 Some(ItemBody::Plan { .. } | ItemBody::TurnDiff | ItemBody::Notice) => {
                     ItemStatus::Done
@@ -556,6 +592,17 @@ impl Translator {
             error: error.filter(|_| status != EndStatus::Completed),
         }));
         heard
+    }
+}
+
+/// What we ended did not fail, and the code of its end is ours.
+fn cut_short(body: &mut ItemBody) -> ItemStatus {
+    match body {
+        ItemBody::Command { exit_code, .. } => {
+            *exit_code = None;
+            ItemStatus::Cut
+        }
+        _ => ItemStatus::Failed,
     }
 }
 

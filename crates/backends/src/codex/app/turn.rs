@@ -350,11 +350,29 @@ impl Drive<'_> {
             }
             Err(error) => return Err(self.call_failed(error).await),
         }
-        let ended = heard.listen(loaded, limits).await;
+        let mut ended = heard.listen(loaded, limits).await;
+        if heard.leaves_commands() {
+            self.end_commands(&loaded.thread).await;
+            if let Err(error) = heard.hear_swept(loaded, limits).await {
+                ended = Err(error);
+            }
+        }
         left.count.clone_from(heard.count());
         left.agents = heard.agents_at_work();
         left.tools_failed = heard.tools_failed();
         ended
+    }
+
+    /// Ends the commands that the model left running, and those that an interrupt does not reach.
+    async fn end_commands(&self, thread: &str) {
+        let peer = &self.lease.server.peer;
+        let params = json!({ "threadId": thread });
+        let cleaned = peer
+            .call("thread/backgroundTerminals/clean", params, STOPPING)
+            .await;
+        if let Err(error) = cleaned {
+            tracing::debug!(%error, "no background commands to end");
+        }
     }
 
     /// Sees to it that nothing of the turn goes on.
@@ -367,15 +385,7 @@ impl Drive<'_> {
                 let params = json!({ "threadId": thread, "turnId": turn });
                 let _ = server.peer.call("turn/interrupt", params, STOPPING).await;
             }
-            // Commands that the model left running, and those that an interrupt does not reach.
-            let params = json!({ "threadId": loaded.thread });
-            let cleaned = server
-                .peer
-                .call("thread/backgroundTerminals/clean", params, STOPPING)
-                .await;
-            if let Err(error) = cleaned {
-                tracing::debug!(%error, "no background commands to end");
-            }
+            self.end_commands(&loaded.thread).await;
             marked::kill_below(server.root, &start::mark(&self.turn, passing));
             // A session keeps its own as long as it goes well; one that did not start is tried again by the next turn.
             if passing || left.tools_failed || !matches!(ended, Ok(TurnEnd::Finished(_))) {

@@ -447,6 +447,7 @@ pub const CALLS: &[(&str, &[&str])] = &[
     ("v2/ThreadArchiveParams", &["threadId"]),
     ("v2/ThreadUnarchiveParams", &["threadId"]),
     ("v2/ThreadDeleteParams", &["threadId"]),
+    ("v2/ThreadBackgroundTerminalsCleanParams", &["threadId"]),
 ];
 
 /// What is read where the schema says that anything may stand: results and metadata of MCP, a form's own

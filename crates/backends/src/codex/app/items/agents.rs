@@ -72,6 +72,12 @@ impl Translator {
         at_work
     }
 
+    /// Whether an item is of what an agent does that is at work.
+    pub(super) fn is_an_agents(&self, key: &str) -> bool {
+        let mut agents = self.agents.0.values();
+        agents.any(|agent| agent.items.iter().any(|item| item == key))
+    }
+
     /// The agents in an item that names them.
     pub(super) fn meet(&mut self, item: &Value) {
         let named = texts(item, "receiverThreadIds");

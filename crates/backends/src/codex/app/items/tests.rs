@@ -160,7 +160,7 @@ fn a_retry_is_a_notice_and_only_the_last_error_counts() {
 }
 
 #[test]
-fn an_end_closes_everything_that_is_open_and_comes_once() {
+fn an_end_closes_all_but_commands_that_go_on_and_comes_once() {
     let open = [
         started(message("m", "")),
         says("m", "a"),
@@ -175,15 +175,38 @@ fn an_end_closes_everything_that_is_open_and_comes_once() {
         let mut turn = turn();
         told(&mut turn, &open);
         let lines = told(&mut turn, &[ends(how), ends(how)]);
-        assert_eq!(
-            lines[..3],
-            [
-                format!("{text} m text"),
-                "cut c command".into(),
-                "cut x other".into()
-            ]
+        assert_eq!(lines[..2], [format!("{text} m text"), "cut x other".into()]);
+        assert_eq!(lines.len(), 3, "{lines:?}");
+        assert_eq!(turn.late(), ["c"]);
+        let closed: Vec<String> = turn.close_late().iter().map(line).collect();
+        assert_eq!(closed, ["cut c command"]);
+        assert_eq!((turn.late().len(), turn.close_late()), (0, Vec::new()));
+    }
+}
+
+#[test]
+fn a_command_that_we_end_did_not_fail_and_one_that_ends_first_ends_as_it_does() {
+    for (status, code, ended) in [
+        ("failed", -1, (ItemStatus::Cut, None)),
+        ("completed", 0, (ItemStatus::Done, Some(0))),
+    ] {
+        let mut turn = turn();
+        told(
+            &mut turn,
+            &[started(command("inProgress", json!({}))), ends("completed")],
         );
-        assert_eq!(lines.len(), 4, "{lines:?}");
+        turn.sweep();
+        let (method, mut params) = completed(command(status, json!({ "exitCode": code })));
+        params["turnId"] = json!("t1");
+        let heard = turn.take(method, &params);
+        let [Heard::Item(ItemEvent::Put { body, status, .. })] = &heard[..] else {
+            panic!("{heard:?}");
+        };
+        let ItemBody::Command { exit_code, .. } = body else {
+            panic!("{body:?}");
+        };
+        assert_eq!((*status, *exit_code), ended);
+        assert_eq!(turn.late().len(), 0);
     }
 }
 
@@ -211,7 +234,6 @@ fn late_words_about_a_known_item_count_and_those_of_another_turn_do_not() {
         lines,
         [
             "open c command",
-            "cut c command",
             "ended Completed",
             "+ c \"late\"",
             "+ c \"late\"",

@@ -153,6 +153,19 @@ fn an_agents_plan_is_its_own_and_done_with_its_turn() {
 }
 
 #[test]
+fn a_command_of_an_agent_is_not_waited_for() {
+    let mut turn = turn_with_agent();
+    told(
+        &mut turn,
+        &[
+            of_agent(started(command("inProgress", json!({})))),
+            ends("completed"),
+        ],
+    );
+    assert_eq!(turn.late(), [""; 0]);
+}
+
+#[test]
 fn an_agents_end_is_not_ours() {
     let lost = json!({ "message": "lost", "codexErrorInfo": "other" });
     let mut turn = turn_with_agent();
