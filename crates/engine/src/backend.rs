@@ -113,11 +113,13 @@ pub enum Capability {
     RemoteControl,
     /// It uses MCP servers of whoever asks.
     Tools,
+    /// It works in the own home of whoever asks, where that may be.
+    OwnHome,
 }
 
 impl Capability {
     /// Every one, in the order of tables.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Streams,
         Self::Steps,
         Self::Approvals,
@@ -131,6 +133,7 @@ impl Capability {
         Self::Fast,
         Self::RemoteControl,
         Self::Tools,
+        Self::OwnHome,
     ];
 
     /// The name in JSON.
@@ -149,6 +152,7 @@ impl Capability {
             Self::Fast => "fast",
             Self::RemoteControl => "remote_control",
             Self::Tools => "tools",
+            Self::OwnHome => "own_home",
         }
     }
 
@@ -168,6 +172,7 @@ impl Capability {
             Self::Fast => "A fast mode",
             Self::RemoteControl => "Remote control",
             Self::Tools => "Uses your MCP servers",
+            Self::OwnHome => "Works in your own home",
         }
     }
 }

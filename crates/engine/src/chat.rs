@@ -6,6 +6,7 @@ use std::path::Path;
 use switchboard_model::{
     AssistantId, AttachmentId, MessageId, PersonId, ThreadId,
     assistant::{Access, Assistant},
+    home::{Home, NotOwn, Strangers},
     mention::{self, Mention},
     message::{self, InvalidText},
     outcome::{Failure, OutcomeCode},
@@ -19,7 +20,9 @@ use switchboard_store::{
     ThreadRow,
 };
 
-use crate::{Engine, assistants::switched_off, folders::lies_below};
+use crate::{
+    Engine, assistants::switched_off, backend::Company, folders::lies_below, strangers::company,
+};
 
 /// A thread to open.
 #[derive(Debug, Clone)]
@@ -104,6 +107,9 @@ pub enum ChatError {
     /// Full access, where others can write.
     #[error("full access is only for threads in which nobody else can write")]
     FullNotShared,
+    /// The own home, where it cannot be had.
+    #[error("{0}, so this thread works in the private home")]
+    HomeNotOwn(NotOwn),
     /// The folder is not among those that the person's turns may work in.
     #[error(
         "you may not have turns work in {0}: an admin allows it with `switchboard folders allow PATH --for HANDLE`"
@@ -167,6 +173,12 @@ impl Engine {
         };
         let mut settings = ThreadSettings::initial();
         self.check_settings(by, &thread.settings).await?;
+        if thread.settings.home == Some(Home::Own) {
+            self.may_choose_own_home(by, assistant).await?;
+            if thread.visibility == Visibility::Open {
+                return Err(ChatError::HomeNotOwn(Strangers::Write.into()));
+            }
+        }
         thread.settings.apply(&mut settings);
         if settings.permission == Permission::Full && thread.visibility == Visibility::Open {
             return Err(ChatError::FullNotShared);
@@ -192,18 +204,17 @@ impl Engine {
     ) -> Result<ThreadRow, ChatError> {
         let row = self.visible_thread(by, id).await?;
         self.check_settings(by, &change.settings).await?;
-        if change.settings.permission == Some(Permission::Full) {
-            let members = self.reader().members(id).await?;
-            let alone = members.iter().all(|member| member.id == by.id);
-            if row.thread.visibility == Visibility::Open || !alone {
-                return Err(ChatError::FullNotShared);
-            }
+        if change.settings.permission == Some(Permission::Full)
+            && company(self.reader(), &row.thread, by.id).await? == Company::Others
+        {
+            return Err(ChatError::FullNotShared);
         }
         let mut patch = ThreadPatch {
             title: change.title,
             archived: change.archived,
             visibility: change.visibility,
             assistant: None,
+            moves: None,
             settings: change.settings,
         };
         if let Some(name) = change.assistant {
@@ -214,8 +225,19 @@ impl Engine {
                 ));
             }
             let assistant = self.assistant_named(&name).await?;
-            let words = self.takes_over(id, &assistant).await?;
+            let words = self.takes_over(&row.thread, &assistant).await?;
             patch.assistant = Some((assistant.id, words));
+        }
+        let answers = patch.assistant.as_ref().map(|(id, _)| *id);
+        let answers = answers.or(row.thread.assistant);
+        let to = patch.settings.home;
+        if let Some(to) = to.filter(|to| *to != row.thread.settings.home) {
+            if to == Home::Own {
+                self.may_move_to_own_home(by, &row.thread, answers).await?;
+            }
+            if let Some(assistant) = answers {
+                patch.moves = self.moves(&row.thread, assistant, to).await?;
+            }
         }
         if patch.visibility.is_some_and(|v| v != row.thread.visibility)
             && !may_govern(by, &row.thread)

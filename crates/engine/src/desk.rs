@@ -7,6 +7,7 @@ use switchboard_model::{
     IdSource, Millis, PersonId, QuestionId, SteerId, ThreadId, TurnId,
     approval::{Asking, Decision, Question, QuestionState, SECRET_ANSWER},
     carried::CarriedLine,
+    home::Strangers,
     item::Item,
     mcp::{KnownServer, Seen},
     message::Message,
@@ -21,7 +22,13 @@ use switchboard_store::{
 };
 use tokio::{sync::watch, time::timeout};
 
-use crate::{backend::SessionRef, detached::Files, folder::Phase, secrets::Secrets};
+use crate::{
+    backend::{Company, SessionRef},
+    detached::Files,
+    folder::Phase,
+    secrets::Secrets,
+    strangers::{company, strangers},
+};
 
 /// How often to look without having heard the bell.
 const LOOK: Duration = Duration::from_secs(1);
@@ -167,18 +174,26 @@ impl Desk {
         self.store.forget_session(turn.thread, turn.assistant).await
     }
 
-    /// Who may write in the turn's thread.
-    pub(crate) async fn members(&self, thread: ThreadId) -> Result<Vec<Person>, StoreError> {
-        self.store.reader().members(thread).await
+    /// Who can write in the turn's thread beside whoever asked.
+    pub(crate) async fn company(&self, claimed: &Claimed) -> Result<Company, StoreError> {
+        company(self.store.reader(), &claimed.thread, claimed.turn.person).await
     }
 
-    /// Whether others than whoever asked ever wrote in the turn's thread.
-    pub(crate) async fn others_wrote(&self, claimed: &Claimed) -> Result<bool, StoreError> {
-        let turn = &claimed.turn;
-        self.store
-            .reader()
-            .others_wrote(turn.thread, turn.person)
-            .await
+    /// Whose words are in the turn's thread beside those of whoever asked.
+    pub(crate) async fn strangers(
+        &self,
+        claimed: &Claimed,
+        company: Company,
+    ) -> Result<Option<Strangers>, StoreError> {
+        let person = claimed.turn.person;
+        let author = Some(&claimed.message.author).filter(|author| author.id == person);
+        let asker = (person, author.map(|author| author.handle.as_str()));
+        strangers(self.store.reader(), &claimed.thread, company, asker).await
+    }
+
+    /// Whoever asked, as they are now.
+    pub(crate) async fn person(&self, claimed: &Claimed) -> Result<Option<Person>, StoreError> {
+        self.store.reader().person(claimed.turn.person).await
     }
 
     /// The folders in which a person's turns may work.

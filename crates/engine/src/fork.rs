@@ -6,6 +6,7 @@ use std::path::Path;
 use switchboard_model::{
     MessageId, ThreadId,
     carried::{self, CARRIED_LINES, CarriedLine},
+    home::Home,
     message::Message,
     person::Person,
     settings::{Permission, ThreadSettings},
@@ -128,6 +129,14 @@ impl Engine {
         source: &Thread,
     ) -> Result<ThreadSettings, StoreError> {
         let mut settings = source.settings.clone();
+        if settings.home == Home::Own
+            && self
+                .may_choose_own_home(by, source.assistant)
+                .await
+                .is_err()
+        {
+            settings.home = Home::House;
+        }
         if settings.permission == Permission::Full {
             settings.permission = Permission::Standard;
         }

@@ -1,7 +1,7 @@
 //! Another assistant for a direct thread: what the thread says of it. Owns the words, which say what `prepare` will tell; never
 //! changes anything.
 
-use switchboard_model::{ThreadId, assistant::Assistant, prompt::DIRECT_LINES};
+use switchboard_model::{ThreadId, assistant::Assistant, prompt::DIRECT_LINES, thread::Thread};
 use switchboard_store::StoreError;
 
 use crate::{Engine, backend::Capability};
@@ -10,30 +10,39 @@ impl Engine {
     /// What a thread says when this assistant answers it from now on.
     pub(crate) async fn takes_over(
         &self,
-        thread: ThreadId,
+        thread: &Thread,
         assistant: &Assistant,
     ) -> Result<String, StoreError> {
         let reader = self.reader();
-        let mut said = reader.context(thread, i64::MAX, DIRECT_LINES).await?;
         let backend = self.registry().get(&assistant.backend);
         let resumes = backend.is_some_and(|backend| backend.spec().has(Capability::Resumes));
         let kept = if resumes {
-            reader.session_of(thread, assistant.id).await?
+            let here = thread.settings.home.of_sessions(&assistant.backend);
+            let kept = reader.session_of(thread.id, assistant.id).await?;
+            kept.filter(|kept| kept.home == here)
         } else {
             None
         };
         if let Some(kept) = kept {
+            let mut said = reader.context(thread.id, i64::MAX, DIRECT_LINES).await?;
             said.retain(|m| m.seq > kept.heard && m.author.id != assistant.id.0);
             return Ok(words(&assistant.handle, Knows::Session, said.len()));
         }
+        let told = self.told_anew(thread.id).await?;
+        Ok(words(&assistant.handle, Knows::Nothing, told))
+    }
+
+    /// How many messages of a thread a new session is told.
+    pub(crate) async fn told_anew(&self, thread: ThreadId) -> Result<usize, StoreError> {
+        let reader = self.reader();
+        let said = reader.context(thread, i64::MAX, DIRECT_LINES).await?;
         let mut told = said.len();
         if told < DIRECT_LINES
             && let Some(carried) = reader.carried(thread).await?
         {
             told += carried.lines.len();
         }
-        let told = told.min(DIRECT_LINES);
-        Ok(words(&assistant.handle, Knows::Nothing, told))
+        Ok(told.min(DIRECT_LINES))
     }
 }
 

@@ -7,12 +7,13 @@ use std::{fmt::Write as _, path::Path};
 
 use switchboard_model::{
     carried::CarriedLine,
+    home::{NotOwn, may_be_own},
     mcp::McpServer,
-    message::{Message, Speaker},
+    message::Message,
     outcome::{Failure, OutcomeCode},
     prompt,
     settings::Permission,
-    thread::{TitledBy, Visibility},
+    thread::TitledBy,
 };
 use switchboard_store::{Audit, Claimed, KeptSession, StoreError};
 
@@ -57,9 +58,12 @@ pub(crate) async fn prepare(
 ) -> Result<TurnRequest, Unprepared> {
     let direct = claimed.thread.assistant == Some(claimed.turn.assistant);
     let mut how = how(desk, claimed, spec).await?;
-    let tools = match &claimed.detached {
-        None => tools(desk, claimed, spec, &mut how).await?,
-        Some(_) => Vec::new(),
+    let (home, tools) = match &claimed.detached {
+        None => (
+            home(desk, claimed, spec, &mut how).await?,
+            tools(desk, claimed, spec, &mut how).await?,
+        ),
+        Some(asked) => (detached::home(asked, spec), Vec::new()),
     };
     let whose = format!("{}'s {}", claimed.assistant.owner_name, spec.account_words);
     let start = Audit {
@@ -67,17 +71,16 @@ pub(crate) async fn prepare(
         action: "turn.start",
         object: format!("turn {}", claimed.turn.id),
         whom: None,
-        detail: started(claimed, spec, &how, &tools),
+        detail: started(claimed, spec, (&how, home), &tools),
     };
     // Side by side, so that the disk is waited for once.
     let (shown, noted) = tokio::join!(desk.runs_on(whose), desk.audit(start));
     shown?;
     noted?;
     if let Some(asked) = &claimed.detached {
-        return detached::request(desk, claimed, spec, (asked, how)).await;
+        return detached::request(desk, claimed, spec, (asked, how, home)).await;
     }
     let goes_on = direct && spec.has(Capability::Resumes);
-    let home = Home::House;
     let kept = if goes_on {
         // One that lives in another home is not to be had in this one: a new one begins, and is told what was said.
         let lives_here = |kept: &KeptSession| kept.home == home.of_sessions(&spec.name);
@@ -171,16 +174,10 @@ pub(crate) async fn prepare(
 async fn how(desk: &Desk, claimed: &Claimed, spec: &Spec) -> Result<How, Unprepared> {
     let asked = claimed.detached.as_ref();
     let settings = asked.map_or(&claimed.thread.settings, |asked| &asked.settings);
-    let mut how = How::default();
-    if claimed.thread.visibility == Visibility::Private {
-        let members = desk.members(claimed.turn.thread).await?;
-        if members
-            .iter()
-            .all(|member| member.id == claimed.turn.person)
-        {
-            how.company = Company::Alone;
-        }
-    }
+    let mut how = How {
+        company: desk.company(claimed).await?,
+        ..How::default()
+    };
     if spec.has(Capability::Models) {
         let ours = settings
             .backend
@@ -231,13 +228,33 @@ async fn how(desk: &Desk, claimed: &Claimed, spec: &Spec) -> Result<How, Unprepa
     Ok(how)
 }
 
-/// Whether words of anybody but whoever asked came along when the thread was forked.
-async fn carries_others(desk: &Desk, claimed: &Claimed) -> Result<bool, StoreError> {
-    let own = Some(&claimed.message.author).filter(|author| author.id == claimed.turn.person);
-    let carried = desk.carried(claimed.turn.thread).await?;
-    Ok(carried.iter().any(|line| {
-        line.speaker == Speaker::User && own.is_none_or(|own| own.handle != line.handle)
-    }))
+/// Whose home the program works in: the person's own only where the thread chose it and nobody else's words reach it.
+async fn home(
+    desk: &Desk,
+    claimed: &Claimed,
+    spec: &Spec,
+    how: &mut How,
+) -> Result<Home, Unprepared> {
+    if claimed.thread.settings.home == Home::House || !spec.has(Capability::OwnHome) {
+        return Ok(Home::House);
+    }
+    let person = desk.person(claimed).await?;
+    let allowed = person.as_ref().map_or(Err(NotOwn::NotTheirs), |person| {
+        may_be_own(person, claimed.assistant.owner)
+    });
+    let why = match allowed {
+        Err(why) => Some(why),
+        Ok(()) => desk
+            .strangers(claimed, how.company)
+            .await?
+            .map(NotOwn::Strangers),
+    };
+    let Some(why) = why else {
+        return Ok(Home::Own);
+    };
+    how.notes
+        .push(format!("{why}, so it worked in the private home"));
+    Ok(Home::House)
 }
 
 /// The MCP servers of whoever asked, unless others write in the thread or ever did: their text must not reach a
@@ -259,17 +276,13 @@ async fn tools(
     if servers.is_empty() {
         return Ok(servers);
     }
-    let why = match how.company {
-        Company::Others => "others can write in this thread",
-        Company::Alone if desk.others_wrote(claimed).await? => "others have written in this thread",
-        Company::Alone if carries_others(desk, claimed).await? => {
-            "others wrote some of what this thread carries over"
-        }
-        Company::Alone => return Ok(servers),
+    let Some(strangers) = desk.strangers(claimed, how.company).await? else {
+        return Ok(servers);
     };
     let names = names(&servers);
-    how.notes
-        .push(format!("{why}, so it went without your tools ({names})"));
+    how.notes.push(format!(
+        "{strangers}, so it went without your tools ({names})"
+    ));
     Ok(Vec::new())
 }
 
@@ -279,13 +292,21 @@ fn names(servers: &[McpServer]) -> String {
 }
 
 /// A start in the words of the audit.
-fn started(claimed: &Claimed, spec: &Spec, how: &How, tools: &[McpServer]) -> String {
+fn started(
+    claimed: &Claimed,
+    spec: &Spec,
+    (how, home): (&How, Home),
+    tools: &[McpServer],
+) -> String {
     let mut words = format!("@{} over {}", claimed.assistant.handle, spec.name);
     if how.permission != Permission::ReadOnly {
         let _ = write!(words, ", {} access", how.permission.as_str());
     }
     if let Some(folder) = &how.folder {
         let _ = write!(words, ", in {}", folder.display());
+    }
+    if home == Home::Own {
+        words.push_str(", in the own home");
     }
     if !tools.is_empty() {
         let _ = write!(words, ", with {}", names(tools));

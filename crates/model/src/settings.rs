@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::home::Home;
+
 /// What a turn may touch.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -43,6 +45,8 @@ pub struct ThreadSettings {
     pub permission: Permission,
     /// Where they work, an absolute path; without one, in a private empty folder.
     pub folder: Option<String>,
+    /// Whose home its program works in, as far as that may be.
+    pub home: Home,
     /// Whether it plans first and does nothing yet.
     pub plan: bool,
     /// Whether the page shows what it thinks.
@@ -74,6 +78,8 @@ pub struct SettingsPatch {
     pub permission: Option<Permission>,
     /// See [`ThreadSettings::folder`].
     pub folder: Option<Option<String>>,
+    /// See [`ThreadSettings::home`].
+    pub home: Option<Home>,
     /// See [`ThreadSettings::plan`].
     pub plan: Option<bool>,
     /// See [`ThreadSettings::show_reasoning`].
@@ -99,6 +105,7 @@ impl SettingsPatch {
         set(&mut settings.fast, self.fast);
         set(&mut settings.permission, self.permission);
         set(&mut settings.folder, self.folder);
+        set(&mut settings.home, self.home);
         set(&mut settings.plan, self.plan);
         set(&mut settings.show_reasoning, self.show_reasoning);
     }
@@ -118,6 +125,8 @@ pub struct RanWith {
     pub permission: Permission,
     /// Where it worked, if not in a private empty folder.
     pub folder: Option<String>,
+    /// Whose home it worked in.
+    pub home: Home,
     /// What could not be met as chosen, and why: sentences without a full stop.
     pub notes: Vec<String>,
 }

@@ -375,6 +375,12 @@ impl From<ChatError> for ApiError {
                 "Not in a shared thread",
                 error.to_string(),
             ),
+            ChatError::HomeNotOwn(_) => Self::new(
+                StatusCode::FORBIDDEN,
+                "home_not_own",
+                "Not in the own home",
+                error.to_string(),
+            ),
             ChatError::FolderNotAllowed(_) => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "folder_not_allowed",

@@ -52,6 +52,8 @@ pub struct ThreadPatch {
     pub visibility: Option<Visibility>,
     /// Another assistant for a direct thread, and what the thread says of it, once something was said in it.
     pub assistant: Option<(AssistantId, String)>,
+    /// What the thread says when its assistant works in another home from now on.
+    pub moves: Option<String>,
     /// How assistants are to work in it.
     pub settings: SettingsPatch,
 }

@@ -1626,6 +1626,11 @@ export interface components {
             /** @description Where. */
             thread: components["schemas"]["FoundThread"];
         };
+        /**
+         * @description Whose home a program works in.
+         * @enum {string}
+         */
+        Home: "house" | "own";
         /** @description Somebody who was invited, and the way in to be sent to them. */
         Invited: {
             /**
@@ -2542,6 +2547,8 @@ export interface components {
             effort?: string | null;
             /** @description Where it worked; null is a private folder. */
             folder?: string | null;
+            /** @description Whose home its program worked in. */
+            home: components["schemas"]["Home"];
             /** @description The model. */
             model?: string | null;
             /** @description What could not be met as chosen, and why. */
@@ -2638,6 +2645,8 @@ export interface components {
              * @default null
              */
             folder: string | null;
+            /** @default null */
+            home: components["schemas"]["Home"] | null;
             /**
              * @description See `ThreadSettings`; null takes it back.
              * @default null
@@ -2826,6 +2835,8 @@ export interface components {
             fast: boolean;
             /** @description Where they work; null is a private empty folder. */
             folder?: string | null;
+            /** @description Whose home its program works in, as far as that may be. */
+            home: components["schemas"]["Home"];
             /** @description The model; null takes the backend's default. */
             model?: string | null;
             /** @description What turns may touch. */

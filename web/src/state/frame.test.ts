@@ -14,7 +14,7 @@ const hear = (event: string, data: unknown, id?: string): Change => changeOf({ i
 const thread = (over: Partial<Thread> = {}): Thread => ({
   id: "t1", title: "One", visibility: "private", assistant_id: null, created_by: "p1", created_at: 1, last_message_at: 1,
   last_seq: 9, archived_at: null, carried: null, state: "idle", last: null, read_seq: 4, unread: 5, 
-  settings: { backend: null, effort: null, fast: false, folder: null, model: null, permission: "standard", plan: false, show_reasoning: true }, ...over,
+  settings: { backend: null, effort: null, fast: false, folder: null, home: "house", model: null, permission: "standard", plan: false, show_reasoning: true }, ...over,
 });
 const messages = (from: number, to: number): Message[] => Array.from({ length: to - from + 1 }, (_, n): Message => ({
   id: `m${from + n}`, thread_id: "t1", seq: from + n, role: "user", author: { id: "p1", handle: "mara", name: "Mara" }, text: "",

@@ -65,7 +65,7 @@ function ignoreRefusal(error: unknown) {
 }
 
 export const usualSettings: ThreadSettings = {
-  backend: null, model: null, effort: null, fast: false, permission: "read_only", folder: null, plan: false, show_reasoning: true,
+  backend: null, model: null, effort: null, fast: false, permission: "read_only", folder: null, home: "house", plan: false, show_reasoning: true,
 };
 
 /** What holds in a place now. */

@@ -9,7 +9,7 @@ const after = (changes: Change[], from: State = emptyState()) => changes.reduce(
 const thread = (over: Partial<Thread> = {}): Thread => ({
   id: "t1", title: "One", visibility: "private", assistant_id: null, created_by: "p1", created_at: 1, last_message_at: 1,
   last_seq: 0, read_seq: 0, unread: 0, archived_at: null, carried: null, state: "idle", last: null, 
-  settings: { backend: null, effort: null, fast: false, folder: null, model: null, permission: "standard", plan: false, show_reasoning: true }, ...over,
+  settings: { backend: null, effort: null, fast: false, folder: null, home: "house", model: null, permission: "standard", plan: false, show_reasoning: true }, ...over,
 });
 const message = (over: Partial<Message> = {}): Message => ({
   id: "m1", thread_id: "t1", seq: 1, role: "user", author: { id: "p1", handle: "mara", name: "Mara" }, text: "hi",

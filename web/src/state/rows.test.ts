@@ -8,7 +8,7 @@ const DAY = 86_400_000;
 const thread = (over: Partial<Thread> = {}): Thread => ({
   id: "t1", title: "One", visibility: "private", assistant_id: null, created_by: "p1", created_at: 1, last_message_at: NOW,
   last_seq: 9, archived_at: null, carried: null, state: "idle", last: null, read_seq: 9, unread: 0, 
-  settings: { backend: null, effort: null, fast: false, folder: null, model: null, permission: "standard", plan: false, show_reasoning: true }, ...over,
+  settings: { backend: null, effort: null, fast: false, folder: null, home: "house", model: null, permission: "standard", plan: false, show_reasoning: true }, ...over,
 });
 const turn = (over: Partial<Turn> = {}): Turn => ({
   id: "u1", thread_id: "t1", message_id: "m1", assistant: "a1", person: "p1", attempt: 1, state: "running", stop_wanted: false,

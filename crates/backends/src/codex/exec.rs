@@ -14,11 +14,13 @@ use switchboard_engine::{
         Backend, BackendError, Capability, Family, Home, Operation, Performed, Probe, Spec, Stop,
         TurnEnd, TurnOutcome, TurnRequest, Work,
     },
+    turn_io::LeaseLost,
 };
 use switchboard_model::{
     attachment::Format,
     item::{ItemBody, ItemEvent, ItemStatus},
     outcome::{Failure, OutcomeCode},
+    settings::RanWith,
 };
 
 use super::{
@@ -54,7 +56,7 @@ pub fn spec(account_words: &str) -> Spec {
         handle: "chatgpt".into(),
         title: "ChatGPT".into(),
         account_words: account_words.into(),
-        capabilities: vec![Capability::Steps],
+        capabilities: vec![Capability::Steps, Capability::OwnHome],
         lacks: vec![
             (
                 Capability::Streams,
@@ -184,6 +186,15 @@ impl CodexExec {
     async fn run(&self, turn: TurnRequest, io: TurnIo) -> Result<TurnEnd, BackendError> {
         let (spawn, _folder, last) = self.prepare(&turn).await?;
         let by_hand = CODEX.by_hand(&spawn);
+        let ran_with = RanWith {
+            home: turn.home,
+            notes: turn.how.notes,
+            ..RanWith::default()
+        };
+        if ran_with != RanWith::default() {
+            let told = io.ran_with(ran_with).await;
+            told.map_err(|LeaseLost| BackendError::Interrupted)?;
+        }
         let program = spawn.program.clone();
         let mut progress = Progress::default();
         let mut heard = Heard::default();

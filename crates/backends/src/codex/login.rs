@@ -44,7 +44,10 @@ impl Login {
                 OutcomeCode::NotSignedIn,
                 "the Codex CLI is not signed in",
             )
-            .hint(errors::SIGN_IN)
+            .hint(match why {
+                IN_KEYRING => SIGN_IN_TO_FILE,
+                _ => errors::SIGN_IN,
+            })
             .detail(format!("{why} in {}", home.display()))),
         }
     }
@@ -75,13 +78,6 @@ impl Plan {
 pub fn on_plan(home: &Path) -> Result<Plan, Failure> {
     match read(home) {
         Login::Plan { plan, email } => Ok(Plan { plan, email }),
-        Login::Missing(_) if keeps_in_keyring(home) => Err(Failure::new(
-            OutcomeCode::NotSignedIn,
-            "Codex keeps its login in the keyring, where it cannot be told from an API key's",
-        )
-        .hint(
-            "put cli_auth_credentials_store = \"file\" into config.toml of the Codex home, then run `codex login`",
-        )),
         other => Err(other
             .plan(home)
             .err()
@@ -89,13 +85,13 @@ pub fn on_plan(home: &Path) -> Result<Plan, Failure> {
     }
 }
 
-/// Whether a home's configuration says that its login is kept in the system's keyring.
-fn keeps_in_keyring(home: &Path) -> bool {
-    let text = read_bounded(&home.join("config.toml"), LIMIT).unwrap_or_default();
-    let config: toml::Table = text.parse().unwrap_or_default();
-    let store = config.get("cli_auth_credentials_store");
-    store.and_then(toml::Value::as_str).is_some_and(|store| store != "file")
-}
+/// What is said of a home whose program keeps its logins where no file of it is.
+const IN_KEYRING: &str =
+    "Codex is set to keep its login in the system's keyring, and there is no auth.json";
+
+/// The remedy for that: a plain `codex login` would put it there again.
+const SIGN_IN_TO_FILE: &str = "sign in with ChatGPT in Settings > Models, or run \
+                               `codex -c cli_auth_credentials_store=file login`";
 
 /// A login file is a few kilobytes; more is not one.
 const LIMIT: u64 = 1024 * 1024;
@@ -146,10 +142,23 @@ pub fn read(home: &Path) -> Login {
     match read_bounded(&home.join("auth.json"), LIMIT) {
         Ok(text) => parse(&text),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            Login::Missing("there is no auth.json")
+            Login::Missing(if keeps_in_keyring(home) {
+                IN_KEYRING
+            } else {
+                "there is no auth.json"
+            })
         }
         Err(_) => Login::Missing("auth.json cannot be read"),
     }
+}
+
+fn keeps_in_keyring(home: &Path) -> bool {
+    let config = read_bounded(&home.join("config.toml"), LIMIT).unwrap_or_default();
+    let config: toml::Table = config.parse().unwrap_or_default();
+    let store = config.get("cli_auth_credentials_store");
+    store
+        .and_then(toml::Value::as_str)
+        .is_some_and(|store| store == "keyring" || store == "auto")
 }
 
 fn parse(text: &str) -> Login {
@@ -245,6 +254,23 @@ mod tests {
         };
         assert_eq!(login("m@example.org", 10), login("m@example.org", 20));
         assert_ne!(login("m@example.org", 10), login("n@example.org", 10));
+    }
+
+    #[test]
+    fn a_login_in_a_keyring_is_told_from_none() {
+        let home = tempfile::tempdir().unwrap();
+        for (config, why) in [
+            ("cli_auth_credentials_store = \"keyring\"", IN_KEYRING),
+            ("cli_auth_credentials_store = \"auto\"", IN_KEYRING),
+            (
+                "cli_auth_credentials_store = \"file\"",
+                "there is no auth.json",
+            ),
+            ("not = = toml", "there is no auth.json"),
+        ] {
+            std::fs::write(home.path().join("config.toml"), config).unwrap();
+            assert_eq!(read(home.path()), Login::Missing(why), "{config}");
+        }
     }
 
     #[test]

@@ -109,6 +109,10 @@ pub fn spec(account_words: &str) -> Spec {
                 "is not led from afar, which only Claude's own program is",
             ),
             (Capability::Tools, "takes no MCP servers"),
+            (
+                Capability::OwnHome,
+                "always runs in a private home, with nothing of yours but the login",
+            ),
         ],
         // Google takes no GIF.
         accepts: vec![

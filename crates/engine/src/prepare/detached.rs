@@ -8,12 +8,10 @@ use switchboard_model::{
 };
 use switchboard_store::Claimed;
 
-use super::{Unprepared, carries_others};
+use super::Unprepared;
 use crate::{
     attached::told,
-    backend::{
-        Asks, Capability, Company, Home, How, Session, SessionRef, Spec, TurnRequest, Work,
-    },
+    backend::{Asks, Capability, Home, How, Session, SessionRef, Spec, TurnRequest, Work},
     desk::Desk,
 };
 
@@ -26,12 +24,19 @@ pub(super) fn asks(permission: Permission) -> Asks {
     }
 }
 
+/// Whose home it works in: that of the session that it goes on in, else the own one of whoever started it.
+pub(super) fn home(detached: &Detached, spec: &Spec) -> Home {
+    let session = detached.session.as_ref();
+    let home = session.and_then(|session| Home::named(&session.home, &spec.name));
+    home.unwrap_or(Home::Own)
+}
+
 /// What the backend is given.
 pub(super) async fn request(
     desk: &Desk,
     claimed: &Claimed,
     spec: &Spec,
-    (detached, how): (&Detached, How),
+    (detached, how, home): (&Detached, How, Home),
 ) -> Result<TurnRequest, Unprepared> {
     alone(desk, claimed, &how).await?;
     let files = desk.attachments(&claimed.message).await?;
@@ -43,10 +48,6 @@ pub(super) async fn request(
         }),
         None if spec.has(Capability::Resumes) => Session::New,
         None => Session::Passing,
-    };
-    let home = match &session {
-        Session::Resumed(session) => Home::named(&session.home, &spec.name).unwrap_or(Home::Own),
-        Session::New | Session::Passing => Home::Own,
     };
     let schema = detached.schema.as_deref().map(serde_json::from_str);
     let schema = schema.transpose().map_err(|error| {
@@ -75,17 +76,12 @@ pub(super) async fn request(
 
 /// Refuses a turn in whose thread others write, or wrote.
 async fn alone(desk: &Desk, claimed: &Claimed, how: &How) -> Result<(), Unprepared> {
-    let why = match how.company {
-        Company::Others => "others can write in this thread",
-        Company::Alone if desk.others_wrote(claimed).await? => "others have written in this thread",
-        Company::Alone if carries_others(desk, claimed).await? => {
-            "others wrote some of what this thread carries over"
-        }
-        Company::Alone => return Ok(()),
+    let Some(strangers) = desk.strangers(claimed, how.company).await? else {
+        return Ok(());
     };
     let failure = Failure::new(
         OutcomeCode::AssistantNotAllowed,
-        format!("{why}, so it cannot go on from a command line in your own home"),
+        format!("{strangers}, so it cannot go on from a command line"),
     );
     Err(Unprepared::Refused(failure.hint(
         "go on in the page, or start a new turn with `switchboard new`",

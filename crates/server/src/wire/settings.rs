@@ -1,7 +1,7 @@
 //! How assistants work in a thread, and what turns ran with and used, on the wire.
 
 use serde::{Deserialize, Serialize};
-use switchboard_model::{settings as model, usage};
+use switchboard_model::{home, settings as model, usage};
 use utoipa::ToSchema;
 
 use super::{ToWire, named};
@@ -21,6 +21,8 @@ pub struct ThreadSettings {
     pub permission: Permission,
     /// Where they work; null is a private empty folder.
     pub folder: Option<String>,
+    /// Whose home its program works in, as far as that may be.
+    pub home: Home,
     /// Whether it plans first and does nothing yet.
     pub plan: bool,
     /// Whether the page shows what it thinks.
@@ -37,6 +39,16 @@ pub enum Permission {
     Standard,
     /// Everything that the server's user may do, unasked.
     Full,
+}
+
+/// Whose home a program works in.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Home {
+    /// A private one, with the owner's login and nothing else of theirs.
+    House,
+    /// The own home of whoever the server runs as: for an admin whose login it is, in a thread with nobody else's words.
+    Own,
 }
 
 /// Choices to change; what is left out stays.
@@ -64,6 +76,8 @@ pub struct SettingsPatch {
     #[schema(value_type = Option<String>)]
     pub folder: Option<Option<String>>,
     /// See `ThreadSettings`.
+    pub home: Option<Home>,
+    /// See `ThreadSettings`.
     pub plan: Option<bool>,
     /// See `ThreadSettings`.
     pub show_reasoning: Option<bool>,
@@ -82,6 +96,8 @@ pub struct RanWith {
     pub permission: Permission,
     /// Where it worked; null is a private folder.
     pub folder: Option<String>,
+    /// Whose home its program worked in.
+    pub home: Home,
     /// What could not be met as chosen, and why.
     pub notes: Vec<String>,
 }
@@ -125,6 +141,26 @@ impl From<Permission> for model::Permission {
     }
 }
 
+impl ToWire for home::Home {
+    type Wire = Home;
+
+    fn to_wire(&self) -> Home {
+        match self {
+            Self::House => Home::House,
+            Self::Own => Home::Own,
+        }
+    }
+}
+
+impl From<Home> for home::Home {
+    fn from(home: Home) -> Self {
+        match home {
+            Home::House => Self::House,
+            Home::Own => Self::Own,
+        }
+    }
+}
+
 impl ToWire for model::ThreadSettings {
     type Wire = ThreadSettings;
 
@@ -136,6 +172,7 @@ impl ToWire for model::ThreadSettings {
             fast: self.fast,
             permission: self.permission.to_wire(),
             folder: self.folder.clone(),
+            home: self.home.to_wire(),
             plan: self.plan,
             show_reasoning: self.show_reasoning,
         }
@@ -151,6 +188,7 @@ impl From<SettingsPatch> for model::SettingsPatch {
             fast: patch.fast,
             permission: patch.permission.map(Into::into),
             folder: patch.folder,
+            home: patch.home.map(Into::into),
             plan: patch.plan,
             show_reasoning: patch.show_reasoning,
         }
@@ -167,6 +205,7 @@ impl ToWire for model::RanWith {
             tier: self.tier.clone(),
             permission: self.permission.to_wire(),
             folder: self.folder.clone(),
+            home: self.home.to_wire(),
             notes: self.notes.clone(),
         }
     }

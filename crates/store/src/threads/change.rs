@@ -4,6 +4,7 @@
 use sha2::{Digest, Sha256};
 use switchboard_model::{
     PersonId, ThreadId,
+    home::Home,
     settings::Permission,
     thread::{TitledBy, Visibility, title_from},
 };
@@ -135,15 +136,26 @@ pub(super) async fn apply(
         };
         note(tx, by, action, id, None).await?;
     }
-    let before = thread.settings.permission;
+    let before = thread.settings.clone();
     patch.settings.apply(&mut thread.settings);
-    if thread.settings.permission != before {
+    if thread.settings.permission != before.permission {
         let action = match thread.settings.permission {
             Permission::ReadOnly => "thread.read_only",
             Permission::Standard => "thread.standard",
             Permission::Full => "thread.full",
         };
         note(tx, by, action, id, None).await?;
+    }
+    if thread.settings.home != before.home {
+        let action = match thread.settings.home {
+            Home::House => "thread.private_home",
+            Home::Own => "thread.own_home",
+        };
+        note(tx, by, action, id, None).await?;
+        if let (Some(by), Some(words), true) = (by, patch.moves, thread.last_seq > 0) {
+            messages::note(tx, &thread, by, words).await?;
+            thread.last_seq += 1;
+        }
     }
     if let Some((assistant, words)) = patch.assistant
         && thread.assistant != Some(assistant)

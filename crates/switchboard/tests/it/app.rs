@@ -8,6 +8,7 @@ mod failures;
 mod forks;
 mod late;
 mod login;
+mod own_home;
 mod parked;
 mod records;
 mod tool_sign_in;

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
-use switchboard_engine::backend::{Asks, How, Mode, Session, Speed, TurnRequest};
+use switchboard_engine::backend::{Asks, Home, How, Mode, Session, Speed, TurnRequest};
 use switchboard_model::{
     provider::Model,
     settings::{Permission, RanWith},
@@ -158,6 +158,10 @@ pub(super) fn thread(
         params.insert("approvalPolicy".into(), policy.clone());
     }
     params.insert("approvalsReviewer".into(), json!("user"));
+    if turn.home == Home::Own {
+        // A profile of the person's would outrank the command line.
+        params.insert("modelProvider".into(), json!("openai"));
+    }
     if let Some(model) = &choices.model {
         params.insert("model".into(), json!(model));
     }
@@ -243,6 +247,7 @@ pub(super) fn ran_with(
             .folder
             .as_ref()
             .map(|folder| folder.display().to_string()),
+        home: turn.home,
         notes,
     }
 }

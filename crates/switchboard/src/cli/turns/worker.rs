@@ -258,6 +258,7 @@ fn asked(order: &Order, session: Option<KeptIn>) -> Detached {
             effort: order.effort.clone(),
             permission: order.permission,
             folder: Some(order.cwd.display().to_string()),
+            home: Home::Own,
             ..ThreadSettings::initial()
         },
         schema: order.schema.clone(),

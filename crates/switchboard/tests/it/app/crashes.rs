@@ -27,15 +27,15 @@ fn freeze(house: &House) {
     rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
 }
 
-/// Lets a turn go on to its end under a server that hears nothing of it, and kills that.
-async fn finished_unheard(house: &mut House, gate: &str, reply: &str) {
+/// Lets a turn in this Codex home go on to its end under a server that hears nothing of it, and kills that.
+pub(super) async fn finished_unheard(house: &mut House, home: &str, gate: &str, reply: &str) {
     soon("the model is asked", house.upstream.waiting(gate)).await;
     freeze(house);
     house.upstream.open(gate);
     until(
         "codex has written down that the turn is complete",
         || async {
-            let records = files_below(&house.home().join("homes/codex/sessions"));
+            let records = files_below(&house.folder().join(home).join("sessions"));
             let complete = |record: &String| {
                 let mut lines = record.lines();
                 lines.any(|line| line.contains("task_complete") && line.contains(reply))
@@ -51,7 +51,7 @@ async fn finished_unheard(house: &mut House, gate: &str, reply: &str) {
 }
 
 /// The thread goes on, and what the model is told holds each of these once.
-async fn goes_on(house: &House, client: &Client, thread: &str, once: &[&str]) {
+pub(super) async fn goes_on(house: &House, client: &Client, thread: &str, once: &[&str]) {
     let turn = client.ask(thread, "and now?\nmock: text \"on\"").await;
     client.answered(&turn).await;
     let request = house.upstream.last_model_request().unwrap();
@@ -61,7 +61,7 @@ async fn goes_on(house: &House, client: &Client, thread: &str, once: &[&str]) {
     }
 }
 
-async fn replies(client: &Client, thread: &str) -> Vec<String> {
+pub(super) async fn replies(client: &Client, thread: &str) -> Vec<String> {
     let mut messages = client.messages(thread).await;
     messages.retain(|message| message["role"] == "assistant");
     messages
@@ -82,7 +82,7 @@ async fn an_answer_that_codex_finished_before_the_crash_is_adopted_once() {
         )
         .await;
     client.item_where(&turn, |item| item["text"] == "so").await;
-    finished_unheard(&mut house, "now", "the whole answer").await;
+    finished_unheard(&mut house, "home/homes/codex", "now", "the whole answer").await;
     let asked = house.upstream.model_requests().len();
     house.serve();
     let client = house.client();
@@ -107,7 +107,7 @@ async fn the_first_answer_of_a_session_is_adopted_with_what_was_done_for_it() {
     let script =
         "first-1\nmock: shell \"echo kept > note.txt\"\nmock: gate now ; text \"it is done\"";
     let turn = client.ask(&thread, script).await;
-    finished_unheard(&mut house, "now", "it is done").await;
+    finished_unheard(&mut house, "home/homes/codex", "now", "it is done").await;
     house.serve();
     let client = house.client();
     client.answered(&turn).await;
