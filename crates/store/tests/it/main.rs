@@ -17,6 +17,7 @@ mod cancelled;
 mod children;
 mod claims;
 mod deletion;
+mod detached;
 mod edits;
 mod endings;
 mod failures;

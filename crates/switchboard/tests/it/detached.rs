@@ -4,6 +4,7 @@ mod ask;
 mod beside;
 mod checks;
 mod ends;
+mod kills;
 mod scenarios;
 
 use std::{

@@ -115,6 +115,7 @@ fn says(scribe: &mut Scribe, text: &str, status: ItemStatus) {
         text: text.into(),
         started_at: BEGAN,
         ended_at: None,
+        agent: None,
     }]);
 }
 
