@@ -27,7 +27,12 @@ pub(super) fn decide(folder: &Path, ending: &Ending) -> io::Result<()> {
 
 /// Lets everybody see it.
 pub(super) fn tell(folder: &Path) -> io::Result<()> {
-    fs::rename(folder.join(files::DECIDED), folder.join(files::RESULT))?;
+    let result = folder.join(files::RESULT);
+    match fs::rename(folder.join(files::DECIDED), &result) {
+        // It was told, and the folder could not be synced.
+        Err(error) if error.kind() == io::ErrorKind::NotFound && result.exists() => {}
+        other => other?,
+    }
     files::sync_folder(folder)
 }
 

@@ -61,9 +61,13 @@ pub(super) fn write_durably(path: &Path, bytes: &[u8]) -> io::Result<()> {
 pub(super) fn replace_record(path: &Path, record: &impl Serialize) -> io::Result<()> {
     let mut other = path.to_owned();
     other.add_extension("tmp");
-    let mut file = rewrite(&other)?;
-    file.write_all(&in_json(record)?)?;
-    fs::rename(&other, path)
+    let written = in_json(record)
+        .and_then(|json| rewrite(&other)?.write_all(&json))
+        .and_then(|()| fs::rename(&other, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&other);
+    }
+    written
 }
 
 /// A record as it stands in its file.

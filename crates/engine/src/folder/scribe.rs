@@ -7,7 +7,7 @@ use switchboard_model::{ThreadId, item::Item, usage::Usage};
 use switchboard_store::Delta;
 
 use super::{
-    Auth, Ending, Held, Meta, Phase, State, TurnFolder, ending,
+    Auth, Ending, Held, Meta, Phase, TurnFolder, ending,
     events::{self, Events},
     files,
     raw::Raw,
@@ -37,8 +37,8 @@ pub struct Scribe {
     event_lines: Stream,
     raw: Raw,
     used: Option<Usage>,
-    /// How it ended, once its last lines are written.
-    ended: Option<State>,
+    /// How it ended, once that is decided and its last lines are written.
+    ended: Option<Ending>,
     /// Proof of life.
     _lock: File,
 }
@@ -159,30 +159,36 @@ impl Scribe {
         self.event_lines.append(&self.events.warning(words));
     }
 
-    /// Writes the end: the last lines and the record. After an error it may be tried again, with the same end.
-    pub fn end(&mut self, ending: &Ending) -> io::Result<()> {
-        let folder = &self.folder.path;
+    /// Writes the end: the last lines and the record; gives it as it stands there. After an error it may be tried again. What was
+    /// decided once is the end, whatever else is given then.
+    pub fn end(&mut self, ending: &Ending) -> io::Result<Ending> {
+        let ending = match &self.ended {
+            Some(ended) => ended.clone(),
+            None => self.decide(ending)?,
+        };
+        ending::tell(&self.folder.path)?;
+        Ok(ending)
+    }
+
+    /// Puts the marker there, last of all.
+    pub fn mark(&mut self) -> io::Result<()> {
+        match &self.ended {
+            Some(ended) => ending::mark(&self.folder.path, ended.state),
+            None => Err(io::Error::other("a turn that has not ended has no marker")),
+        }
+    }
+
+    fn decide(&mut self, ending: &Ending) -> io::Result<Ending> {
         self.out.append(self.text.rest().as_bytes());
         let ending = Ending {
             out_incomplete: !self.out.is_whole(),
             events_incomplete: !self.event_lines.is_whole(),
             ..ending.clone()
         };
-        ending::decide(folder, &ending)?;
-        if self.ended.is_none() {
-            self.ended = Some(ending.state);
-            self.event_lines.append_last(&events::last_lines(&ending));
-            self.out.append_last(text::last_line(&ending).as_bytes());
-        }
-        ending::tell(folder)
-    }
-
-    /// Puts the marker there, last of all.
-    pub fn mark(&mut self) -> io::Result<()> {
-        match self.ended {
-            Some(state) => ending::mark(&self.folder.path, state),
-            None => Err(io::Error::other("a turn that has not ended has no marker")),
-        }
+        ending::decide(&self.folder.path, &ending)?;
+        self.event_lines.append_last(&events::last_lines(&ending));
+        self.out.append_last(text::last_line(&ending).as_bytes());
+        Ok(self.ended.insert(ending).clone())
     }
 
     fn note_meta(&self) {
