@@ -147,6 +147,8 @@ pub struct Config {
     pub strangers: Vec<String>,
     /// The person's Codex home.
     pub codex_home: PathBuf,
+    /// The person's home of Claude Code, where its skills are.
+    pub claude_home: PathBuf,
     /// The person's `.gemini`.
     pub gemini_home: PathBuf,
     /// What answers for ChatGPT.
@@ -199,6 +201,10 @@ impl Config {
             codex_home: match named("CODEX_HOME") {
                 Some(home) => std::path::absolute(home)?,
                 None => user_home.join(".codex"),
+            },
+            claude_home: match named("CLAUDE_CONFIG_DIR") {
+                Some(home) => std::path::absolute(home)?,
+                None => user_home.join(".claude"),
             },
             gemini_home: match named("GEMINI_CLI_HOME") {
                 Some(home) => std::path::absolute(home)?,

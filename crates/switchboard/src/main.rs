@@ -7,6 +7,7 @@ mod config;
 mod demo;
 mod doctor;
 mod running;
+mod skills;
 mod sources;
 
 use std::process::ExitCode;

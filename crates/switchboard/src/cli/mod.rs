@@ -12,11 +12,13 @@ mod backup;
 mod doctor;
 #[cfg(test)]
 mod documented;
+mod feedback;
 mod folders;
 mod mcp;
 mod people;
 mod serve;
 mod sessions;
+mod skills;
 mod tokens;
 mod turns;
 
@@ -113,6 +115,12 @@ enum Command {
     ListTurns(turns::list_turns::ListTurns),
     /// Take the folders of detached turns away that ended long ago
     Gc(turns::gc::Gc),
+    /// Teach agents to use this program: the skills that it carries
+    #[command(subcommand)]
+    Skills(skills::Skills),
+    /// Say how a session with the skill went, and see whether something recurs
+    #[command(subcommand)]
+    Feedback(feedback::Feedback),
     /// Copy the database and the blobs into a folder, while the server runs
     Backup(backup::Backup),
     /// Put a backup back into an empty home
@@ -174,6 +182,8 @@ pub fn run(args: Args) -> ExitCode {
         Command::Wait(wait) => wait.run(home),
         Command::ListTurns(list) => list.run(home),
         Command::Gc(gc) => gc.run(home),
+        Command::Skills(command) => command.run(home, flags),
+        Command::Feedback(command) => command.run(home, flags),
         Command::Backup(backup) => with_house(home, flags, |house| backup.run(house)),
         Command::Restore(restore) => block_on(restore.run(home, flags)),
         Command::Internal(Internal::Openapi) => {

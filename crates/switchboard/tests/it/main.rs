@@ -23,6 +23,7 @@ mod mention;
 mod reconnect;
 mod scenarios;
 mod sessions;
+mod skills;
 mod stop;
 mod support;
 mod turn_folders;

@@ -5,27 +5,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 use crate::support::files_below;
 
 /// Scenarios that no test shows yet. Once one does, its name is taken out here.
-const LATER: [&str; 19] = [
-    "feedback_check_warns_of_a_recurring_pattern",
-    "a_retrospective_is_the_newest_entry_of_the_log",
-    "new_returns_at_once_with_the_paths_of_a_turn",
-    "continue_last_goes_on_in_the_newest_thread_of_this_directory",
-    "continue_thread_goes_on_in_the_thread_that_is_named",
-    "wait_prints_the_answer_and_ends_as_the_turn_did",
-    "tail_follow_streams_what_comes_and_ends_as_the_turn_did",
-    "status_of_a_running_turn_has_every_field",
-    "a_turn_that_just_started_is_never_called_abandoned",
-    "a_turn_whose_worker_died_is_abandoned",
-    "list_turns_gives_the_newest_first",
-    "setup_removes_the_folders_of_old_turns",
-    "a_schema_reaches_the_model_and_the_answer_fits_it",
-    "repeated_images_reach_the_model",
-    "without_a_login_the_guide_is_printed_and_the_exit_code_is_2",
-    "every_turn_uses_the_subscription",
-    "an_exported_api_key_is_ignored",
-    "without_codex_setup_prints_how_to_install_it",
-    "a_long_turn_outlives_the_command_that_started_it",
-];
+const LATER: [&str; 0] = [];
 
 /// The names of all tests of this suite.
 fn tests() -> BTreeSet<String> {
