@@ -268,7 +268,7 @@ impl House {
     }
 
     /// A command of the server's program on these files; its standard output.
-    fn run(&self, words: &[&str]) -> Result<String> {
+    pub fn run(&self, words: &[&str]) -> Result<String> {
         let mut command = self.command(words);
         let output = command.output()?;
         let said = String::from_utf8_lossy(&output.stderr);

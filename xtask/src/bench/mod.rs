@@ -9,6 +9,7 @@ mod kills;
 mod machine;
 mod page;
 mod report;
+mod threads;
 
 use std::fs;
 use std::path::PathBuf;
@@ -52,6 +53,7 @@ pub enum Name {
     Ages,
     Live,
     Page,
+    Threads,
     Kills,
 }
 
@@ -179,6 +181,7 @@ fn measure(name: Name, programs: &Programs, extent: Extent) -> Result<Figure> {
         Name::Ages => codex::ages(programs, extent),
         Name::Live => codex::live(programs, extent),
         Name::Page => codex::page(programs, extent),
+        Name::Threads => threads::list(programs, extent),
         Name::Kills => kills::kills(extent),
     };
     let figure = figure.with_context(|| format!("while measuring {name:?}"))?;
