@@ -6,6 +6,7 @@ import { placesFor } from "../features/settings/places";
 import { theme } from "../state/local";
 import { turnIsOpen } from "../state/model";
 import { useDesk, useView } from "../state/react";
+import { needsMe } from "../state/rows";
 import { assistantRows, newestOf } from "../state/view";
 import { approvalsPath, go, type Route, settingsPath, turnsPath } from "../ui/route";
 import { attempt } from "../ui/Toasts";
@@ -16,7 +17,7 @@ export function useCommands(route: Route, showKeys: () => void): Command[] {
   const assistants = useView((state) => state.assistants);
   const turns = useView((state) => state.turns);
   const role = useView((state) => state.session?.person.role);
-  const waiting = useView((state) => Object.values(state.threads).some((thread) => thread.state === "needs_you"));
+  const waiting = useView((state) => Object.values(state.threads).some((thread) => needsMe(state, thread)));
   const thread = route.at === "chat" ? route.thread : null;
   const runs = thread !== null && Object.values(turns).some((turn) => turn.thread_id === thread && turnIsOpen(turn));
   const newest = useView((state) => (thread ? newestOf(state.messages[thread]) : null));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Assistant, Question, Thread, Turn } from "../api/types";
 import { emptyState, type HeldItem, type State } from "./model";
-import { names, threadFact, threadGroups, threadLamp, unreadThreads } from "./rows";
+import { names, needsMe, rowsFor, threadFact, threadGroups, threadLamp, unreadThreads } from "./rows";
 
 const NOW = new Date(2026, 10, 20, 15).getTime();
 const DAY = 86_400_000;
@@ -61,6 +61,17 @@ describe("the second line", () => {
     expect(fact({ state: "running" }, { turns: { u1: turn() } })).toEqual({ text: "@chatgpt is answering", kind: "live" });
     expect(fact({ state: "running" }, { turns: { u1: turn({ state: "queued" }) } }).text).toBe("@chatgpt is next");
     expect(fact({ state: "running" }, { turns: { u1: turn() }, items: { u1: { i1: plan } } }).text).toBe("@chatgpt, step 2 of 2");
+  });
+
+  test("says for whom it waits where that is somebody else, and has no amber for it", () => {
+    const asked = (person_id: string) => ({ id: `q-${person_id}`, turn_id: "u1", thread_id: "t1", kind: "command", state: "asked", person_id }) as Question;
+    const waits = thread({ state: "needs_you" });
+    const seen = (...people: string[]) => rowsFor({ ...state, questions: Object.fromEntries(people.map((id) => [id, asked(id)])) }, [waits])[0]!;
+    expect([seen(), seen("p1"), seen("p2", "p1")]).toEqual([waits, waits, waits]);
+    expect(seen("p2").state).toBe("running");
+    const turns = { u1: turn({ state: "waiting_approval", person: "p2" }) };
+    expect(threadFact({ ...state, turns }, seen("p2"))).toEqual({ text: "@chatgpt waits for Jonas L", kind: "" });
+    expect([needsMe({ ...state, questions: { q: asked("p2") } }, waits), needsMe(state, waits), needsMe(state, thread())]).toEqual([false, true, false]);
   });
 
   test("says what is asked, and how it failed", () => {

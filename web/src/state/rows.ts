@@ -9,6 +9,17 @@ export function threadRows(state: Pick<State, "threads">, archived: boolean): Th
     .sort((a, b) => b.last_message_at - a.last_message_at || b.id.localeCompare(a.id));
 }
 
+/** Whether somebody waits for this person, as far as one knows: what waits for others is their business. */
+export function needsMe({ questions, session }: Pick<State, "questions" | "session">, thread: Thread): boolean {
+  if (thread.state !== "needs_you") return false;
+  const open = Object.values(questions).filter((one) => one.thread_id === thread.id && one.state === "asked");
+  return open.length === 0 || open.some((one) => one.person_id === session?.person.id);
+}
+
+/** The rows as this person is to see them: a thread that waits for somebody else is one where something runs. */
+export const rowsFor = (state: Pick<State, "questions" | "session">, rows: Thread[]): Thread[] =>
+  rows.map((thread) => (thread.state !== "needs_you" || needsMe(state, thread) ? thread : { ...thread, state: "running" }));
+
 export interface ThreadGroup { name: string; threads: Thread[] }
 
 export function threadGroups(rows: Thread[], now: Millis): ThreadGroup[] {
@@ -58,7 +69,9 @@ export function threadFact(state: Pick<State, "session" | "assistants" | "people
   const handle = turn ? state.assistants[turn.assistant]?.handle : undefined;
   const who = handle ? `@${handle}` : "An assistant";
   switch (thread.state) {
-    case "running": return { text: turn?.state === "queued" ? `${who} is next` : `${who}${progress(state, turn)}`, kind: "live" };
+    case "running":
+      if (turn?.state === "waiting_approval" && turn.person !== state.session?.person.id) return { text: `${who} waits for ${state.people[turn.person]?.name ?? "somebody else"}`, kind: "" };
+      return { text: turn?.state === "queued" ? `${who} is next` : `${who}${progress(state, turn)}`, kind: "live" };
     case "needs_you": {
       const waiting = Object.values(state.questions).filter((one) => one.thread_id === thread.id && one.state === "asked");
       const [first] = waiting;

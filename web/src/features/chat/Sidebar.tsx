@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from "react";
 import type { Id } from "../../api/types";
 import { waitingFor } from "../../state/asks";
 import { useDesk, useNow, useView } from "../../state/react";
-import { threadGroups, threadRows } from "../../state/rows";
+import { rowsFor, threadGroups, threadRows } from "../../state/rows";
 import { openTurns } from "../../state/turn-list";
 import { capital } from "../../state/words";
 import { Icon } from "../../ui/Icon";
@@ -28,7 +28,7 @@ export function Sidebar({ current, archived, place, onNew, onSearch }: SidebarPr
     if (archived) attempt(desk.loadArchived());
   }, [desk, archived]);
 
-  const rows = useMemo(() => threadRows({ threads }, archived), [threads, archived]);
+  const rows = useMemo(() => rowsFor({ questions, session }, threadRows({ threads }, archived)), [threads, archived, questions, session]);
   const groups = useMemo(() => (archived ? [{ name: "Archived", threads: rows }] : threadGroups(rows, now)), [rows, archived, now]);
 
   return (

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useEffect, useState } from "react";
 import { api } from "../../api/client";
 import type { Assistant, Id, Thread } from "../../api/types";
 import { useDesk, useView } from "../../state/react";
+import { needsMe } from "../../state/rows";
 import { ASIDE_BUTTON, type AsidePlace, closeAside, openAside } from "../../ui/aside";
 import { copy } from "../../ui/Copy";
 import { Dialog } from "../../ui/Dialog";
@@ -18,7 +19,7 @@ import { MemberList, MembersButton } from "./Members";
 const COPIED_MS = 2000;
 
 export function DrawerButton() {
-  const unread = useView((state) => Object.values(state.threads).some((thread) => thread.unread > 0 || thread.state === "needs_you"));
+  const unread = useView((state) => Object.values(state.threads).some((thread) => thread.unread > 0 || needsMe(state, thread)));
   return (
     <button className="btn tool narrow-only drawer-btn" type="button" aria-label={unread ? "Threads, something new" : "Threads"} onClick={toggleDrawer}>
       <Icon name="menu" />{unread ? <span className="new-dot" aria-hidden="true" /> : null}
