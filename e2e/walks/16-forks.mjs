@@ -111,6 +111,21 @@ export default {
     assert.equal(await page.locator(".log").getByText("the other").count(), 0);
   },
 
+  async "a thumb forks from the menu of a message, or of an answer"({ server, browser }) {
+    const page = await signIn(await browser.person({ viewport: { width: 380, height: 800 }, hasTouch: true }), await server.link());
+    const source = await direct(page);
+    await say(page, "one\nmock: text \"the first\"", "the first");
+    for (const [opener, carried] of [[/^Message of/, "1 message"], [/^Answer of/, "2 messages"]]) {
+      await page.goto(source);
+      await page.locator(".turn", { hasText: "the first" }).waitFor();
+      await page.getByRole("button", { name: opener }).tap();
+      await readsWell(page, ".message-menu");
+      await page.getByRole("menuitem", { name: "Fork from here" }).tap();
+      await page.waitForFunction((at) => location.href !== at, source);
+      await page.locator(".carried").getByText(carried, { exact: true }).waitFor();
+    }
+  },
+
   async "the palette forks a thread from its newest message"({ server, browser }) {
     const page = await signIn(await browser.person(), await server.link());
     const source = await direct(page);

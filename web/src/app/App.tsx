@@ -8,6 +8,7 @@ import type { Id, Message } from "../api/types";
 import { NeedsBar } from "../features/approvals/NeedsBar";
 import { TurnQuestions } from "../features/approvals/TurnQuestions";
 import { FoundAssistants } from "../features/assistants/FoundAssistants";
+import { forkFrom } from "../features/chat/fork";
 import { ForkButton } from "../features/chat/ForkButton";
 import type { AnswerSlot } from "../features/chat/Log";
 import type { AsideSlot, ComposerSlot } from "../features/chat/slots";
@@ -134,7 +135,9 @@ interface FrameProps { route: Exclude<Route, { at: "sign-in" }>; demo: boolean; 
 
 function Frame({ route, demo, search }: FrameProps) {
   const move = useMoves();
-  const drawAnswer = useCallback((slot: AnswerSlot) => <TurnCard {...slot} drawQuestions={drawQuestions} drawFork={drawFork} />, []);
+  const desk = useDesk();
+  const onFork = useCallback((reply: Message) => forkFrom(desk, reply.thread_id, reply.id), [desk]);
+  const drawAnswer = useCallback((slot: AnswerSlot) => <TurnCard {...slot} drawQuestions={drawQuestions} drawFork={drawFork} onFork={onFork} />, [onFork]);
   const drawFound = useCallback((ask: (handle: string) => void) => <FoundAssistants onAsk={ask} />, []);
   const drawComposer = useCallback((slot: ComposerSlot) => <Composer key={slot.thread} {...slot} drawChips={(ask) => <Chips {...ask} />} drawMeters={(ask) => <Meters {...ask} />} />, []);
   const screen = useMemo(() => {

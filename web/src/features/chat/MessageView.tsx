@@ -8,14 +8,17 @@ import { Copy } from "../../ui/Copy";
 import { Icon } from "../../ui/Icon";
 import { Face } from "../../ui/marks";
 import { Markdown } from "../../ui/markdown/Markdown";
+import { copyItem, MessageMenu } from "../../ui/MessageMenu";
 import { Attachments } from "./Attachments";
 import { EditForm } from "./EditForm";
+import { forkFrom } from "./fork";
 import { ForkButton } from "./ForkButton";
 
 /** `asked`: a turn for it is still open, so its words are being answered and stay as they are. */
 export interface MessageViewProps { message: Message; toLive: boolean; asked?: boolean }
 
 export const MessageView = memo(function MessageView({ message, toLive, asked = false }: MessageViewProps) {
+  const desk = useDesk();
   const me = useView((state) => state.session?.person.id);
   const [editing, setEditing] = useState(false);
   const byAssistant = message.role === "assistant";
@@ -37,6 +40,13 @@ export const MessageView = memo(function MessageView({ message, toLive, asked = 
               {message.text ? <Copy text={message.text} label="Copy" /> : null}
               <ForkButton message={message} />
             </span>
+          )}
+          {editing ? null : (
+            <MessageMenu label={`Message of ${name}`} items={[
+              mine && !asked ? { label: "Edit", icon: "pencil", act: () => setEditing(true) } : null,
+              message.text ? copyItem(message.text) : null,
+              { label: "Fork from here", icon: "fork", act: () => forkFrom(desk, message.thread_id, message.id) },
+            ]} />
           )}
         </div>
         {editing ? <EditForm message={message} onDone={() => setEditing(false)} /> : null}

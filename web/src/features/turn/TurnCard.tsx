@@ -13,6 +13,7 @@ import { Copy } from "../../ui/Copy";
 import { Icon } from "../../ui/Icon";
 import { Markdown } from "../../ui/markdown/Markdown";
 import { Face, Lamp } from "../../ui/marks";
+import { copyItem, MessageMenu } from "../../ui/MessageMenu";
 import { attempt } from "../../ui/Toasts";
 import { Changes } from "./Changes";
 import { EarlierAttempts } from "./EarlierAttempts";
@@ -32,11 +33,12 @@ export interface TurnCardProps {
   drawQuestions: (turn: Id) => ReactNode;
   /** What leads from a reply to a fork. */
   drawFork: (reply: Message) => ReactNode;
+  onFork: (reply: Message) => void;
 }
 
 const none: Record<Id, HeldItem> = {};
 
-export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLive, drawQuestions, drawFork }: TurnCardProps) {
+export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLive, drawQuestions, drawFork, onFork }: TurnCardProps) {
   const desk = useDesk();
   const turn = useView((state) => state.turns[id]);
   const held = useView((state) => state.items[id] ?? none);
@@ -87,6 +89,13 @@ export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLiv
               {said ? <Copy text={said} label="Copy" /> : null}{reply ? drawFork(reply) : null}
               <button className="btn tool small" type="button" aria-label="Details" title="Details: plan, files, what it ran with and used" onClick={() => openAside(turn.id)}><Icon name="aside" /></button>
             </span>
+          )}
+          {open ? null : (
+            <MessageMenu label={`Answer of @${handle}`} items={[
+              said ? copyItem(said) : null,
+              reply ? { label: "Fork from here", icon: "fork", act: () => onFork(reply) } : null,
+              { label: "Details", icon: "aside", act: () => openAside(turn.id) },
+            ]} />
           )}
         </div>
         {earlier.length ? <EarlierAttempts turns={earlier} /> : null}
