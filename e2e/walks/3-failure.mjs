@@ -15,6 +15,9 @@ export default {
     await page.getByText("Attempt 1: failed").waitFor();
     assert.equal(await page.locator(".turn").count(), 1, "a retry is the same card");
     await turn(page, "failed");
+    await page.reload();
+    await page.getByText("Attempt 1: failed").waitFor();
+    assert.equal(await page.locator(".turn").count(), 1, "also over a reload");
   },
 
   async "a disabled assistant fails with the command that helps, and answers once it is back"({ server, browser }) {

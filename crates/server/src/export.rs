@@ -152,9 +152,14 @@ impl Export {
     }
 }
 
+/// What became of the answers to a message: of each the last attempt.
 fn turns_of<'p>(page: &'p MessagePage, message: &Message) -> Vec<&'p Turn> {
-    let turns = page.turns.iter();
-    turns.filter(|turn| turn.message == message.id).collect()
+    let mut turns: Vec<&Turn> = Vec::new();
+    for turn in page.turns.iter().filter(|turn| turn.message == message.id) {
+        turns.retain(|earlier| earlier.delivery != turn.delivery);
+        turns.push(turn);
+    }
+    turns
 }
 
 fn markdown(piece: &mut String, message: &Message, turns: &[&Turn]) {

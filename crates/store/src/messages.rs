@@ -95,7 +95,7 @@ pub struct MessagePage {
     pub messages: Vec<Message>,
     /// The client ids of those messages that have one.
     pub client_ids: Vec<(MessageId, String)>,
-    /// The newest attempt of every delivery of those messages, and every open turn of the thread.
+    /// The last five attempts of every delivery of those messages, and every open turn of the thread.
     pub turns: Vec<Turn>,
     /// The `seq` to ask before, for older messages; `None` at the beginning.
     pub older: Option<i64>,

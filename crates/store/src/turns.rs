@@ -190,8 +190,11 @@ async fn load_one(conn: &mut Conn<'_>, id: TurnId) -> Result<Option<Turn>, Store
     line.as_ref().map(turn).transpose()
 }
 
-/// The newest attempts of what the messages `first` to `last` of a thread are owed, and the thread's
-/// open turns; in the order of the messages, then of the mentions.
+/// How many attempts at one answer a page of messages has: what was tried before stays visible.
+const ATTEMPTS: i64 = 5;
+
+/// The last attempts at what the messages `first` to `last` of a thread are owed, and the thread's
+/// open turns; in the order of the messages, then of the mentions, then of the attempts.
 pub(crate) async fn of_messages(
     conn: &mut Conn<'_>,
     thread: ThreadId,
@@ -200,8 +203,9 @@ pub(crate) async fn of_messages(
 ) -> Result<Vec<Turn>, StoreError> {
     let sql = format!(
         "{TURN} LEFT JOIN deliveries d ON d.id = t.delivery WHERE t.thread = $1 \
-         AND (t.state IN ('queued', 'running') OR (t.seq BETWEEN $2 AND $3 AND {NEWEST})) \
-         ORDER BY t.seq, d.place, t.id"
+         AND (t.state IN ('queued', 'running') OR (t.seq BETWEEN $2 AND $3 \
+         AND t.attempt > (SELECT MAX(a.attempt) FROM turns a WHERE a.delivery = t.delivery) - {ATTEMPTS})) \
+         ORDER BY t.seq, d.place, t.attempt, t.id"
     );
     let lines = conn.all(&sql, &vals![thread, first, last]).await?;
     lines.iter().map(turn).collect()

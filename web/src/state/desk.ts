@@ -17,7 +17,7 @@ import { Signs } from "./signs";
 import type { Store } from "./store";
 import { turnsKey, type TurnsOf } from "./turn-list";
 import { Uploads } from "./uploads";
-import { startedTurns } from "./view";
+import { lastAttempts, startedTurns } from "./view";
 
 /** How long to leave a turn alone that was just fetched: its text may be a checkpoint behind the stream for a second. */
 const REFETCH_MS = 400;
@@ -324,7 +324,7 @@ export class Desk {
     const asked = this.#asking(`thread:${id}`);
     try {
       const [thread, page] = await Promise.all([api.thread(id), api.messages(id)]);
-      const turns = page.turns.filter((turn) => turn.started_at !== null).slice(-10);
+      const turns = lastAttempts(page.turns).filter((turn) => turn.started_at !== null).slice(-10);
       const items = await Promise.all(turns.map(async (turn) => ({ turn: turn.id, page: await api.turnItems(turn.id) })));
       return { thread, asked, page, items };
     } catch (error) {

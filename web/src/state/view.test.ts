@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Message, Turn } from "../api/types";
 import type { HeldItem } from "./model";
-import { exchangesOf, partsOf, turnInFocus } from "./view";
+import { exchangesOf, partsOf, startedTurns, turnInFocus } from "./view";
 
 const message = (id: string, seq: number, over: Partial<Message> = {}): Message => ({
   id, thread_id: "t", seq, role: "user", author: { id: "p", handle: "p", name: "P" }, text: id, created_at: seq, mentions: [], attachments: [], turn_id: null, ...over,
@@ -61,6 +61,11 @@ test("all changes of a turn are no step, and a reply that is the proposed plan i
   const plan = item("p", 1, { kind: "proposal", text: "# Do" });
   const parts = partsOf([plan, item("d", 2, { kind: "turn_diff", text: "diff" })], message("r", 9, { text: "# Do" }));
   expect(parts.map((part) => (part.is === "steps" ? part.items.map(({ id }) => id) : part.text))).toEqual([["p"]]);
+});
+
+test("steps are fetched of the last attempt at each answer only", () => {
+  const turns = byId([turn("u1", { state: "failed" }), turn("u2", { attempt: 2, queued_at: 3 }), turn("b1", { assistant: "b", queued_at: 2 }), turn("q", { message_id: "q2", started_at: null })]);
+  expect(startedTurns({ turns }, "t")).toEqual(["u2", "b1"]);
 });
 
 test("the turn that is looked at is the one asked for, else what runs, else what ended last", () => {

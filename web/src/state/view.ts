@@ -110,10 +110,18 @@ export function turnInFocus(turns: State["turns"], thread: Id, asked: Id | null)
   return { turn, beside: newest.includes(turn) ? newest : [turn] };
 }
 
-/** The turns of a thread that may have items, newest first. */
+/** Without the attempts that a later one took the place of: of those no steps are shown. */
+export function lastAttempts(turns: Turn[]): Turn[] {
+  const last = new Map<string, number>();
+  const answer = (turn: Turn) => `${turn.message_id} ${turn.assistant}`;
+  for (const turn of turns) last.set(answer(turn), Math.max(turn.attempt, last.get(answer(turn)) ?? 0));
+  return turns.filter((turn) => turn.attempt === last.get(answer(turn)));
+}
+
+/** The turns of a thread whose items are shown, newest first. */
 export function startedTurns(state: Pick<State, "turns">, thread: Id): Id[] {
-  return Object.values(state.turns)
-    .filter((turn) => turn.thread_id === thread && turn.started_at !== null)
+  return lastAttempts(Object.values(state.turns).filter((turn) => turn.thread_id === thread))
+    .filter((turn) => turn.started_at !== null)
     .sort((a, b) => b.queued_at - a.queued_at)
     .map((turn) => turn.id);
 }

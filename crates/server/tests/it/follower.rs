@@ -230,7 +230,7 @@ impl View {
         }
     }
 
-    /// Leaves out what a snapshot does not show: attempts before the newest, and what they produced.
+    /// Leaves out what a snapshot does not show: attempts long before the newest, and what they produced.
     #[must_use]
     pub fn of_turns_in(mut self, fresh: &Self) -> Self {
         self.turns.retain(|id, _| fresh.turns.contains_key(id));

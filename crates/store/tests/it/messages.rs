@@ -182,24 +182,34 @@ on_both_databases! {
         assert_eq!(context.len(), 4);
     }
 
-    async fn a_page_has_the_newest_attempts_of_its_messages_and_every_open_turn(world: World) {
+    async fn a_page_has_the_last_attempts_at_its_answers_and_every_open_turn(world: World) {
         let mara = world.person("mara").await;
         let helper = world.assistant("helper", mara).await;
         let thread = world.thread(mara).await;
         world.ask(thread, mara, helper).await;
         let claimed = world.claim().await.unwrap();
-        world.fail(&claimed).await;
+        let first = world.fail(&claimed).await;
         world.tick(1);
         let second = world.store.retry(claimed.turn.id, mara).await.unwrap();
         world.post(thread, mara, "not asking anyone", &[]).await;
         let first_page = world.reader().messages_after(thread, 0, 1).await.unwrap();
-        assert_eq!(first_page.turns, std::slice::from_ref(&second));
+        assert_eq!(first_page.turns, [first.clone(), second.clone()]);
         let other_page = world.reader().messages_after(thread, 1, 1).await.unwrap();
         assert_eq!(other_page.turns, [second], "open turns are on every page");
         let claimed = world.claim().await.unwrap();
         let failed = world.fail(&claimed).await;
         let first_page = world.reader().messages_after(thread, 0, 1).await.unwrap();
-        assert_eq!(first_page.turns, [failed]);
+        assert_eq!(first_page.turns, [first, failed.clone()]);
+        let mut last = failed;
+        for _ in 3..8 {
+            world.tick(1);
+            world.store.retry(last.id, mara).await.unwrap();
+            let claimed = world.claim().await.unwrap();
+            last = world.fail(&claimed).await;
+        }
+        let first_page = world.reader().messages_after(thread, 0, 1).await.unwrap();
+        let attempts: Vec<_> = first_page.turns.iter().map(|turn| turn.attempt).collect();
+        assert_eq!(attempts, [3, 4, 5, 6, 7]);
         let other_page = world.reader().messages_after(thread, 1, 1).await.unwrap();
         assert_eq!(other_page.turns, []);
     }

@@ -136,7 +136,7 @@ impl View {
         all
     }
 
-    /// A page of messages shows the newest attempt of each delivery; the feed told of all.
+    /// A page of messages shows the last five attempts of each delivery; the feed told of all.
     fn without_older_attempts(mut self) -> Self {
         let newest: BTreeMap<_, i64> =
             self.turns
@@ -147,7 +147,7 @@ impl View {
                     newest
                 });
         self.turns
-            .retain(|_, turn| newest[&turn.delivery] == turn.attempt);
+            .retain(|_, turn| newest[&turn.delivery] - 5 < turn.attempt);
         self.items
             .retain(|_, item| self.turns.contains_key(&item.turn));
         self.questions

@@ -7,7 +7,7 @@ import { api } from "../../api/client";
 import type { Id, Turn } from "../../api/types";
 import { askedBy } from "../../state/asks";
 import { type HeldItem, turnIsOpen } from "../../state/model";
-import { useNow, useView } from "../../state/react";
+import { useDesk, useNow, useView } from "../../state/react";
 import { turnInFocus } from "../../state/view";
 import { clock, plain, time, took, turnWords } from "../../state/words";
 import { closeAside, nowBeside, showInAside } from "../../ui/aside";
@@ -16,6 +16,7 @@ import { Icon } from "../../ui/Icon";
 import { Lamp } from "../../ui/marks";
 import { go, turnPath } from "../../ui/route";
 import { StatView } from "../../ui/StatView";
+import { attempt } from "../../ui/Toasts";
 import { Checklist, stepsDone } from "./Checklist";
 import { changedFiles, type ChangedFile, nameAndPlace, planOf } from "./facts";
 import { fullness, noteSentences, permissionWords, tokens } from "./foot";
@@ -39,12 +40,18 @@ export interface TurnAsideProps {
 const none: Record<Id, HeldItem> = {};
 
 export function TurnAside({ thread, asked, place, drawLimits }: TurnAsideProps) {
+  const desk = useDesk();
   const turns = useView((state) => state.turns);
   const focus = useMemo(() => turnInFocus(turns, thread, asked), [turns, thread, asked]);
   const usual = useMemo(() => turnInFocus(turns, thread, null), [turns, thread]);
   const turn = focus?.turn;
   const root = useRef<HTMLElement>(null);
   const told = place === "beside" ? turn?.id ?? null : null;
+  // Of an attempt that another took the place of, nobody else asks for what it did.
+  const began = turn?.id === asked && turn?.started_at ? asked : null;
+  useEffect(() => {
+    if (began) attempt(desk.loadTurn(began));
+  }, [desk, began]);
   useLayoutEffect(() => nowBeside(told), [told]);
   useEffect(() => () => nowBeside(null), []);
   useOver(place === "over", root);
