@@ -172,7 +172,8 @@ export default {
     await say(page, "mock: text \"on the small one\"");
     const done = await turn(page, "done");
     await done.getByText("on the small one").waitFor();
-    await done.getByText(/scripted-mini/).first().waitFor();
+    // What a turn ran with stands beside its log in a direct thread.
+    await page.locator(".aside").getByText(/scripted-mini/).waitFor();
   },
 
   async "the settings show the backend, its account, its limits and its models"({ server, browser }) {
