@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
 import type { CapabilityRow } from "../api/types";
-import { type Control, whyNot } from "./controls";
+import { type Control, whyNot, whyNotOwn } from "./controls";
 
 const row = (name: string, note: string | null): CapabilityRow => ({ name, title: name, has: note === null, note });
-const all: Control[] = ["model", "effort", "fast", "permission", "folder", "plan", "compact", "steer", "files"];
+const all: Control[] = ["model", "effort", "fast", "permission", "folder", "home", "plan", "compact", "steer", "files"];
 const hangs: Record<string, Control[]> = {
   models: ["model"], efforts: ["effort"], fast: ["fast"], edits: ["permission", "folder"], plans: ["plan"], compacts: ["compact"], steers: ["steer"],
-  attachments: ["files"],
+  attachments: ["files"], own_home: ["home"],
 };
 const names = Object.keys(hangs);
 
@@ -26,4 +26,11 @@ test("a model may lack what its assistant has", () => {
 });
 test("an older server that says nothing of it takes nothing away", () => {
   for (const control of all) expect(whyNot(control, { capabilities: [] })).toBeNull();
+});
+test("the own home is for the admin whose assistant it is, alone", () => {
+  const mara = { id: "mara", role: "admin" as const };
+  expect(whyNotOwn("mara", mara, null)).toBeNull();
+  expect(whyNotOwn("mara", mara, "others can write here")).toBe("others can write here");
+  expect(whyNotOwn("mara", { ...mara, role: "member" }, null)).toContain("only an admin");
+  for (const [owner, me] of [["nils", mara], [undefined, mara], [undefined, undefined]] as const) expect(whyNotOwn(owner, me, null)).toContain("assistant’s owner");
 });

@@ -30,7 +30,10 @@ export function BodyView({ body, inside, live, offered }: BodyViewProps) {
           ["Network", body.network ? <><Path text={body.network.host} />{body.network.protocol ? <> by <Exact text={body.network.protocol} /></> : null}</> : null],
           ["Also", body.permissions ? <Json value={body.permissions} /> : null],
           ["Memory", offered.includes("accept_with_amendment") && body.amendment.length
-            ? <>“Accept and remember” allows from now on what begins with <Path text={body.amendment.join(" ")} /></>
+            ? <>“Accept and remember” keeps a rule in your own home: what begins with {body.amendment.map((word, at) => <Fragment key={at}>{at ? " " : null}<Path text={word} /></Fragment>)} runs unasked and outside the sandbox from now on</>
+            : null],
+          ["Host", offered.includes("accept_with_network_amendment") && body.network
+            ? <>“Accept and remember host” lets commands reach <Path text={body.network.host} /> unasked from now on</>
             : null],
           ["Sandbox", body.command && live ? "An accepted command runs outside the sandbox" : null],
         ]} />

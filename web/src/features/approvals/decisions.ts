@@ -5,7 +5,7 @@ import type { Body } from "./body";
 export interface Button { decision: string; label: string; key: string | null; look: "primary" | "" | "last" }
 
 const labels: Record<string, string> = {
-  accept: "Accept", accept_for_session: "Accept for session", accept_with_amendment: "Accept and remember", accept_always: "Always accept",
+  accept: "Accept", accept_for_session: "Accept for session", accept_with_amendment: "Accept and remember", accept_with_network_amendment: "Accept and remember host", accept_always: "Always accept",
   answer: "Answer", decline: "Decline", cancel: "Cancel turn",
 };
 const keys: Record<string, string> = { accept: "A", accept_for_session: "S", decline: "D", answer: "⌘↵", cancel: "⌘." };
@@ -37,7 +37,7 @@ export const takable = (question: Question, body: Body): Question =>
   body.is === "other" && body.broken ? { ...question, offered: question.offered.filter((one) => !needsContent(one)) } : question;
 
 const done: Record<string, string> = {
-  accept: "Accepted", accept_for_session: "Accepted for session", accept_with_amendment: "Accepted and remembered", accept_always: "Always accepted",
+  accept: "Accepted", accept_for_session: "Accepted for session", accept_with_amendment: "Accepted and remembered", accept_with_network_amendment: "Accepted and host remembered", accept_always: "Always accepted",
   answer: "Answered", decline: "Declined", cancel: "Turn cancelled",
 };
 

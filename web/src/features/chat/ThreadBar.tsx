@@ -50,6 +50,7 @@ export function ThreadBar({ thread, assistant, aside, onSearch }: ThreadBarProps
             <h1 className="cut"><button className="title-btn cut" type="button" title="Rename" onClick={() => setDoing("rename")}>{thread.title || "New thread"}</button></h1>
             <Tag thread={thread} assistant={assistant} />
             {thread.settings.permission === "full" ? <span className="tag needs" title="Whoever answers here acts without asking. Change it with the permission chip below">Full access</span> : null}
+            {worksAtHome(thread) ? <span className="tag needs" title="Turns work in your own home, where your rules, MCP servers and hooks count. Change it behind the last button below the field">Own home</span> : null}
           </>
         )}
       <span className="grow" />
@@ -66,6 +67,9 @@ export function ThreadBar({ thread, assistant, aside, onSearch }: ThreadBarProps
     </header>
   );
 }
+
+/** Where others write it is chosen and does not hold. */
+const worksAtHome = (thread: Thread) => thread.settings.home === "own" && thread.visibility === "private" && (thread.members?.length ?? 1) < 2;
 
 function Tag({ thread, assistant }: { thread: Thread; assistant: Assistant | undefined }) {
   const desk = useDesk();

@@ -96,14 +96,15 @@ function EffortChip({ how: { model, settings }, group, onPick }: ChipProps<strin
 /** One line of a menu has no room for two. */
 const short = (text: string) => (text.length <= 44 ? text : "");
 
-function PermissionChip({ how: { settings, shared }, group, onPick }: ChipProps<Permission>) {
+function PermissionChip({ how: { settings, shared, notOwn }, group, onPick }: ChipProps<Permission>) {
   const why = whyNot("permission", group);
   if (why) return <Lacking id={PERMISSION} label="Permission" hint={keyName("⌘⇧P")} icon="shield" why={why} />;
   const now = settings.permission;
   const all: Permission[] = ["read_only", "standard", "full"];
+  const ruled = settings.home === "own" && notOwn === null && whyNot("home", group) === null;
   const items = all.map((one): MenuItem => {
     const kept = one === "full" ? shared : null;
-    return { label: permissionWords[one], note: kept ?? permissionNotes[one], checked: one === now, disabled: kept !== null && one !== now, act: () => onPick(one) };
+    return { label: permissionWords[one], note: kept ?? (ruled && one !== "full" ? "asks for what your saved rules do not allow" : permissionNotes[one]), checked: one === now, disabled: kept !== null && one !== now, act: () => onPick(one) };
   });
   return (
     <Menu id={PERMISSION} label={`Permission: ${permissionWords[now]}`} hint={keyName("⌘⇧P")} buttonClass={now === "full" ? "chip is-full" : "chip"} side="above" align="start"

@@ -1,4 +1,4 @@
-/** What is chosen less often: fast, plan first, showing thoughts, and the folder. Each with its reason where it cannot be. */
+/** What is chosen less often: fast, plan first, showing thoughts, the folder, and whose home. Each with its reason where it cannot be. */
 import { type ReactNode, useEffect, useId } from "react";
 import type { ModelGroup, ThreadSettings } from "../../api/types";
 import type { Place } from "../../state/model";
@@ -35,6 +35,7 @@ function Panel({ place, how, group }: OptionsProps) {
       <Line label="Plan first" hint="Says what it would do, and does nothing yet" off={whyNot("plan", group)} on={settings.plan} busy={action.busy} onTurn={(plan) => choose({ plan })} />
       <Line label="Show reasoning" hint="What it thinks, folded in its answer" off={null} on={settings.show_reasoning} busy={action.busy} onTurn={(on) => choose({ show_reasoning: on })} />
       <Folders off={whyNot("folder", group)} settings={settings} action={action} onPick={(folder) => choose({ folder })} />
+      <Homes off={whyNot("home", group) ?? how.notOwn} settings={settings} action={action} onPick={(home) => choose({ home })} />
       <Trouble problem={action.problem} />
     </div>
   );
@@ -75,6 +76,21 @@ function Folders({ off, settings, action, onPick }: { off: string | null; settin
           <Command text="switchboard folders allow PATH" />
         </>
       )}
+    </fieldset>
+  );
+}
+
+/** What lies in the own home outranks the permission, so it is said where it is chosen. */
+function Homes({ off, settings, action, onPick }: { off: string | null; settings: ThreadSettings; action: Action; onPick: (home: ThreadSettings["home"]) => void }) {
+  const name = useId();
+  const own = settings.home === "own";
+  return (
+    <fieldset className="folders">
+      <legend className="hint">Home of its program</legend>
+      {off ? <p className="hint"><Hint text={sentence(off)} /></p> : null}
+      <Radio name={name} label="Private home" note="nothing of yours but the sign-in" on={!own} disabled={action.busy || (off !== null && !own)} onPick={() => onPick("house")} />
+      <Radio name={name} label="My own" note="your AGENTS.md, rules, MCP servers, hooks" on={own} disabled={action.busy || off !== null} onPick={() => onPick("own")} />
+      {own && !off ? <p className="hint">What your saved rules allow runs unasked and outside the sandbox, whatever the permission.</p> : null}
     </fieldset>
   );
 }

@@ -11,6 +11,7 @@ test("tokens are counted in thousands", () => {
 test("what it ran with is told where it is known", () => {
   const ran = { model: "m-1", effort: "high", tier: null, permission: "full" as const, folder: null, home: "house" as const, notes: ["the folder is gone", "asked for more."] };
   expect(ranWith(ran).map(({ text }) => text)).toEqual(["m-1", "high", "Full access", "private folder"]);
+  expect(ranWith({ ...ran, permission: "read_only", home: "own" }).at(-1)?.text).toBe("own home, whose rules run unasked and outside the sandbox");
   expect(noteSentences(ran)).toEqual(["The folder is gone.", "Asked for more."]);
   expect(noteSentences(null)).toEqual([]);
 });

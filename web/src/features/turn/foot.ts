@@ -11,7 +11,7 @@ export function tokens(count: number): string {
   return count < 999_500 ? `${short(count / 1000)}k` : `${short(count / 1_000_000)}M`;
 }
 
-export interface Part { key: "model" | "effort" | "tier" | "permission" | "folder"; text: string }
+export interface Part { key: "model" | "effort" | "tier" | "permission" | "folder" | "home"; text: string }
 
 /** What it ran with, each in a word; what nobody said is left out. */
 export function ranWith(ran: NonNullable<Turn["ran_with"]>): Part[] {
@@ -21,6 +21,7 @@ export function ranWith(ran: NonNullable<Turn["ran_with"]>): Part[] {
     ran.tier ? { key: "tier", text: ran.tier.replaceAll("_", " ") } : null,
     { key: "permission", text: permissionWords[ran.permission] ?? ran.permission },
     { key: "folder", text: ran.folder ?? "private folder" },
+    ran.home === "own" ? { key: "home", text: ran.permission === "full" ? "own home" : "own home, whose rules run unasked and outside the sandbox" } : null,
   ];
   return parts.filter((part) => part !== null);
 }
