@@ -30,6 +30,7 @@ pub fn item(n: u16, body: ItemBody, text: &str, status: ItemStatus) -> Item {
         text: text.to_owned(),
         started_at: BEGAN,
         ended_at: (status != ItemStatus::Open).then_some(BEGAN),
+        agent: None,
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::Value;
 use switchboard_testkit::{Options, until};
 
 use super::{Begun, begin, code, ends::kill, json, prepared, run};
-use crate::kills::Dice;
+use crate::{kills::Dice, support::soon};
 
 /// What every folder holds, whatever happened: whole records, whole lines, one marker that fits.
 fn is_sound(turn: &Begun, state: &str) {
@@ -115,10 +115,7 @@ async fn a_disk_that_fills_up_meanwhile_costs_the_stream_and_not_the_answer() {
         return;
     };
     let turn = begin(&house, &["new", "mock: gate full ; text \"the answer\""]);
-    until("the model is asked", || async {
-        (json(&house, &["status", &turn.id])["state"] == "running").then_some(())
-    })
-    .await;
+    soon("the model is asked", house.upstream.waiting("full")).await;
     // All that is left of the disk.
     let filler = turns.join("filler");
     let _ = fs::write(&filler, vec![b'x'; 1 << 20]);
@@ -184,10 +181,7 @@ fn connections(pid: u32) -> Vec<String> {
 async fn the_worker_itself_opens_no_connection() {
     let house = prepared(Options::default()).await;
     let turn = begin(&house, &["new", "mock: gate network ; text \"x\""]);
-    until("the model is asked", || async {
-        (json(&house, &["status", &turn.id])["state"] == "running").then_some(())
-    })
-    .await;
+    soon("the model is asked", house.upstream.waiting("network")).await;
     let pid = u32::try_from(turn.meta()["pid"].as_u64().unwrap()).unwrap();
     let open = connections(pid);
     assert!(open.is_empty(), "{open:?}");
