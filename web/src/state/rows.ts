@@ -106,7 +106,7 @@ function progress(state: Pick<State, "items">, turn: Turn | undefined): string {
 
 /** `step 3 of 5`: how far a turn is in its plan; null without one. */
 export function planStep(state: Pick<State, "items">, turn: Id): string | null {
-  const plan = Object.values(state.items[turn] ?? {}).findLast((item) => item.kind === "plan");
+  const plan = Object.values(state.items[turn] ?? {}).findLast((item) => item.kind === "plan" && !item.agent);
   const steps = plan?.steps ?? [];
   return steps.length ? `step ${Math.min(steps.length, steps.filter((step) => step.done).length + 1)} of ${steps.length}` : null;
 }

@@ -65,7 +65,7 @@ const Step = memo(function Step({ item, raw, running }: { item: HeldItem; raw: H
   );
   if (!body) return <div className="step flat"><span className="turnkey-space" />{line}</div>;
   return (
-    <details className="step" open={open} {...(item.kind === "plan" ? { "data-plan": "" } : {})} {...(item.changes?.length ? { "data-files": item.changes.map(({ path }) => path).join("\n") } : {})}>
+    <details className="step" open={open} {...(item.kind === "plan" && !item.agent ? { "data-plan": "" } : {})} {...(item.changes?.length ? { "data-files": item.changes.map(({ path }) => path).join("\n") } : {})}>
       <summary><Icon name="right" className="turnkey" />{line}</summary>
       {body}
     </details>

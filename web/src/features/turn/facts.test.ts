@@ -16,6 +16,7 @@ const told = (items: HeldItem[], questions: Question[] = []) => changedFiles(ite
 test("the plan is the one that is followed now", () => {
   const steps = (text: string) => ({ kind: "plan" as const, steps: [{ text, done: false, doing: true }] });
   expect(planOf([item(1, steps("old")), item(2, steps("new")), item(3, { kind: "plan", steps: [] })]).map(({ text }) => text)).toEqual(["new"]);
+  expect(planOf([item(1, steps("own")), item(2, { ...steps("an agent's"), agent: "a" })]).map(({ text }) => text)).toEqual(["own"]);
   expect(planOf([])).toEqual([]);
 });
 

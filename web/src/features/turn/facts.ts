@@ -7,8 +7,8 @@ import type { PlanStep } from "./Checklist";
 /** `asks` is the question that waits for whether it may be changed at all. */
 export interface ChangedFile extends Stat { path: string; asks: Id | null }
 
-/** The plan as it is followed now. */
-export const planOf = (items: HeldItem[]): PlanStep[] => items.findLast((item) => item.kind === "plan" && item.steps?.length)?.steps ?? [];
+/** The turn's own plan as it is followed now; those of its agents stand where they work. */
+export const planOf = (items: HeldItem[]): PlanStep[] => items.findLast((item) => item.kind === "plan" && !item.agent && item.steps?.length)?.steps ?? [];
 
 /** Each file once, in the order in which it was first touched; all changes together where the assistant tells them. */
 export function changedFiles(items: HeldItem[], questions: Question[]): ChangedFile[] {
