@@ -24,7 +24,7 @@ export const TurnLine = memo(function TurnLine({ row: { turn, title, seq, words 
         {turn.state === "done" ? <Icon name="done" className="icon-s" /> : <Lamp kind={state.lamp} />}
         <span className="t cut" dir="auto">{plain(words) || "Without words"}</span>
         <span className={`state ${state.lamp}`}>{state.text}</span>
-        <span className="l3 cut">@{handle} in {title || "New thread"}{mine ? "" : `, asked by ${person}`}{turn.attempt > 1 ? `, attempt ${turn.attempt}` : ""}{turn.error ? <> <span className="id">{turn.error.code}</span></> : null}</span>
+        <span className="l3 cut">{turn.error ? <><span className="id">{turn.error.code}</span> </> : null}@{handle} in {title || "New thread"}{mine ? "" : `, asked by ${person}`}{turn.detached ? ", from a command line" : ""}{turn.attempt > 1 ? `, attempt ${turn.attempt}` : ""}</span>
         <span className="long num">{lengthOf(turn, now)}</span>
         <time>{shortWhen(turn.queued_at, now)}</time>
       </Link>
