@@ -46,3 +46,12 @@ test("a thought as it was is behind its summary", () => {
   );
   expect(words(html)).toMatch(/^Thought for 1.0 s short Show as it was thought long$/);
 });
+
+test("what an agent does stands below the step that started it, and says whose it is where that step is not", () => {
+  const started = item({ id: "s", kind: "subagent", tool: "spawn_agent", agents: ["a"] });
+  const does = item({ id: "d", kind: "command", command: "ls", agent: "a" });
+  const below = renderToStaticMarkup(<Steps items={[started, does]} live={false} />);
+  expect(below).toContain('role="group" aria-label="What agent a did"');
+  expect(words(below)).toBe("Started agent a 1.0 s ls 1.0 s $ ls");
+  expect(words(renderToStaticMarkup(<Steps items={[does]} live={false} />))).toMatch(/ls.*agent a/);
+});

@@ -21,17 +21,18 @@ export function Steps({ items, live }: { items: HeldItem[]; live: boolean }) {
   return <div className="steps">{rows.map((row) => <RowView key={row.item.id} {...row} live={live} />)}</div>;
 }
 
-function RowView({ item, raw, doings, live }: Row & { live: boolean }) {
+/** `below`: it stands below the step of the agent whose doing it is. */
+function RowView({ item, raw, doings, live, below = false }: Row & { live: boolean; below?: boolean }) {
   const running = live && item.status === "open";
   if (item.kind === "compaction") return <div className="summed" role="separator"><span>{stepWords(item)}</span></div>;
   if (item.kind === "proposal") return <Proposal item={item} running={running} />;
-  const step = <Step item={item} raw={raw} running={running} />;
+  const step = <Step item={item} raw={raw} running={running} whose={item.agent && !below ? agentsWords([item.agent]) : null} />;
   if (!doings.length) return step;
   return (
     <>
       {step}
       <div className="steps doings" role="group" aria-label={`What ${agentsWords(item.agents ?? [])} did`}>
-        {doings.map((row) => <RowView key={row.item.id} {...row} live={live} />)}
+        {doings.map((row) => <RowView key={row.item.id} {...row} live={live} below />)}
       </div>
     </>
   );
@@ -44,7 +45,7 @@ const icons: Record<Item["kind"], IconName> = {
 
 const isThought = (item: Item) => item.kind === "reasoning" || item.kind === "raw_reasoning";
 
-const Step = memo(function Step({ item, raw, running }: { item: HeldItem; raw: HeldItem | null; running: boolean }) {
+const Step = memo(function Step({ item, raw, running, whose }: { item: HeldItem; raw: HeldItem | null; running: boolean; whose: string | null }) {
   const now = useNow(running);
   // What was seen running keeps its place when it ends without a word.
   const [seen] = useState(running);
@@ -57,6 +58,7 @@ const Step = memo(function Step({ item, raw, running }: { item: HeldItem; raw: H
       {isThought(item) ? null : <Icon name={icons[item.kind]} />}
       <span className={item.kind === "command" ? "cmd cut" : "cut"}>{stepWords(item)}</span>
       <span className="end">
+        {whose ? <span>{whose}</span> : null}
         {stat.length ? <StatView {...changeWords(stat)} /> : null}
         {result ? <span className={result.mood === "calm" ? undefined : result.mood}>{result.text}</span> : null}
         {isThought(item) && !running ? null : <span className="t">{running ? <span aria-hidden="true">{clock(now - item.started_at)}</span> : stepTook(item)}</span>}
