@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use switchboard_testkit::{processes, until};
 
 use super::{direct, folder};
-use crate::support::{house, text};
+use crate::support::house;
 
 fn is_text(item: &Value, words: &str) -> bool {
     item["kind"] == "text" && item["text"] == words
@@ -45,6 +45,7 @@ async fn a_command_that_does_not_end_is_ended_with_the_turn_and_keeps_what_it_sa
     let settings = json!({ "permission": "full", "folder": path });
     let thread = direct(&client, settings).await;
     for (stops, seconds) in [(false, "4324"), (true, "4325")] {
+        let sleeps = format!("sleep {seconds}");
         let script = format!(
             "mock: shell \"echo serving; sleep {seconds}\" yield={}\nmock: text \"answered\"",
             if stops { 20_000 } else { 250 }
@@ -52,8 +53,15 @@ async fn a_command_that_does_not_end_is_ended_with_the_turn_and_keeps_what_it_sa
         let turn = client.ask(&thread, &script).await;
         if stops {
             client
-                .item_where(&turn, |item| text(item, "text").contains("serving"))
+                .item_where(&turn, |item| item["kind"] == "command")
                 .await;
+            // It is there once the words before it were said.
+            until("it runs", || async {
+                let all = processes::all();
+                let runs = all.iter().any(|process| process.command == sleeps);
+                runs.then_some(())
+            })
+            .await;
             client.stop(&turn).await;
         } else {
             client.answered(&turn).await;
@@ -69,7 +77,7 @@ async fn a_command_that_does_not_end_is_ended_with_the_turn_and_keeps_what_it_sa
             let all = processes::all();
             let gone = all
                 .iter()
-                .all(|process| !process.command.ends_with(&format!("sleep {seconds}")));
+                .all(|process| !process.command.ends_with(&sleeps));
             gone.then_some(())
         })
         .await;
