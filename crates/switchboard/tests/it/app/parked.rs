@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use switchboard_testkit::{Client, House, Stop, until};
 use switchboard_upstream::auth;
 
@@ -204,5 +204,68 @@ async fn two_servers_that_notice_the_same_login_try_once() {
         client.answered(&turn).await;
     }
     assert_eq!(answers(&client, &thread).await, ["from one of them"]);
+    assert_eq!(house.upstream.model_requests().len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_said_otherwise_forked_or_deleted_meanwhile_is_answered_once_or_not_at_all() {
+    let house = signed_out_house().await;
+    let client = house.client();
+    let (again, first) = asks(&client, "as it was").await;
+    let (edited, _) = asks(&client, "never").await;
+    let (source, _) = asks(&client, "where it was asked").await;
+    let (gone, _) = asks(&client, "nobody is there").await;
+    let asked = async |thread: &str| {
+        let messages = client.messages(thread).await;
+        text(&messages[0], "id").to_owned()
+    };
+    // Sent again in its place: the same debt, asked otherwise, and it fails and waits as the one before did.
+    let message = asked(&again).await;
+    let resent = client
+        .post(
+            &format!("/api/messages/{message}/resend"),
+            json!({ "text": "@chatgpt\nmock: text \"as it is\"", "client_id": "again" }),
+        )
+        .await;
+    assert_eq!(resent["message"]["thread_id"], json!(again), "{resent}");
+    until("only the newest attempt waits", || async {
+        let page = client.get(&format!("/api/threads/{again}/messages")).await;
+        let turns = page["turns"].as_array().unwrap();
+        let waits = |turn: &Value| turn["parked"] == true;
+        let newest = turns.iter().filter(|turn| waits(turn)).collect::<Vec<_>>();
+        (newest.len() == 1 && newest[0]["id"] != json!(first)).then_some(())
+    })
+    .await;
+    // Only edited: nobody asked for that.
+    let message = asked(&edited).await;
+    client
+        .patch(
+            &format!("/api/messages/{message}"),
+            json!({ "text": "@chatgpt\nmock: text \"nor this\"" }),
+        )
+        .await;
+    let message = asked(&source).await;
+    let fork = client
+        .post(
+            &format!("/api/threads/{source}/fork"),
+            json!({ "message": message }),
+        )
+        .await;
+    let fork = text(&fork, "id").to_owned();
+    let deleted = client
+        .call("DELETE", &format!("/api/threads/{gone}"), None)
+        .await;
+    assert_eq!(deleted.status, 204);
+
+    signs_in_in_a_terminal(&house);
+    is_answered(&client, &again, "as it is").await;
+    is_answered(&client, &source, "where it was asked").await;
+    // Whatever would go on has been looked at by now, and would stand before this.
+    let last = client.thread().await;
+    let turn = client.ask(&last, "@chatgpt\nmock: text \"last\"").await;
+    client.answered(&turn).await;
+    for (thread, said) in [(&again, 1), (&edited, 0), (&source, 1), (&fork, 0)] {
+        assert_eq!(answers(&client, thread).await.len(), said, "{thread}");
+    }
     assert_eq!(house.upstream.model_requests().len(), 3);
 }
