@@ -37,9 +37,9 @@ pub(crate) use wish::{Again, attempt, stop_all_of};
 /// What `claim` respects beyond "one turn per thread and assistant".
 #[derive(Debug, Clone, Copy)]
 pub struct ClaimRules {
-    /// Running turns per login (owner and backend).
+    /// Running turns per login (owner and backend) that wait for nobody's answer.
     pub per_login: u32,
-    /// Running turns per asking person.
+    /// The same per asking person.
     pub per_person: u32,
 }
 

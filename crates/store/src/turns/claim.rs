@@ -107,19 +107,26 @@ impl Store {
     }
 }
 
+/// Turns that wait for a person's answer take part in no cap, or a few unanswered questions would hold up everything
+/// else without a word. There may be so many times as many turns in all as there may be at work: each is in memory, and
+/// goes on once it is answered.
+const WAITING: u32 = 4;
+
 /// Turns whose thread and assistant are free and whose caps leave room, the next one first. A login
-/// is an owner and a backend.
-const NEXT: &str = "SELECT t.id FROM turns t JOIN assistants a ON a.id = t.assistant \
-     LEFT JOIN (SELECT person, COUNT(*) AS running FROM turns WHERE state = 'running' AND detached IS NULL GROUP BY person) p \
-       ON p.person = t.person \
-     LEFT JOIN (SELECT b.owner, b.backend, COUNT(*) AS running FROM turns r \
-                JOIN assistants b ON b.id = r.assistant \
-                WHERE r.state = 'running' AND r.detached IS NULL GROUP BY b.owner, b.backend) l \
-       ON l.owner = a.owner AND l.backend = a.backend \
-     WHERE t.state = 'queued' AND t.detached IS NULL AND COALESCE(l.running, 0) < $1 AND COALESCE(p.running, 0) < $2 \
+/// is an owner and a backend; who waits for an answer is not at work.
+const NEXT: &str = "WITH held AS (SELECT r.person, b.owner, b.backend, \
+       (SELECT MIN(1) FROM questions q WHERE q.turn = r.id AND q.state = 'asked') AS waits \
+       FROM turns r JOIN assistants b ON b.id = r.assistant WHERE r.state = 'running' AND r.detached IS NULL) \
+     SELECT t.id FROM turns t JOIN assistants a ON a.id = t.assistant \
+     LEFT JOIN (SELECT person, COUNT(*) AS held, COUNT(*) - COUNT(waits) AS works FROM held \
+                GROUP BY person) p ON p.person = t.person \
+     LEFT JOIN (SELECT owner, backend, COUNT(*) AS held, COUNT(*) - COUNT(waits) AS works FROM held \
+                GROUP BY owner, backend) l ON l.owner = a.owner AND l.backend = a.backend \
+     WHERE t.state = 'queued' AND t.detached IS NULL AND COALESCE(l.works, 0) < $1 AND COALESCE(p.works, 0) < $2 \
+       AND COALESCE(l.held, 0) < $3 AND COALESCE(p.held, 0) < $4 \
        AND NOT EXISTS (SELECT 1 FROM turns o WHERE o.thread = t.thread AND o.assistant = t.assistant \
                        AND o.state = 'running') \
-     ORDER BY COALESCE(p.running, 0), t.queued_at, t.seq, t.id LIMIT 1";
+     ORDER BY COALESCE(p.works, 0), t.queued_at, t.seq, t.id LIMIT 1";
 
 /// Any number, the same for every claim of every node.
 pub(super) const CLAIM_LOCK: i64 = 0x0c1a_1700;
@@ -137,7 +144,9 @@ async fn claim(
             .await?;
         next.push_str(" FOR NO KEY UPDATE OF t SKIP LOCKED");
     }
-    let caps = vals![i64::from(rules.per_login), i64::from(rules.per_person)];
+    let [login, person] = [rules.per_login, rules.per_person].map(i64::from);
+    let most = i64::from(WAITING);
+    let caps = vals![login, person, login * most, person * most];
     while let Some(line) = tx.one(&next, &caps).await? {
         let id: TurnId = line.id("id")?;
         let (fence, reverts) = take(tx, id, &instance).await?;

@@ -81,6 +81,36 @@ on_both_databases! {
         assert_eq!(people, [mara, eve, mara], "whoever has fewer running comes first");
     }
 
+    async fn a_turn_that_waits_for_a_person_leaves_room_for_others_within_bounds(world: World) {
+        let mara = world.person("mara").await;
+        let helper = world.assistant("helper", mara).await;
+        for _ in 0..12 {
+            world.ask(world.thread(mara).await, mara, helper).await;
+        }
+        let claim = async |per_login, per_person| {
+            let rules = ClaimRules { per_login, per_person };
+            world.store.claim("one", rules).await.unwrap()
+        };
+        let mut questions = Vec::new();
+        // Those that wait count to neither cap, up to four times as many as may run.
+        for _ in 0..8 {
+            let claimed = claim(2, 2).await.unwrap();
+            let asked = world.store.ask(claimed.turn.id, claimed.fence, crate::talk::may_i("k"));
+            questions.push((claimed, asked.await.unwrap().unwrap()));
+        }
+        assert!(claim(2, 100).await.is_none() && claim(100, 2).await.is_none(), "too many wait");
+        let (claimed, question) = questions.pop().unwrap();
+        world.store.void_question(question.id, claimed.fence).await.unwrap();
+        assert!(claim(2, 2).await.is_none(), "it still runs");
+        world.reply(&claimed, "4").await;
+        for _ in 0..2 {
+            let (claimed, question) = questions.pop().unwrap();
+            world.store.void_question(question.id, claimed.fence).await.unwrap();
+        }
+        assert!(claim(2, 2).await.is_none(), "two work");
+        assert!(claim(3, 3).await.is_some());
+    }
+
     async fn fifty_mentions_of_one_person_starve_nobody(world: World) {
         let (mara, eve) = (world.person("mara").await, world.person("eve").await);
         let helper = world.assistant("helper", mara).await;
