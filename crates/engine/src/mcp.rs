@@ -160,7 +160,11 @@ impl Engine {
         whose: WhoseServers,
         name: &str,
     ) -> Result<(Assistant, McpServer), ChatError> {
-        let server = self.mcp_server(by, whose, name).await?.server;
+        let known = self.mcp_server(by, whose, name).await?;
+        if let Some(why) = known.barred() {
+            return Err(ChatError::Invalid(why));
+        }
+        let server = known.server;
         let assistant = self.assistant_row(whose.assistant).await?;
         match self.refusal(whose.person, &assistant).await? {
             Some(failure) => Err(ChatError::Backend(failure)),

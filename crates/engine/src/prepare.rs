@@ -8,7 +8,7 @@ use std::{fmt::Write as _, path::Path};
 use switchboard_model::{
     carried::CarriedLine,
     home::{NotOwn, may_be_own},
-    mcp::McpServer,
+    mcp::{KnownServer, McpServer},
     message::Message,
     outcome::{Failure, OutcomeCode},
     prompt,
@@ -268,11 +268,19 @@ async fn tools(
     if !spec.has(Capability::Tools) {
         return Ok(Vec::new());
     }
-    let known = desk.mcp_servers(claimed).await?.into_iter();
-    let servers: Vec<McpServer> = known
-        .map(|known| known.server)
-        .filter(|server| server.enabled)
-        .collect();
+    let known = desk.mcp_servers(claimed).await?;
+    let on = known.into_iter().filter(|known| known.server.enabled);
+    let (barred, used): (Vec<_>, Vec<_>) = on.partition(|known| known.barred().is_some());
+    let servers = |known: Vec<KnownServer>| -> Vec<McpServer> {
+        known.into_iter().map(|known| known.server).collect()
+    };
+    let (barred, servers) = (servers(barred), servers(used));
+    if !barred.is_empty() {
+        let names = names(&barred);
+        how.notes.push(format!(
+            "whoever set {names} is no admin any more, so it went without"
+        ));
+    }
     if servers.is_empty() {
         return Ok(servers);
     }

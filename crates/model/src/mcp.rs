@@ -104,6 +104,18 @@ pub struct KnownServer {
     pub server: McpServer,
     /// What was last seen of it, and when.
     pub seen: Option<(Seen, Millis)>,
+    /// The role, as it is now, of whoever said how it is reached.
+    pub set_by: Role,
+}
+
+impl KnownServer {
+    /// Why it is not used, though it is switched on: whoever set it might not do so any more.
+    pub fn barred(&self) -> Option<String> {
+        let why = self.server.transport.may_be_set_by(self.set_by).err()?;
+        Some(format!(
+            "{why}, and whoever set this one is no admin any more"
+        ))
+    }
 }
 
 impl Seen {

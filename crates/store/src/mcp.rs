@@ -4,6 +4,7 @@
 use switchboard_model::{
     AssistantId, PersonId, TurnId,
     mcp::{KnownServer, MOST, McpServer, Seen, SeenState, Transport},
+    person::Role,
 };
 
 use crate::{
@@ -169,15 +170,16 @@ async fn add(
         return Err(McpError::TooMany);
     }
     tx.run(
-        "INSERT INTO mcp_servers (person, assistant, name, label, transport, enabled, added_at) \
-         VALUES ($1, $2, $3, $4, $5, 1, $6)",
+        "INSERT INTO mcp_servers (person, assistant, name, label, transport, enabled, added_at, set_by) \
+         VALUES ($1, $2, $3, $4, $5, 1, $6, $7)",
         &vals![
             whose.person,
             whose.assistant,
             &name,
             new_label(tx, &name),
             to_json(&transport)?,
-            tx.now()
+            tx.now(),
+            by
         ],
     )
     .await?;
@@ -215,11 +217,18 @@ async fn change(
     }
     if let Some(transport) = patch.transport {
         let sql = "UPDATE mcp_servers SET label = $4, transport = $5, state = NULL, message = NULL, tools = NULL, \
-                   seen_at = NULL WHERE person = $1 AND assistant = $2 AND name = $3";
+                   seen_at = NULL, set_by = $6 WHERE person = $1 AND assistant = $2 AND name = $3";
         // A sign-in that is kept under the old label was for where it led then.
         let (label, text) = (new_label(tx, &name), to_json(&transport)?);
-        tx.run(sql, &[person, assistant, row, label.into(), text.into()])
-            .await?;
+        let vals = [
+            person,
+            assistant,
+            row,
+            label.into(),
+            text.into(),
+            by.to_string().into(),
+        ];
+        tx.run(sql, &vals).await?;
         note(tx, by, "mcp.change", whose, &name, transport.words()).await?;
     }
     Ok(true)
@@ -248,8 +257,9 @@ fn new_label(tx: &Tx<'_>, name: &str) -> String {
 }
 
 async fn all(conn: &mut Conn<'_>, whose: WhoseServers) -> Result<Vec<KnownServer>, StoreError> {
-    let sql = "SELECT name, label, transport, enabled, state, message, tools, seen_at FROM mcp_servers \
-               WHERE person = $1 AND assistant = $2 ORDER BY added_at, name";
+    let sql = "SELECT m.name, m.label, m.transport, m.enabled, m.state, m.message, m.tools, m.seen_at, p.role \
+               FROM mcp_servers m LEFT JOIN people p ON p.id = m.set_by \
+               WHERE m.person = $1 AND m.assistant = $2 ORDER BY m.added_at, m.name";
     let lines = conn.all(sql, &vals![whose.person, whose.assistant]).await?;
     lines.iter().map(server).collect()
 }
@@ -275,6 +285,11 @@ fn server(line: &Line) -> Result<KnownServer, StoreError> {
             enabled: line.flag("enabled")?,
         },
         seen,
+        // Of before that was kept: an admin's, or one that anybody may set.
+        set_by: match line.opt_text("role")? {
+            Some(_) => named(line, "role", Role::parse)?,
+            None => Role::Admin,
+        },
     })
 }
 

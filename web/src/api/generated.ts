@@ -1823,6 +1823,8 @@ export interface components {
         List_McpServer: {
             /** @description In the order the endpoint names. */
             items: {
+                /** @description Why turns do not get it all the same; null if they do. */
+                barred?: string | null;
                 /** @description Whether turns get it. */
                 enabled: boolean;
                 login?: components["schemas"]["Login"] | null;
@@ -2027,6 +2029,8 @@ export interface components {
         LoginState: "starting" | "waiting" | "done" | "failed" | "cancelled" | "expired";
         /** @description An MCP server that the caller gives an assistant. */
         McpServer: {
+            /** @description Why turns do not get it all the same; null if they do. */
+            barred?: string | null;
             /** @description Whether turns get it. */
             enabled: boolean;
             login?: components["schemas"]["Login"] | null;

@@ -21,6 +21,8 @@ pub struct McpServer {
     pub transport: McpTransport,
     /// Whether turns get it.
     pub enabled: bool,
+    /// Why turns do not get it all the same; null if they do.
+    pub barred: Option<String>,
     /// How it was when it was last used.
     pub state: McpState,
     /// What was said about that; foreign text.
@@ -115,6 +117,7 @@ impl McpServer {
             name: known.server.name.clone(),
             transport: known.server.transport.to_wire(),
             enabled: known.server.enabled,
+            barred: known.barred(),
             state: seen.map_or(McpState::Unknown, |(seen, _)| state(seen)),
             message: seen.and_then(|(seen, _)| seen.message.clone()),
             tools: tools.map(|tools| tools.iter().map(ToWire::to_wire).collect()),

@@ -182,6 +182,7 @@ fn line(known: &KnownServer) -> String {
     let server = &known.server;
     let state = match &known.seen {
         _ if !server.enabled => "off",
+        _ if known.barred().is_some() => "needs an admin",
         None => "not tested",
         Some((seen, _)) => match seen.state {
             SeenState::Ready => "works",

@@ -23,7 +23,7 @@ const lamps: Record<McpState, LampKind> = { unknown: "off", ready: "ready", fail
 export interface CardProps { assistant: Id; server: McpServer; admin: boolean; onChanged: (server: McpServer) => void; onRemoved: () => void }
 
 export function ServerCard({ assistant, server, admin, onChanged, onRemoved }: CardProps) {
-  const { name, transport, enabled, state } = server;
+  const { name, transport, enabled, state, barred } = server;
   const now = useNow(true, 60_000);
   const action = useAction();
   const [testing, setTesting] = useState(false);
@@ -41,13 +41,13 @@ export function ServerCard({ assistant, server, admin, onChanged, onRemoved }: C
     if (waited.current && server.login?.state === "done") void test();
     waited.current = waits;
   });
-  const signsIn = transport.type === "http" && !transport.bearer_variable && enabled && (state === "needs_sign_in" || waits);
+  const signsIn = transport.type === "http" && !transport.bearer_variable && enabled && !barred && (state === "needs_sign_in" || waits);
   const mayEdit = admin || (transport.type === "http" && !transport.bearer_variable);
   return (
     <section className="card tool-server" aria-label={name} aria-busy={action.busy || undefined}>
       <div className="top">
         <div className="grow lines">
-          <h2><span className="mono">{name}</span><Lamp kind={enabled ? lamps[state] : "off"} /><span className={`tag${state === "failed" && enabled ? " bad" : ""}`}>{enabled ? words[state] : "Off"}</span></h2>
+          <h2><span className="mono">{name}</span><Lamp kind={enabled && !barred ? lamps[state] : "off"} /><span className={`tag${state === "failed" && enabled && !barred ? " bad" : ""}`}>{enabled ? barred ? "Not used" : words[state] : "Off"}</span></h2>
           <div className="sub mono">{transport.type === "http" ? transport.url : lineOf([transport.command, ...(transport.args ?? [])])}</div>
         </div>
         <Switch label={`Use ${name}`} on={enabled} disabled={action.busy} onTurn={(on) => void run(() => tools.change(assistant, name, { enabled: on }))} />
@@ -58,12 +58,13 @@ export function ServerCard({ assistant, server, admin, onChanged, onRemoved }: C
       </div>
       <div className="more">
         <Facts server={server} />
-        {server.message && enabled ? <p className="error-line" role="status"><Icon name="alert" className="icon-s" /><span className="wraps">{sentence(server.message)}</span></p> : null}
+        {barred && enabled ? <p className="error-line" role="status"><Icon name="alert" className="icon-s" /><span className="wraps">{sentence(barred)} An admin can set it anew.</span></p> : null}
+        {server.message && enabled && !barred ? <p className="error-line" role="status"><Icon name="alert" className="icon-s" /><span className="wraps">{sentence(server.message)}</span></p> : null}
         <Trouble problem={action.problem} />
         {signsIn ? <SignIn assistant={assistant} server={server} run={run} busy={action.busy} /> : null}
         {server.tools?.length ? <ToolList all={server.tools} /> : null}
         <div className="do">
-          <button className="btn small" type="button" disabled={action.busy} onClick={() => void test()}><Icon name="done" />{testing ? "Testing" : "Test"}</button>
+          <button className="btn small" type="button" disabled={action.busy || barred !== null} onClick={() => void test()}><Icon name="done" />{testing ? "Testing" : "Test"}</button>
           <span className="hint" role="status">{testing ? "It is started or reached, and asked for its tools. No model is." : server.seen_at ? `Last seen ${past(server.seen_at, now)}` : ""}</span>
         </div>
       </div>

@@ -519,3 +519,51 @@ async fn an_admin_sets_somebody_elses_tools_on_the_command_line() {
     let whom = &audit["items"][0]["whom"];
     assert_eq!(whom["id"], notes["person"]["id"], "{audit}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_command_of_an_admin_who_became_a_member_waits_until_they_are_one_again() {
+    let house = house().await;
+    house.run_ok(&["assistants", "access", "chatgpt", "everyone"]);
+    let anna = house.client_as("anna");
+    house.run_ok(&["people", "role", "anna", "admin"]);
+    let server = Tools::over_pipes(&house);
+    tools::give(&anna, "notes", server.command(&[])).await;
+    let at = format!("{}/notes", tools::path(&anna, "chatgpt").await);
+    let answered = async |client: &Client| {
+        let thread = direct(client, json!({})).await;
+        let turn = client.ask(&thread, "mock: text \"ok\"").await;
+        let turn = client.answered(&turn).await;
+        (offered(&house), turn["ran_with"]["notes"].to_string())
+    };
+    assert!(answered(&anna).await.0.contains("notes"));
+    house.run_ok(&["people", "role", "anna", "member"]);
+    let before = server.log().len();
+    let (tools, notes) = answered(&anna).await;
+    assert!(!tools.contains("notes"), "{tools}");
+    assert!(notes.contains("no admin any more"), "{notes}");
+    let known = anna.get(&tools::path(&anna, "chatgpt").await).await;
+    let known = &known["items"][0];
+    assert_eq!(
+        (&known["name"], &known["enabled"]),
+        (&json!("notes"), &json!(true))
+    );
+    assert!(
+        text(known, "barred").contains("no admin any more"),
+        "{known}"
+    );
+    let tested = anna
+        .call("POST", &format!("{at}/test"), Some(json!({})))
+        .await;
+    assert_eq!(tested.status, 422, "{:?}", tested.body);
+    assert_eq!(server.log().len(), before, "it was not started");
+    // What an admin gives a member is used.
+    let theirs = house.client_as("ben");
+    let command = server.command(&[]);
+    let words = command["args"].as_array().unwrap().iter();
+    let mut add = vec!["mcp", "add", "given", "--for", "ben", "--", "node"];
+    add.extend(words.map(|word| word.as_str().unwrap()));
+    house.run_ok(&add);
+    assert!(answered(&theirs).await.0.contains("given"));
+    house.run_ok(&["people", "role", "anna", "admin"]);
+    assert!(answered(&anna).await.0.contains("notes"));
+}
