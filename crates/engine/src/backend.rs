@@ -43,8 +43,10 @@ pub trait Backend: Send + Sync + 'static {
     /// Does something between turns. The spec lists what it can; everything else is `Unsupported`.
     fn perform(&self, operation: Operation) -> BoxFuture<'_, Result<Performed, BackendError>>;
 
-    /// Lets go of what it holds. Idempotent.
-    fn stop(&self, how: Stop) -> BoxFuture<'_, ()>;
+    /// Lets go of what it holds. Idempotent. Without one it holds nothing between turns.
+    fn stop(&self, _how: Stop) -> BoxFuture<'_, ()> {
+        Box::pin(async {})
+    }
 }
 
 /// What a backend is and can do.

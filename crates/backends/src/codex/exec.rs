@@ -11,7 +11,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Capability, Family, Home, Operation, Performed, Probe, Spec, Stop,
+        Backend, BackendError, Capability, Family, Home, Operation, Performed, Probe, Spec,
         TurnEnd, TurnOutcome, TurnRequest, Work,
     },
     turn_io::LeaseLost,
@@ -357,10 +357,5 @@ impl Backend for CodexExec {
             }
         }
         .boxed()
-    }
-
-    /// Holds nothing between turns.
-    fn stop(&self, _how: Stop) -> BoxFuture<'_, ()> {
-        async {}.boxed()
     }
 }

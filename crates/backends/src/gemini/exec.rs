@@ -11,8 +11,8 @@ use futures_util::{FutureExt, future::BoxFuture};
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Capability, Family, Operation, Performed, Probe, Spec, Stop,
-        TurnEnd, TurnOutcome, TurnRequest, Work,
+        Backend, BackendError, Capability, Family, Operation, Performed, Probe, Spec, TurnEnd,
+        TurnOutcome, TurnRequest, Work,
     },
 };
 use switchboard_model::{Clock, attachment::Format, outcome::Failure};
@@ -344,10 +344,5 @@ impl Backend for GeminiExec {
             }
         }
         .boxed()
-    }
-
-    /// Holds nothing between turns.
-    fn stop(&self, _how: Stop) -> BoxFuture<'_, ()> {
-        async {}.boxed()
     }
 }

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Capability, Family, Operation, Performed, Probe, Spec, Stop,
-        TurnEnd, TurnOutcome, TurnRequest, Work,
+        Backend, BackendError, Capability, Family, Operation, Performed, Probe, Spec, TurnEnd,
+        TurnOutcome, TurnRequest, Work,
     },
 };
 use switchboard_model::{
@@ -190,11 +190,6 @@ impl Backend for Scripted {
             }
         }
         .boxed()
-    }
-
-    /// Holds nothing between turns.
-    fn stop(&self, _how: Stop) -> BoxFuture<'_, ()> {
-        async {}.boxed()
     }
 }
 

@@ -7,8 +7,8 @@ use futures_util::{FutureExt, future::BoxFuture};
 use switchboard_engine::{
     Registry, TurnIo,
     backend::{
-        Backend, BackendError, Capability, Family, Operation, Performed, Probe, Spec, Stop,
-        TurnEnd, TurnRequest,
+        Backend, BackendError, Capability, Family, Operation, Performed, Probe, Spec, TurnEnd,
+        TurnRequest,
     },
 };
 use switchboard_model::{
@@ -95,10 +95,6 @@ impl Backend for Account {
             }
         }
         .boxed()
-    }
-
-    fn stop(&self, _how: Stop) -> BoxFuture<'_, ()> {
-        async {}.boxed()
     }
 }
 

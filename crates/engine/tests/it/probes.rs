@@ -16,7 +16,7 @@ use futures_util::{
 use switchboard_engine::{
     News, Registry, TurnIo,
     backend::{
-        Backend, BackendError, Family, LoginFile, Operation, Performed, Probe, Spec, Stop, TurnEnd,
+        Backend, BackendError, Family, LoginFile, Operation, Performed, Probe, Spec, TurnEnd,
         TurnRequest,
     },
 };
@@ -104,10 +104,6 @@ impl Backend for Looked {
             })
         }
         .boxed()
-    }
-
-    fn stop(&self, _how: Stop) -> BoxFuture<'_, ()> {
-        async {}.boxed()
     }
 }
 

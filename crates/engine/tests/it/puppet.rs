@@ -141,10 +141,6 @@ impl Backend for Strings {
         }
         async { Err(BackendError::Unsupported) }.boxed()
     }
-
-    fn stop(&self, _how: Stop) -> BoxFuture<'_, ()> {
-        async {}.boxed()
-    }
 }
 
 impl Puppet {

@@ -3,6 +3,7 @@
 //! outside knows.
 
 pub mod asks;
+mod attempt;
 mod callback;
 mod catalogue;
 pub mod counts;

@@ -1,23 +1,17 @@
 //! Signing in and out in the person's own Codex home, over an app server that lives for nothing else. Owns that there is
-//! one sign-in at a time, how long it may take, and that its end is told; never sees a token, and keeps no key.
+//! one sign-in at a time, and that what counts of it is what turns will find; never sees a token, and keeps no key.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use serde_json::{Value, json};
 use switchboard_engine::backend::{BackendError, Home, Secret, SignIn, SignInState, SignInWay};
 use switchboard_model::outcome::Failure;
-use tokio::{
-    sync::watch,
-    task::JoinSet,
-    time::{sleep, timeout},
-};
-use tokio_util::sync::CancellationToken;
 
 use super::{
-    callback::{Callback, NotTaken},
+    attempt::{Attempt, LIFETIME, Lead, View, nobody_waits},
     pool::Pool,
     refusals::{self, not_kept},
     server::{Key, Server},
@@ -30,17 +24,11 @@ use crate::{
     turns::folder_failed,
 };
 
-/// How long a person has.
-const LIFETIME: Duration = Duration::from_mins(10);
-
 /// How long the program may take to begin a sign-in: it asks the issuer for a code, or waits for a port to be free.
 const BEGIN: Duration = Duration::from_secs(30);
 
 /// How long it may take to end one, or to sign out, which it tells the issuer.
 const END: Duration = Duration::from_secs(20);
-
-/// How long somebody who pasted an address waits for what comes of it.
-const PASTED: Duration = Duration::from_secs(30);
 
 /// Where a browser is sent back to.
 const CALLBACK: &str = "/auth/callback";
@@ -54,23 +42,11 @@ pub(super) struct SignIns {
     newest: Mutex<Option<Attempt>>,
 }
 
-/// One sign-in, as others see it.
-struct Attempt {
-    seen: watch::Receiver<SignIn>,
-    taken_back: CancellationToken,
-    /// Where its browser is sent back to, once it is known.
-    callback: Arc<OnceLock<Callback>>,
-    /// What runs it; it ends by itself, or with this.
-    _task: JoinSet<()>,
-}
-
 /// One sign-in, as it runs.
 struct Running {
     setup: Setup,
     pool: Arc<Pool>,
-    told: watch::Sender<SignIn>,
-    taken_back: CancellationToken,
-    callback: Arc<OnceLock<Callback>>,
+    lead: Lead,
     way: SignInWay,
     key: Option<Secret>,
 }
@@ -87,8 +63,7 @@ impl SignIns {
 
     /// Where the newest one stands.
     pub(super) fn state(&self) -> Option<SignIn> {
-        let newest = self.lock();
-        newest.as_ref().map(|attempt| attempt.seen.borrow().clone())
+        self.newest().map(|newest| newest.state())
     }
 
     /// Begins one, and takes an earlier one back. Returns when it waits for the person, or has ended; it goes on also
@@ -107,61 +82,28 @@ impl SignIns {
         self.give_up();
         let _door = self.door.lock().await;
         self.take_back().await;
-        let (told, mut seen) = watch::channel(SignIn {
-            way,
-            state: SignInState::Starting,
-            url: None,
-            code: None,
-            expires_at: Some(self.setup.clock.now().plus(LIFETIME)),
+        let (setup, pool) = (self.setup.clone(), self.pool.clone());
+        let (now, news) = (setup.clock.now(), setup.news.clone());
+        let attempt = Attempt::begin(way, now, news, |lead| {
+            Running {
+                setup,
+                pool,
+                lead,
+                way,
+                key,
+            }
+            .run()
         });
-        let running = Running {
-            setup: self.setup.clone(),
-            pool: self.pool.clone(),
-            told,
-            taken_back: CancellationToken::new(),
-            callback: Arc::default(),
-            way,
-            key,
-        };
-        let (taken_back, callback) = (running.taken_back.clone(), running.callback.clone());
-        let mut task = JoinSet::new();
-        task.spawn(running.run());
-        *self.lock() = Some(Attempt {
-            seen: seen.clone(),
-            taken_back,
-            callback,
-            _task: task,
-        });
-        self.setup.news.ring();
-        let settled = |seen: &SignIn| {
-            let waits = seen.state == SignInState::Waiting && seen.way != SignInWay::ApiKey;
-            waits || is_over(&seen.state)
-        };
-        let _ = seen.wait_for(settled).await;
+        let view = attempt.view.clone();
+        *self.lock() = Some(attempt);
+        view.settled().await;
         Ok(self.state())
     }
 
     /// Hands over where the browser ended up, and waits for what comes of it.
     pub(super) async fn paste(&self, pasted: &str) -> Result<Option<SignIn>, BackendError> {
-        let waiting = self.lock().as_ref().and_then(|attempt| {
-            let waits = attempt.seen.borrow().state == SignInState::Waiting;
-            let callback = attempt.callback.get().filter(|_| waits)?;
-            Some((callback.clone(), attempt.seen.clone()))
-        });
-        let Some((callback, mut seen)) = waiting else {
-            return Err(invalid(
-                "no sign-in waits for an address; begin one in the browser first",
-            ));
-        };
-        if let Err(not_taken) = callback.go_on(pasted).await {
-            // It may have ended while it was asked.
-            let ended = is_over(&seen.borrow().state);
-            if !(ended && matches!(not_taken, NotTaken::NobodyWaits(_))) {
-                return Err(BackendError::Invalid(not_taken.to_string()));
-            }
-        }
-        let over = seen.wait_for(|seen| is_over(&seen.state));
-        let _ = timeout(PASTED, over).await;
+        let newest = self.newest().ok_or_else(nobody_waits)?;
+        newest.paste(pasted).await?;
         Ok(self.state())
     }
 
@@ -203,19 +145,21 @@ impl SignIns {
     }
 
     fn give_up(&self) {
-        if let Some(attempt) = &*self.lock() {
-            attempt.taken_back.cancel();
+        if let Some(newest) = self.newest() {
+            newest.give_up();
         }
     }
 
     /// Returns once nothing of an earlier one is left.
     async fn take_back(&self) {
         self.give_up();
-        let earlier = self.lock().as_ref().map(|attempt| attempt.seen.clone());
-        if let Some(mut seen) = earlier {
-            // Nobody tells any more once it is gone.
-            while seen.changed().await.is_ok() {}
+        if let Some(earlier) = self.newest() {
+            earlier.gone().await;
         }
+    }
+
+    fn newest(&self) -> Option<View> {
+        self.lock().as_ref().map(|attempt| attempt.view.clone())
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Attempt>> {
@@ -226,25 +170,19 @@ impl SignIns {
 
 impl Running {
     async fn run(mut self) {
-        let taken_back = self.taken_back.clone();
-        let started = tokio::select! {
-            () = taken_back.cancelled() => return self.tell(SignInState::Cancelled),
-            started = start(&self.setup) => started,
-        };
-        let server = match started {
-            Ok(server) => server,
-            Err(failure) => return self.tell(SignInState::Failed(failure)),
+        let server = match self.lead.unless_taken_back(start(&self.setup)).await {
+            Some(Ok(server)) => server,
+            Some(Err(failure)) => return self.lead.ended(SignInState::Failed(failure)),
+            None => return self.lead.ended(SignInState::Cancelled),
         };
         let mut began = None;
         let lifetime = match self.way {
             SignInWay::Browser | SignInWay::Device => LIFETIME,
             SignInWay::ApiKey => END,
         };
-        let end = tokio::select! {
-            () = taken_back.cancelled() => SignInState::Cancelled,
-            () = sleep(lifetime) => SignInState::Expired,
-            end = self.lead(&server, &mut began) => end,
-        };
+        let key = self.key.take();
+        let led = self.led(&server, key, &mut began);
+        let end = self.lead.within(lifetime, led).await;
         if let (SignInState::Cancelled | SignInState::Expired, Some(id)) = (&end, began) {
             let params = json!({ "loginId": id });
             let _ = server.peer.call("account/login/cancel", params, END).await;
@@ -253,13 +191,18 @@ impl Running {
             // Whoever is answered next is answered with the new login.
             self.pool.retire_all().await;
         }
-        self.tell(end);
+        self.lead.ended(end);
         server.ended().await;
     }
 
     /// Asks the program to begin, and hears how it ends.
-    async fn lead(&mut self, server: &Server, began: &mut Option<String>) -> SignInState {
-        let params = match (self.way, self.key.take()) {
+    async fn led(
+        &self,
+        server: &Server,
+        key: Option<Secret>,
+        began: &mut Option<String>,
+    ) -> SignInState {
+        let params = match (self.way, key) {
             (SignInWay::Device, _) => json!({ "type": "chatgptDeviceCode" }),
             (SignInWay::ApiKey, Some(Secret(key))) => json!({ "type": "apiKey", "apiKey": key }),
             (SignInWay::Browser | SignInWay::ApiKey, _) => json!({ "type": "chatgpt" }),
@@ -277,15 +220,7 @@ impl Running {
         let text = |name: &str| told[name].as_str().map(str::to_owned);
         *began = text("loginId");
         let url = text("authUrl").or_else(|| text("verificationUrl"));
-        if let Some(callback) = text("authUrl").and_then(|url| Callback::of(&url, CALLBACK)) {
-            let _ = self.callback.set(callback);
-        }
-        self.told.send_modify(|seen| {
-            seen.state = SignInState::Waiting;
-            seen.url = url;
-            seen.code = text("userCode");
-        });
-        self.setup.news.ring();
+        self.lead.waits(url, text("userCode"), CALLBACK);
         match server.signed_in().await.error {
             Some(error) => refusals::ended(&error),
             None => self.kept(),
@@ -299,15 +234,6 @@ impl Running {
             | (login::Login::ApiKey, SignInWay::ApiKey) => SignInState::Done,
             _ => SignInState::Failed(not_kept(&self.setup.codex_home)),
         }
-    }
-
-    fn tell(&self, state: SignInState) {
-        self.told.send_modify(|seen| {
-            // Nothing is left to open or to type.
-            (seen.url, seen.code, seen.expires_at) = (None, None, None);
-            seen.state = state;
-        });
-        self.setup.news.ring();
     }
 }
 
@@ -337,10 +263,6 @@ async fn start(setup: &Setup) -> Result<Server, Failure> {
         config.push(format!("chatgpt_base_url={url}"));
     }
     Server::start(setup, key, home, &config).await
-}
-
-fn is_over(state: &SignInState) -> bool {
-    !matches!(state, SignInState::Starting | SignInState::Waiting)
 }
 
 /// The key without what came along when it was copied.

@@ -24,6 +24,7 @@ pub(super) fn policies(permission: Permission, asks: Asks) -> Vec<Value> {
         Permission::ReadOnly | Permission::Standard if asks == Asks::Nobody => {
             vec![json!("never"), json!("on-request")]
         }
+        // The sandbox stops writing, not reading: so each command is asked about, until a version knows that no more.
         Permission::ReadOnly => vec![json!("untrusted"), json!("on-request")],
         // What the sandbox refuses is asked about as well: under `on-request` only the model would hear of it.
         Permission::Standard => vec![
@@ -33,6 +34,7 @@ pub(super) fn policies(permission: Permission, asks: Asks) -> Vec<Value> {
             } }),
             json!("on-request"),
         ],
+        // Null leaves it out: an administrator who forbids `never` has a policy that then applies.
         Permission::Full => vec![json!("never"), Value::Null],
     }
 }

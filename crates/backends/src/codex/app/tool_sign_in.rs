@@ -1,10 +1,9 @@
 //! Signing in to MCP servers with OAuth, as Codex leads through it: a link, and where the browser is sent back to. Owns
-//! that there is one try for each server, how long it may take, and that its end is told; never sees a token, which
-//! Codex keeps in its house home under the server's label.
+//! that there is one try for each server, and how many there may be; never sees a token, which Codex keeps in its house home under the server's label.
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -14,15 +13,9 @@ use switchboard_model::{
     mcp::{McpServer, Transport},
     outcome::{Failure, OutcomeCode},
 };
-use tokio::{
-    sync::watch,
-    task::JoinSet,
-    time::{sleep, timeout},
-};
-use tokio_util::sync::CancellationToken;
 
 use super::{
-    callback::{Callback, NotTaken},
+    attempt::{Attempt, LIFETIME, Lead, View, nobody_waits},
     pool::Pool,
     routes::Listener,
     server::{Lease, unload},
@@ -31,14 +24,8 @@ use super::{
 };
 use crate::{codex::Setup, homes::TurnFolder, jsonrpc::Incoming};
 
-/// How long a person has.
-const LIFETIME: Duration = Duration::from_mins(10);
-
 /// How long Codex may take to find out where the server has people sign in.
 const BEGIN: Duration = Duration::from_secs(30);
-
-/// How long somebody who pasted an address waits for what comes of it.
-const PASTED: Duration = Duration::from_secs(30);
 
 /// How many may be on their way at once: each takes the place of a turn on its app server.
 const AT_ONCE: usize = 8;
@@ -56,23 +43,11 @@ pub(super) struct ToolSignIns {
     newest: Mutex<HashMap<String, Attempt>>,
 }
 
-/// One try, as others see it.
-struct Attempt {
-    seen: watch::Receiver<SignIn>,
-    taken_back: CancellationToken,
-    /// Where its browser is sent back to, once it is known.
-    callback: Arc<OnceLock<Callback>>,
-    /// What runs it; it ends by itself, or with this.
-    _task: JoinSet<()>,
-}
-
 /// One try, as it runs.
 struct Running {
     setup: Setup,
     pool: Arc<Pool>,
-    told: watch::Sender<SignIn>,
-    taken_back: CancellationToken,
-    callback: Arc<OnceLock<Callback>>,
+    lead: Lead,
     server: McpServer,
 }
 
@@ -95,10 +70,13 @@ impl ToolSignIns {
         match step {
             ToolSignIn::Look => {}
             ToolSignIn::Begin => self.begin(server).await?,
-            ToolSignIn::Paste(pasted) => self.paste(&label, &pasted).await?,
+            ToolSignIn::Paste(pasted) => {
+                let newest = self.newest(&label).ok_or_else(nobody_waits)?;
+                newest.paste(&pasted).await?;
+            }
             ToolSignIn::Cancel => self.cancel(&label).await,
         }
-        Ok(self.state(&label))
+        Ok(self.newest(&label).map(|newest| newest.state()))
     }
 
     /// Lets go of what it holds.
@@ -106,11 +84,9 @@ impl ToolSignIns {
         self.lock().clear();
     }
 
-    fn state(&self, label: &str) -> Option<SignIn> {
+    fn newest(&self, label: &str) -> Option<View> {
         let newest = self.lock();
-        newest
-            .get(label)
-            .map(|attempt| attempt.seen.borrow().clone())
+        newest.get(label).map(|attempt| attempt.view.clone())
     }
 
     /// Returns when it waits for the person, or has ended; it goes on also if nobody waits for that.
@@ -122,26 +98,12 @@ impl ToolSignIns {
             ));
         }
         self.cancel(&server.label).await;
-        let (told, mut seen) = watch::channel(SignIn {
-            way: SignInWay::Browser,
-            state: SignInState::Starting,
-            url: None,
-            code: None,
-            expires_at: Some(self.setup.clock.now().plus(LIFETIME)),
-        });
-        let running = Running {
-            setup: self.setup.clone(),
-            pool: self.pool.clone(),
-            told,
-            taken_back: CancellationToken::new(),
-            callback: Arc::default(),
-            server,
-        };
-        let (label, taken_back) = (running.server.label.clone(), running.taken_back.clone());
-        let callback = running.callback.clone();
-        {
+        let (setup, pool) = (self.setup.clone(), self.pool.clone());
+        let (now, news) = (setup.clock.now(), setup.news.clone());
+        let label = server.label.clone();
+        let view = {
             let mut newest = self.lock();
-            let waits = |attempt: &Attempt| !is_over(&attempt.seen.borrow().state);
+            let waits = |attempt: &Attempt| !attempt.view.is_over();
             if newest.len() >= REMEMBERED {
                 newest.retain(|_, attempt| waits(attempt));
             }
@@ -151,53 +113,28 @@ impl ToolSignIns {
                     "several people sign in to tools right now; try again in a moment",
                 )));
             }
-            let mut task = JoinSet::new();
-            task.spawn(running.run());
-            let attempt = Attempt {
-                seen: seen.clone(),
-                taken_back,
-                callback,
-                _task: task,
-            };
+            let attempt = Attempt::begin(SignInWay::Browser, now, news, |lead| {
+                Running {
+                    setup,
+                    pool,
+                    lead,
+                    server,
+                }
+                .run()
+            });
+            let view = attempt.view.clone();
             newest.insert(label, attempt);
-        }
-        let _ = seen
-            .wait_for(|seen| seen.state != SignInState::Starting)
-            .await;
-        Ok(())
-    }
-
-    async fn paste(&self, label: &str, pasted: &str) -> Result<(), BackendError> {
-        let waiting = self.lock().get(label).and_then(|attempt| {
-            let callback = attempt.callback.get()?;
-            let waits = attempt.seen.borrow().state == SignInState::Waiting;
-            waits.then(|| (callback.clone(), attempt.seen.clone()))
-        });
-        let Some((callback, mut seen)) = waiting else {
-            return Err(BackendError::Invalid(
-                "no sign-in waits for an address; begin one first".into(),
-            ));
+            view
         };
-        if let Err(not_taken) = callback.go_on(pasted).await {
-            // It may have ended while it was asked.
-            let ended = is_over(&seen.borrow().state);
-            if !(ended && matches!(not_taken, NotTaken::NobodyWaits(_))) {
-                return Err(BackendError::Invalid(not_taken.to_string()));
-            }
-        }
-        let _ = timeout(PASTED, seen.wait_for(|seen| is_over(&seen.state))).await;
+        view.settled().await;
         Ok(())
     }
 
     /// Takes the newest try back, and returns once nothing of it is left.
     async fn cancel(&self, label: &str) {
-        let earlier = self.lock().get(label).map(|attempt| {
-            attempt.taken_back.cancel();
-            attempt.seen.clone()
-        });
-        if let Some(mut seen) = earlier {
-            // Nobody tells any more once it is gone.
-            while seen.changed().await.is_ok() {}
+        if let Some(earlier) = self.newest(label) {
+            earlier.give_up();
+            earlier.gone().await;
         }
     }
 
@@ -216,11 +153,7 @@ impl Running {
             (_, Err(failure)) => SignInState::Failed(failure),
             (Err(error), _) => failed("there is no room for it on the server", error),
         };
-        self.told.send_modify(|seen| {
-            // Nothing is left to open.
-            (seen.url, seen.code, seen.expires_at) = (None, None, None);
-            seen.state = end;
-        });
+        self.lead.ended(end);
     }
 
     /// A thread with this server alone, in which Codex knows it by its label.
@@ -241,13 +174,10 @@ impl Running {
             return failed("Codex does not take this server", "");
         };
         let mut listener = lease.server.listen(thread);
-        let end = tokio::select! {
-            () = self.taken_back.cancelled() => SignInState::Cancelled,
-            () = sleep(LIFETIME) => SignInState::Expired,
-            end = self.lead(lease, thread, &mut listener) => end,
-        };
+        let led = self.led(lease, thread, &mut listener);
+        let end = self.lead.within(LIFETIME, led).await;
         if let (SignInState::Cancelled | SignInState::Expired, Some(callback)) =
-            (&end, self.callback.get())
+            (&end, self.lead.callback())
         {
             // Else Codex would wait there for the rest of its time.
             callback.refuse().await;
@@ -258,7 +188,7 @@ impl Running {
     }
 
     /// Asks Codex to begin, and hears how it ends.
-    async fn lead(&self, lease: &Lease, thread: &str, listener: &mut Listener) -> SignInState {
+    async fn led(&self, lease: &Lease, thread: &str, listener: &mut Listener) -> SignInState {
         let params = json!({
             "name": self.server.label,
             "threadId": thread,
@@ -280,13 +210,7 @@ impl Running {
         let Some(url) = url.filter(web) else {
             return failed("the page to sign in at is none of the web", "");
         };
-        if let Some(callback) = Callback::of(&url, CALLBACK) {
-            let _ = self.callback.set(callback);
-        }
-        self.told.send_modify(|seen| {
-            seen.state = SignInState::Waiting;
-            seen.url = Some(url);
-        });
+        self.lead.waits(Some(url), None, CALLBACK);
         loop {
             match listener.next().await {
                 Some(Incoming::Told { method, params }) if method == COMPLETED => {
@@ -313,8 +237,4 @@ fn failed(what: &str, detail: impl std::fmt::Display) -> SignInState {
             .hint("test the server, and begin again; ask whoever runs it if that does not help")
             .detail(detail.to_string()),
     )
-}
-
-fn is_over(state: &SignInState) -> bool {
-    !matches!(state, SignInState::Starting | SignInState::Waiting)
 }
