@@ -13,7 +13,11 @@ use switchboard_store::{HandleTaken, NewAssistant, StoreError};
 
 pub use change::AssistantChange;
 
-use crate::{Engine, backend::Spec, chat::ChatError};
+use crate::{
+    Engine,
+    backend::{Purpose, Spec},
+    chat::ChatError,
+};
 
 /// An assistant and its present state, as one person sees it.
 #[derive(Debug, Clone)]
@@ -28,6 +32,8 @@ pub struct AssistantView {
     pub failure: Option<Failure>,
     /// Whose account it uses: "Mara's ChatGPT plan".
     pub runs_on: String,
+    /// What it is there for.
+    pub purpose: Purpose,
     /// What its backend can do.
     pub capabilities: Vec<&'static str>,
     /// Which kinds of attachments it can take, of each at least one format.
@@ -150,12 +156,16 @@ impl Engine {
         } else {
             None
         };
-        let account = spec.as_ref().map_or("account", |spec| &spec.account_words);
+        let owner = &assistant.owner_name;
+        let runs_on = spec
+            .as_ref()
+            .map_or_else(|| format!("{owner}'s account"), |spec| spec.runs_on(owner));
         Ok(AssistantView {
             usable,
             state,
             failure,
-            runs_on: format!("{}'s {account}", assistant.owner_name),
+            runs_on,
+            purpose: spec.as_ref().map_or(Purpose::Work, |spec| spec.purpose),
             capabilities: spec
                 .as_ref()
                 .map(|spec| spec.capabilities.iter().map(|c| c.as_str()).collect())

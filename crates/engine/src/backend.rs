@@ -60,6 +60,8 @@ pub struct Spec {
     pub title: String,
     /// Whose account it uses, as in "Mara's ChatGPT plan".
     pub account_words: String,
+    /// What it is there for.
+    pub purpose: Purpose,
     /// What it can do.
     pub capabilities: Vec<Capability>,
     /// What it cannot do, each with why, in words that follow its title. With what it can do, that is every one.
@@ -74,6 +76,16 @@ pub struct Spec {
     pub seeds: Vec<Model>,
     /// The ways to sign in that it can lead through, the first being the usual one.
     pub sign_ins: Vec<SignInWay>,
+}
+
+/// What a backend is there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// It reaches models, on somebody's account.
+    Work,
+    /// It shows what an answer looks like and reaches nothing. So there is nothing to set of it, and it is there only where
+    /// an admin asked for it.
+    Demo,
 }
 
 /// Which switch a backend hangs on.
@@ -183,6 +195,14 @@ impl Spec {
     /// Whether it can do that.
     pub fn has(&self, capability: Capability) -> bool {
         self.capabilities.contains(&capability)
+    }
+
+    /// Whose account an answer uses: "Mara's ChatGPT plan".
+    pub fn runs_on(&self, owner: &str) -> String {
+        match self.purpose {
+            Purpose::Work => format!("{owner}'s {}", self.account_words),
+            Purpose::Demo => self.account_words.clone(),
+        }
     }
 
     /// The kinds of files that it takes, each once; of each at least one format.

@@ -217,16 +217,16 @@ impl Engine {
 
     /// Why turns do not run on a backend, if people switched it off.
     pub(crate) async fn off(&self, name: &str) -> Result<Option<Failure>, StoreError> {
-        let Some(backend) = self.registry().get(name) else {
+        let Ok(spec) = self.backend_spec(name) else {
             return Ok(None);
         };
         let rows = self.reader().backend_rows().await?;
         let row = rows.iter().find(|row| row.name == name);
         let off = row.is_some_and(|row| row.enabled == "off");
-        if !off && is_switched_on(&rows, backend.spec().family) {
+        if !off && is_switched_on(&rows, spec.family) {
             return Ok(None);
         }
-        let title = &backend.spec().title;
+        let title = &spec.title;
         let failure = Failure::new(
             OutcomeCode::AssistantUnavailable,
             format!("{title} is switched off in Settings > Models"),
@@ -313,11 +313,9 @@ impl Engine {
     }
 
     fn backend_spec(&self, name: &str) -> Result<Spec, ChatError> {
-        let backend = self.registry().get(name);
-        Ok(backend
-            .ok_or(ChatError::NotFound("backend"))?
-            .spec()
-            .clone())
+        let mut specs = self.registry().specs().into_iter();
+        let spec = specs.find(|spec| spec.name == name);
+        spec.ok_or(ChatError::NotFound("backend"))
     }
 
     async fn ask_known(&self, name: &str, operation: Operation) -> Option<Performed> {

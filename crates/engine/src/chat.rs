@@ -436,12 +436,14 @@ impl Engine {
             }
         };
         if !allowed {
+            let backend = self.registry().get(&assistant.backend);
+            let runs_on = backend.map_or_else(
+                || format!("{}'s account", assistant.owner_name),
+                |backend| backend.spec().runs_on(&assistant.owner_name),
+            );
             let failure = Failure::new(
                 OutcomeCode::AssistantNotAllowed,
-                format!(
-                    "@{handle} runs on {}'s account and is not open to you",
-                    assistant.owner_name
-                ),
+                format!("@{handle} runs on {runs_on} and is not open to you"),
             );
             return Ok(Some(failure.hint(format!(
                 "ask {} or an admin to open it: `switchboard assistants access {handle} everyone`",

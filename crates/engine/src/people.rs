@@ -75,7 +75,7 @@ impl Engine {
         let handle = person::handle(handle).map_err(|why| ChatError::Invalid(why.to_string()))?;
         if self
             .registry()
-            .specs()
+            .offers()
             .iter()
             .any(|spec| spec.handle == handle)
         {

@@ -65,7 +65,7 @@ pub(crate) async fn prepare(
         ),
         Some(asked) => (detached::home(asked, spec), Vec::new()),
     };
-    let whose = format!("{}'s {}", claimed.assistant.owner_name, spec.account_words);
+    let whose = spec.runs_on(&claimed.assistant.owner_name);
     let start = Audit {
         actor: Some(claimed.turn.person),
         action: "turn.start",

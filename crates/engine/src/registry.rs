@@ -13,7 +13,7 @@ use switchboard_model::{
 };
 
 use crate::{
-    backend::{Backend, BackendError, LoginFile, Operation, Performed, Probe, Spec},
+    backend::{Backend, BackendError, LoginFile, Operation, Performed, Probe, Purpose, Spec},
     news::News,
 };
 
@@ -65,8 +65,15 @@ impl Registry {
         &self.news
     }
 
-    /// What all backends are and can do, by name.
+    /// What all that reach models are and can do, by name.
     pub fn specs(&self) -> Vec<Spec> {
+        let mut specs = self.offers();
+        specs.retain(|spec| spec.purpose == Purpose::Work);
+        specs
+    }
+
+    /// The same with what is there to be shown only: all that an admin can register.
+    pub fn offers(&self) -> Vec<Spec> {
         let mut specs: Vec<Spec> = self
             .backends
             .values()

@@ -18,12 +18,12 @@ use switchboard_engine::{
     backend::{Backend, Spec},
     instance,
 };
-use switchboard_model::{Clock, IdSource, person::Person};
+use switchboard_model::{Clock, IdSource, assistant::Assistant, person::Person};
 use switchboard_store::{OpenOptions, Store};
 
 use crate::{
     config::{Answers, Config, Over},
-    sources,
+    demo, sources,
 };
 
 /// The rooms of one process, connected.
@@ -131,6 +131,16 @@ pub fn ways() -> Vec<(&'static str, Spec)> {
     ]
 }
 
+/// Whose account an assistant uses, for who looks without opening the house.
+pub fn runs_on(assistant: &Assistant) -> String {
+    let demo = scripted::script();
+    if assistant.backend == demo.name {
+        demo.runs_on(&assistant.owner_name)
+    } else {
+        format!("{}'s account", assistant.owner_name)
+    }
+}
+
 fn backends(
     config: &Config,
     launcher: &Launcher,
@@ -175,11 +185,12 @@ fn backends(
     });
     let chatgpt: Arc<dyn Backend> = match config.answers {
         Answers::Codex => codex,
-        Answers::Script => Arc::new(Scripted::new(scripted::Setup {
-            stands_in_for: codex.spec().clone(),
-            responses_url: chatgpt.responses.clone().unwrap_or_default(),
-            clock,
-        })),
+        Answers::Script => Arc::new(Scripted::in_place_of(
+            codex.spec(),
+            chatgpt.responses.clone().unwrap_or_default(),
+            clock.clone(),
+        )),
     };
-    vec![chatgpt, Arc::new(gemini)]
+    let demo = Scripted::beside(demo::inside(), clock);
+    vec![chatgpt, Arc::new(gemini), Arc::new(demo)]
 }

@@ -1,6 +1,6 @@
 //! `serve --demo`: the same server against the bundled scripted upstream, with data of its own and a
 //! made-up login. Changes where things are, never what is done with them; without its upstream the
-//! demo's turns fail.
+//! demo's turns fail. And the same script for the one assistant that a real server can have as a demo.
 
 use std::{
     ffi::OsStr,
@@ -8,11 +8,18 @@ use std::{
     io::{self, Write as _},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
 };
 
 use anyhow::{Context as _, Result};
-use switchboard_backends::{gemini::login::KEY, homes::private_folder, process::find};
-use switchboard_upstream::{Options, Running, Upstream, auth};
+use futures_util::FutureExt as _;
+use switchboard_backends::{
+    gemini::login::KEY,
+    homes::private_folder,
+    process::find,
+    scripted::{Connection, Dial},
+};
+use switchboard_upstream::{Inside, Options, Persona, Running, Upstream, auth};
 
 use crate::config::{Accounts, Answers, Config, Providers};
 
@@ -25,6 +32,21 @@ const ISSUER: &str = "CODEX_APP_SERVER_LOGIN_ISSUER";
 /// Keeps the demo's upstream running. Dropping it ends the upstream, and with it all answers.
 pub struct DemoGuard {
     _upstream: Running,
+}
+
+/// The script within this process, on no port. It begins with the first question, and a server that is never asked one
+/// has none.
+pub fn inside() -> Dial {
+    let upstream: Arc<OnceLock<Inside>> = Arc::default();
+    Arc::new(move || {
+        let upstream = upstream.clone();
+        async move {
+            let upstream = upstream.get_or_init(|| Inside::start(Persona::Guest));
+            let connection = upstream.connect().await?;
+            Ok(Box::new(connection) as Box<dyn Connection>)
+        }
+        .boxed()
+    })
 }
 
 /// Turns a configuration into that of the demo, and starts what it needs.

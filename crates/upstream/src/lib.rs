@@ -33,6 +33,9 @@
 //! [`Running::deny_sign_in`] was called. A device waits until [`Running::approve_device`] or [`Running::deny_device`], or
 //! until a person types its code in at `/codex/device`.
 //!
+//! # Without a port
+//! [`Inside`] answers in the process that made it, over connections that are no sockets.
+//!
 //! # Two host names on purpose
 //! [`Running::backend_url`] says `localhost` and [`Running::responses_url`] says `127.0.0.1`. The CLI asks the backend
 //! for the workspace's own origin, which must be HTTPS, and sends model requests there *if both base URLs share one
@@ -104,6 +107,7 @@ mod call;
 mod events;
 mod gates;
 mod gemini;
+mod inside;
 mod issuer;
 mod models;
 mod persona;
@@ -119,6 +123,7 @@ mod socket;
 mod tools;
 mod wire;
 
+pub use inside::Inside;
 pub use seen::{Seen, Via};
 pub use server::{Options, Running, Upstream};
 pub use shared::{Persona, Transport};

@@ -28,11 +28,11 @@ const NOTE: &str = "\n\n*Scripted demo: no model was asked and nothing left this
 pub(crate) fn answer<W: Wire>(persona: Persona, question: &str, asked: &Seen) -> Vec<Step> {
     match persona {
         Persona::Echo => vec![Step::Text(format!("Echo: {}", excerpt(question)))],
-        Persona::Demo => demo::<W>(question, asked),
+        Persona::Demo | Persona::Guest => demo::<W>(persona, question, asked),
     }
 }
 
-fn demo<W: Wire>(question: &str, asked: &Seen) -> Vec<Step> {
+fn demo<W: Wire>(persona: Persona, question: &str, asked: &Seen) -> Vec<Step> {
     let words = question.to_lowercase();
     let mentions = |wanted: &[&str]| {
         let mut said = words.split(|letter: char| !letter.is_alphanumeric());
@@ -51,7 +51,7 @@ fn demo<W: Wire>(question: &str, asked: &Seen) -> Vec<Step> {
     if mentions(&["slow", "slowly", "long", "stop"]) {
         return long();
     }
-    let mut scenes = scenes::<W>(asked);
+    let mut scenes = scenes::<W>(persona, asked);
     if let Some(scene) = scenes.find(|scene| mentions(scene.words)) {
         let rounds = asked.rounds_since_prompt();
         let last = || vec![paced(&format!("{}{NOTE}", (scene.end)(asked)))];
@@ -60,15 +60,15 @@ fn demo<W: Wire>(question: &str, asked: &Seen) -> Vec<Step> {
     vec![
         Step::Wait(FIRST),
         Step::reason("**Reading the question**\n\nA scripted answer needs no thought."),
-        paced(&introduction::<W>(question, asked)),
+        paced(&introduction::<W>(persona, question, asked)),
     ]
 }
 
-/// The scenes that this request allows.
-fn scenes<W: Wire>(asked: &Seen) -> impl Iterator<Item = &'static Scene> {
-    SCENES.iter().filter(|scene| {
+/// The scenes that this request allows. A guest has nothing to play them with.
+fn scenes<W: Wire>(persona: Persona, asked: &Seen) -> impl Iterator<Item = &'static Scene> {
+    SCENES.iter().filter(move |scene| {
         let is_offered = scene.tool.is_none_or(|tool| asked.offers(tool));
-        W::HAS_SHELL && is_offered
+        W::HAS_SHELL && is_offered && persona != Persona::Guest
     })
 }
 
@@ -87,11 +87,16 @@ fn long() -> Vec<Step> {
     steps
 }
 
-fn introduction<W: Wire>(question: &str, asked: &Seen) -> String {
-    let scenes: String = scenes::<W>(asked)
+fn introduction<W: Wire>(persona: Persona, question: &str, asked: &Seen) -> String {
+    let scenes: String = scenes::<W>(persona, asked)
         .flat_map(|scene| ["- ", scene.invitation, "\n"])
         .collect();
-    let sign_in = W::SIGN_IN;
+    let real = match persona {
+        Persona::Guest => {
+            "sign in to an assistant, on the first page or in Settings > Models, and mention that one".to_owned()
+        }
+        _ => format!("{} and start Switchboard without `--demo`", W::SIGN_IN),
+    };
     format!(
         "You wrote: “{}”\n\n\
          This is the **scripted demo**. It shows how an answer arrives, but it cannot think. Try one of these:\n\n\
@@ -99,7 +104,7 @@ fn introduction<W: Wire>(question: &str, asked: &Seen) -> String {
          {scenes}\
          - `a long answer` to have something to stop\n\
          - `fail` to see a failure and its remedy\n\n\
-         For real answers {sign_in} and start Switchboard without `--demo`.{NOTE}",
+         For real answers {real}.{NOTE}",
         excerpt(without_mention(question))
     )
 }
@@ -185,7 +190,7 @@ mod tests {
     }
 
     fn begun(question: &str) -> Vec<Step> {
-        demo::<Composer>(question, &asked(&EVERY_TOOL, &[]))
+        demo::<Composer>(Persona::Demo, question, &asked(&EVERY_TOOL, &[]))
     }
 
     const EVERY_TOOL: [&str; 4] = [
@@ -230,13 +235,18 @@ mod tests {
             ("something to approve", "exec_command", 1),
         ] {
             for round in 0..rounds {
-                let steps = demo::<Composer>(question, &asked(&[tool], &vec!["done"; round]));
+                let steps = demo::<Composer>(
+                    Persona::Demo,
+                    question,
+                    &asked(&[tool], &vec!["done"; round]),
+                );
                 assert!(
                     matches!(steps[..], [.., Step::Calls(_)]),
                     "{question}: {steps:?}"
                 );
             }
             let end = said(&demo::<Composer>(
+                Persona::Demo,
                 question,
                 &asked(&[tool], &vec!["done"; rounds]),
             ));
@@ -251,7 +261,11 @@ mod tests {
             ("edit", "`edit a file`"),
             ("ask", "`ask me something`"),
         ] {
-            let without = said(&demo::<Composer>(question, &asked(&["exec_command"], &[])));
+            let without = said(&demo::<Composer>(
+                Persona::Demo,
+                question,
+                &asked(&["exec_command"], &[]),
+            ));
             assert!(
                 without.contains("You wrote") && !without.contains(invitation),
                 "{question}"
@@ -264,7 +278,7 @@ mod tests {
     fn an_answer_of_the_person_is_said_again() {
         let answered = r#"{"answers":{"color":{"answers":["Blue"]}}}"#;
         for (result, says) in [(answered, "**Blue**"), ("unavailable", "no answer")] {
-            let end = demo::<Composer>("ask me", &asked(&EVERY_TOOL, &[result]));
+            let end = demo::<Composer>(Persona::Demo, "ask me", &asked(&EVERY_TOOL, &[result]));
             assert!(said(&end).contains(says), "{end:?}");
         }
     }
@@ -272,6 +286,7 @@ mod tests {
     #[test]
     fn a_model_without_a_shell_shows_none_and_names_its_own_sign_in() {
         let said = said(&demo::<gemini::Composer>(
+            Persona::Demo,
             "list the files",
             &asked(&EVERY_TOOL, &[]),
         ));

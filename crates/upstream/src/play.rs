@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use crate::call::Call;
 use crate::script::Step;
 use crate::seen::{REMEMBERED, Seen, WAIT};
-use crate::shared::{Shared, since_epoch};
+use crate::shared::{Persona, Shared, since_epoch};
 use crate::wire::{Phase, Refusal, Wire};
 use crate::{persona, prompt, script};
 
@@ -101,11 +101,15 @@ impl<W: Wire> Player<'_, W> {
             let end = self.wire.completed();
             return self.end(end).await;
         }
+        let persona = self.shared.persona;
+        let script = match persona {
+            Persona::Guest => None,
+            Persona::Demo | Persona::Echo => script::answer(newest, rounds),
+        };
         let steps = match self.asked.running_program() {
             // The turn stands still until it has ended.
             Some(program) => vec![wait_for(program)],
-            None => script::answer(newest, rounds)
-                .unwrap_or_else(|| persona::answer::<W>(self.shared.persona, newest, self.asked)),
+            None => script.unwrap_or_else(|| persona::answer::<W>(persona, newest, self.asked)),
         };
         // Real servers begin at once; only an answer that may turn into a refusal has to hold its beginning back.
         if !steps.iter().any(|step| matches!(step, Step::Status { .. })) {

@@ -230,7 +230,7 @@ async fn bind(address: SocketAddrV4) -> io::Result<(Vec<TcpListener>, u16)> {
     Ok((std::iter::once(v4).chain(v6.ok()).collect(), port))
 }
 
-fn routes(shared: &Arc<Shared>) -> Router {
+pub(crate) fn routes(shared: &Arc<Shared>) -> Router {
     let model = get(socket::upgrade).post(responses::post);
     let backend = account::backend()
         .route("/codex/responses", model.clone())

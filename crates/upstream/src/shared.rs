@@ -29,6 +29,8 @@ pub enum Persona {
     /// Paced Markdown that says it is the scripted demo, with scenes for a few words.
     #[default]
     Demo,
+    /// The same beside real assistants, where `mock:` lines are words like all others.
+    Guest,
     /// `Echo: ` and the beginning of the prompt, at once.
     Echo,
 }

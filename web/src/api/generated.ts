@@ -1136,6 +1136,8 @@ export interface components {
             /** @description With which a program signs in as it, once it has a pair. Its owner and admins see it. */
             client_id?: string | null;
             code?: components["schemas"]["OutcomeCode"] | null;
+            /** @description Whether it answers from a script and reaches no model. */
+            demo: boolean;
             /** @description Whether mentions are answered. */
             enabled: boolean;
             /** @description The name after the `@`. */
@@ -1286,6 +1288,8 @@ export interface components {
             account: string;
             /** @description The backend that would reach it. */
             backend: string;
+            /** @description Whether it answers from a script and reaches no model. */
+            demo: boolean;
             /** @description The name after the `@` that it gets. */
             handle: string;
             /** @description As shown. */
@@ -1763,6 +1767,8 @@ export interface components {
                 /** @description With which a program signs in as it, once it has a pair. Its owner and admins see it. */
                 client_id?: string | null;
                 code?: components["schemas"]["OutcomeCode"] | null;
+                /** @description Whether it answers from a script and reaches no model. */
+                demo: boolean;
                 /** @description Whether mentions are answered. */
                 enabled: boolean;
                 /** @description The name after the `@`. */
@@ -1811,6 +1817,8 @@ export interface components {
                 account: string;
                 /** @description The backend that would reach it. */
                 backend: string;
+                /** @description Whether it answers from a script and reaches no model. */
+                demo: boolean;
                 /** @description The name after the `@` that it gets. */
                 handle: string;
                 /** @description As shown. */

@@ -11,7 +11,7 @@ use futures_util::{FutureExt, future::BoxFuture};
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Capability, Family, Home, Operation, Performed, Probe, Spec,
+        Backend, BackendError, Capability, Family, Home, Operation, Performed, Probe, Purpose, Spec,
         TurnEnd, TurnOutcome, TurnRequest, Work,
     },
     turn_io::LeaseLost,
@@ -56,6 +56,7 @@ pub fn spec(account_words: &str) -> Spec {
         handle: "chatgpt".into(),
         title: "ChatGPT".into(),
         account_words: account_words.into(),
+        purpose: Purpose::Work,
         capabilities: vec![Capability::Steps, Capability::OwnHome],
         lacks: vec![
             (

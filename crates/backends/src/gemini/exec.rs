@@ -11,8 +11,8 @@ use futures_util::{FutureExt, future::BoxFuture};
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Capability, Family, Operation, Performed, Probe, Spec, TurnEnd,
-        TurnOutcome, TurnRequest, Work,
+        Backend, BackendError, Capability, Family, Operation, Performed, Probe, Purpose, Spec,
+        TurnEnd, TurnOutcome, TurnRequest, Work,
     },
 };
 use switchboard_model::{Clock, attachment::Format, outcome::Failure};
@@ -78,6 +78,7 @@ pub fn spec(account_words: &str) -> Spec {
         handle: "gemini".into(),
         title: "Gemini".into(),
         account_words: account_words.into(),
+        purpose: Purpose::Work,
         capabilities: vec![Capability::Streams, Capability::Steps],
         lacks: vec![
             (

@@ -1,7 +1,7 @@
-//! One POST over plain http and its answer as it arrives. Owns one connection, which ends with the
+//! One POST over plain http and its answer as it arrives, over a socket or within the process. Owns one connection, which ends with the
 //! exchange; knows nothing of what is said over it.
 
-use std::{future::poll_fn, io, pin::Pin};
+use std::{future::poll_fn, io, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::{
@@ -13,13 +13,17 @@ use hyper::{
     body::{Body as _, Incoming},
     client::conn::http1,
     header,
+    http::uri::Authority,
 };
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
 
 /// The scripted upstream takes any token; a real login must never get here.
-pub(super) const AUTHORIZATION: &str = "Bearer scripted-demo";
+const AUTHORIZATION: &str = "Bearer scripted-demo";
 
 /// What an error may say, in bytes.
 const ERROR_LIMIT: usize = 64 * 1024;
@@ -32,15 +36,65 @@ pub(super) struct Exchange {
     connection: Fuse<BoxFuture<'static, ()>>,
 }
 
+/// A way to the upstream's bytes.
+pub trait Connection: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<C: AsyncRead + AsyncWrite + Send + Unpin> Connection for C {}
+
+/// Makes a connection within the process.
+pub type Dial = Arc<dyn Fn() -> BoxFuture<'static, io::Result<Box<dyn Connection>>> + Send + Sync>;
+
+/// Where the scripted upstream is.
+#[derive(Clone)]
+pub enum Place {
+    /// At this address, without `/responses`. Plain http.
+    At(String),
+    /// In this process, on no port.
+    Inside(Dial),
+}
+
+/// What stands in a request where an address would.
+const INSIDE: &str = "http://demo.invalid/v1";
+
+impl Place {
+    fn url(&self) -> String {
+        let base = match self {
+            Self::At(base) => base,
+            Self::Inside(_) => INSIDE,
+        };
+        format!("{base}/responses")
+    }
+
+    /// The same request for a person to send by hand, without the prompt, where a person can.
+    pub(super) fn by_hand(&self) -> Option<String> {
+        let Self::At(_) = self else { return None };
+        Some(format!(
+            "curl -N -H 'Authorization: {AUTHORIZATION}' --json @request.json {}",
+            self.url()
+        ))
+    }
+
+    async fn connect(&self, authority: &Authority) -> io::Result<Box<dyn Connection>> {
+        match self {
+            Self::Inside(dial) => dial().await,
+            Self::At(_) => {
+                let port = authority.port_u16().unwrap_or(80);
+                let stream = TcpStream::connect((authority.host(), port)).await?;
+                stream.set_nodelay(true)?;
+                Ok(Box::new(stream))
+            }
+        }
+    }
+}
+
 /// Sends the request and waits for the beginning of the answer.
-pub(super) async fn post(url: &str, body: &Value) -> io::Result<Exchange> {
+pub(super) async fn post(place: &Place, body: &Value) -> io::Result<Exchange> {
+    let url = place.url();
     let uri: Uri = url.parse().map_err(io::Error::other)?;
     let (Some("http"), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
         return Err(io::Error::other(format!("{url} is not an http address")));
     };
-    let port = authority.port_u16().unwrap_or(80);
-    let stream = TcpStream::connect((authority.host(), port)).await?;
-    stream.set_nodelay(true)?;
+    let stream = place.connect(authority).await?;
     let request = Request::post(uri.path())
         .header(header::HOST, authority.as_str())
         .header(header::AUTHORIZATION, AUTHORIZATION)

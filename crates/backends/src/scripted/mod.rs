@@ -1,5 +1,5 @@
-//! The assistant of the demo where no Codex program is installed: asks the scripted upstream itself and
-//! passes on what comes. Owns the rounds of one turn; runs no commands, holds no login, starts nothing.
+//! The assistant that answers from a script: of a demo where no Codex program is installed, and beside real ones. Asks the
+//! scripted upstream itself and passes on what comes. Owns the rounds of one turn; runs no commands, holds no login, starts nothing.
 //! Without its upstream its turns fail, as any assistant's do.
 
 mod answer;
@@ -12,8 +12,8 @@ use std::sync::Arc;
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Capability, Family, Operation, Performed, Probe, Spec, TurnEnd,
-        TurnOutcome, TurnRequest, Work,
+        Backend, BackendError, Capability, Family, Operation, Performed, Probe, Purpose, Spec,
+        TurnEnd, TurnOutcome, TurnRequest, Work,
     },
 };
 use switchboard_model::{
@@ -24,6 +24,8 @@ use switchboard_model::{
 
 use crate::process::{Frame, Framer};
 use answer::{Answer, Heard};
+use http::Place;
+pub use http::{Connection, Dial};
 
 /// A turn that still calls for commands after so many requests goes round in circles.
 const ROUNDS: usize = 8;
@@ -34,51 +36,62 @@ const LINE_LIMIT: usize = 16 * 1024 * 1024;
 /// What a script can do.
 const SCRIPT: [Capability; 2] = [Capability::Streams, Capability::Steps];
 
-/// What the composition root knows and this backend needs.
-#[derive(Clone)]
-pub struct Setup {
-    /// The backend it stands in for, so that an assistant stays the same one when the real program is
-    /// installed later.
-    pub stands_in_for: Spec,
-    /// The upstream, without `/responses`. Plain http.
-    pub responses_url: String,
-    /// The time of day.
-    pub clock: Arc<dyn Clock>,
+/// The demonstration that any server can have.
+pub fn script() -> Spec {
+    Spec {
+        name: "demo".into(),
+        handle: "demo".into(),
+        title: "Demo".into(),
+        account_words: "the demo script".into(),
+        purpose: Purpose::Demo,
+        capabilities: SCRIPT.to_vec(),
+        lacks: Capability::ALL
+            .into_iter()
+            .filter(|capability| !SCRIPT.contains(capability))
+            .map(|capability| (capability, "answers from a script, which has no such thing"))
+            .collect(),
+        accepts: vec![
+            Format::Png,
+            Format::Jpeg,
+            Format::Gif,
+            Format::Webp,
+            Format::Text,
+        ],
+        note: "asks no model and sends nothing anywhere".into(),
+        family: Family::Codex,
+        seeds: Vec::new(),
+        sign_ins: Vec::new(),
+    }
 }
 
 /// The backend.
 pub struct Scripted {
     spec: Spec,
-    setup: Setup,
+    place: Place,
+    clock: Arc<dyn Clock>,
 }
 
 impl Scripted {
-    /// A backend over this setup. Touches nothing yet.
-    pub fn new(setup: Setup) -> Self {
+    /// In the place of the backend with this spec, whose program is not here, in a demo: so an assistant stays the same one
+    /// when the real program is installed later.
+    pub fn in_place_of(spec: &Spec, responses_url: String, clock: Arc<dyn Clock>) -> Self {
         let spec = Spec {
-            name: setup.stands_in_for.name.clone(),
-            handle: setup.stands_in_for.handle.clone(),
+            name: spec.name.clone(),
+            handle: spec.handle.clone(),
             title: "ChatGPT (demo)".into(),
             account_words: "demo script".into(),
-            capabilities: SCRIPT.to_vec(),
-            lacks: Capability::ALL
-                .into_iter()
-                .filter(|capability| !SCRIPT.contains(capability))
-                .map(|capability| (capability, "answers from a script, which has no such thing"))
-                .collect(),
-            accepts: vec![
-                Format::Png,
-                Format::Jpeg,
-                Format::Gif,
-                Format::Webp,
-                Format::Text,
-            ],
+            purpose: Purpose::Work,
             note: "answers from a script, runs no commands".into(),
-            family: Family::Codex,
-            seeds: Vec::new(),
-            sign_ins: Vec::new(),
+            ..script()
         };
-        Self { spec, setup }
+        let place = Place::At(responses_url);
+        Self { spec, place, clock }
+    }
+
+    /// Beside real assistants, for somebody who has no account yet.
+    pub fn beside(dial: Dial, clock: Arc<dyn Clock>) -> Self {
+        let (spec, place) = (script(), Place::Inside(dial));
+        Self { spec, place, clock }
     }
 
     async fn run(&self, turn: &TurnRequest, io: &TurnIo) -> Result<TurnEnd, BackendError> {
@@ -102,7 +115,7 @@ impl Scripted {
             if answer.calls.is_empty() {
                 return Ok(TurnEnd::Finished(TurnOutcome {
                     text: answer.reply,
-                    empty_detail: Some(by_hand(&self.setup.responses_url)),
+                    empty_detail: self.place.by_hand(),
                 }));
             }
             for call in answer.calls {
@@ -117,15 +130,12 @@ impl Scripted {
 
     /// One request and its whole answer.
     async fn ask(&self, body: &Value, io: &TurnIo) -> Result<Answer, BackendError> {
-        let url = format!("{}/responses", self.setup.responses_url);
-        let mut exchange = http::post(&url, body).await.map_err(|error| lost(&error))?;
+        let mut exchange = http::post(&self.place, body)
+            .await
+            .map_err(|error| lost(&error))?;
         if exchange.status != 200 {
             let said = exchange.text().await;
-            return Err(answer::refused(
-                exchange.status,
-                &said,
-                self.setup.clock.now(),
-            ));
+            return Err(answer::refused(exchange.status, &said, self.clock.now()));
         }
         let mut lines = Framer::new(LINE_LIMIT);
         let mut answer = Answer::default();
@@ -142,7 +152,7 @@ impl Scripted {
                 let event: Value = serde_json::from_slice(event).map_err(|error| {
                     BackendError::Protocol(format!("an event is not JSON: {error}"))
                 })?;
-                match answer.hear(&event, self.setup.clock.now())? {
+                match answer.hear(&event, self.clock.now())? {
                     Heard::Item(event) => io
                         .emit(event)
                         .await
@@ -200,12 +210,4 @@ fn lost(error: &dyn std::fmt::Display) -> BackendError {
         "the connection to the scripted upstream was lost",
     );
     BackendError::Unavailable(failure.detail(error.to_string()))
-}
-
-/// The same request for a person to send by hand, without the prompt.
-fn by_hand(responses_url: &str) -> String {
-    format!(
-        "curl -N -H 'Authorization: {}' --json @request.json {responses_url}/responses",
-        http::AUTHORIZATION
-    )
 }

@@ -2,12 +2,13 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use switchboard_backends::scripted::{Scripted, Setup};
+use futures_util::FutureExt as _;
+use switchboard_backends::scripted::{Connection, Dial, Scripted};
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Family, Home, How, Session, Spec, Stop, TurnEnd, TurnOutcome,
-        TurnRequest, Work,
+        Backend, BackendError, Family, Home, How, Purpose, Session, Spec, Stop, TurnEnd,
+        TurnOutcome, TurnRequest, Work,
     },
     turn_io::Overheard,
 };
@@ -17,7 +18,7 @@ use switchboard_model::{
     item::{ItemBody, ItemEvent, ItemStatus},
     outcome::{Failure, OutcomeCode},
 };
-use switchboard_upstream::{Options, Running, Upstream};
+use switchboard_upstream::{Inside, Options, Persona, Running, Upstream};
 use tokio::time::timeout;
 
 /// Longer than anything here takes.
@@ -33,11 +34,7 @@ impl Demo {
     async fn start() -> Self {
         let upstream = Upstream::start(Options::for_tests()).await.unwrap();
         let clock = Arc::new(FakeClock::at(Millis(1_795_153_530_000)));
-        let backend = Scripted::new(Setup {
-            stands_in_for: original(),
-            responses_url: upstream.responses_url(),
-            clock: clock.clone(),
-        });
+        let backend = Scripted::in_place_of(&original(), upstream.responses_url(), clock.clone());
         let ids = IdSource::new(clock, Arc::new(FakeChance::seeded(1)));
         Self {
             upstream,
@@ -80,6 +77,7 @@ fn original() -> Spec {
         handle: "helper".into(),
         title: "Helper".into(),
         account_words: "plan".into(),
+        purpose: Purpose::Work,
         capabilities: Vec::new(),
         lacks: Vec::new(),
         accepts: Vec::new(),
@@ -294,4 +292,42 @@ async fn without_its_upstream_a_turn_fails() {
         .unwrap_err()
         .into_failure();
     assert_eq!(failure.code, OutcomeCode::UpstreamFailed);
+}
+
+/// A demo beside real assistants, with the script in this process.
+fn beside() -> Scripted {
+    let inside = Arc::new(Inside::start(Persona::Guest));
+    let dial: Dial = Arc::new(move || {
+        let inside = inside.clone();
+        async move { Ok(Box::new(inside.connect().await?) as Box<dyn Connection>) }.boxed()
+    });
+    let clock = Arc::new(FakeClock::at(Millis(1_795_153_530_000)));
+    Scripted::beside(dial, clock)
+}
+
+#[tokio::test]
+async fn beside_real_assistants_it_answers_without_a_port_and_follows_no_script_of_a_message() {
+    let demo = Demo::start().await;
+    let backend = beside();
+    let said = async |prompt: &str| match ask(&backend, demo.request(prompt)).await.0.unwrap() {
+        TurnEnd::Finished(outcome) => outcome,
+        TurnEnd::Cancelled => panic!("{prompt} was cancelled"),
+    };
+    let known = said("what is 2+2?").await;
+    assert!(known.text.contains("= 4"), "{}", known.text);
+    assert_eq!(known.empty_detail, None, "nobody can ask it by hand");
+    let other = said("hello\nmock: text \"played\"").await.text;
+    assert!(
+        other.contains("You wrote")
+            && other.contains("Settings > Models")
+            && !other.contains("sandbox"),
+        "{other}"
+    );
+    let limit = ask(&backend, demo.request("please fail")).await.0;
+    let failure = limit.unwrap_err().into_failure();
+    assert_eq!(failure.code, OutcomeCode::RateLimited);
+    assert!(
+        demo.upstream.requests().is_empty(),
+        "and calls no other upstream"
+    );
 }

@@ -107,7 +107,7 @@ impl Engine {
 
     fn spec_of(&self, handle: &str) -> Result<Spec, ChatError> {
         let wanted = handle.trim().trim_start_matches('@').to_lowercase();
-        let specs = self.registry().specs();
+        let specs = self.registry().offers();
         let known: Vec<&str> = specs.iter().map(|spec| spec.handle.as_str()).collect();
         let found = specs.iter().find(|spec| spec.handle == wanted).cloned();
         found.ok_or_else(|| {

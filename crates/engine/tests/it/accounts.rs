@@ -7,8 +7,8 @@ use futures_util::{FutureExt, future::BoxFuture};
 use switchboard_engine::{
     Registry, TurnIo,
     backend::{
-        Backend, BackendError, Capability, Family, Operation, Performed, Probe, Spec, TurnEnd,
-        TurnRequest,
+        Backend, BackendError, Capability, Family, Operation, Performed, Probe, Purpose, Spec,
+        TurnEnd, TurnRequest,
     },
 };
 use switchboard_model::{
@@ -45,6 +45,7 @@ impl Account {
                 handle: "account".into(),
                 title: "Account".into(),
                 account_words: "plan".into(),
+                purpose: Purpose::Work,
                 capabilities: vec![Capability::Models],
                 lacks: Vec::new(),
                 accepts: Vec::new(),

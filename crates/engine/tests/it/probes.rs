@@ -16,8 +16,8 @@ use futures_util::{
 use switchboard_engine::{
     News, Registry, TurnIo,
     backend::{
-        Backend, BackendError, Family, LoginFile, Operation, Performed, Probe, Spec, TurnEnd,
-        TurnRequest,
+        Backend, BackendError, Family, LoginFile, Operation, Performed, Probe, Purpose, Spec,
+        TurnEnd, TurnRequest,
     },
 };
 use switchboard_model::{
@@ -53,6 +53,7 @@ impl Looked {
                 handle: "looked".into(),
                 title: "Looked".into(),
                 account_words: "plan".into(),
+                purpose: Purpose::Work,
                 capabilities: Vec::new(),
                 lacks: Vec::new(),
                 accepts: Vec::new(),

@@ -7,8 +7,8 @@ use futures_util::{FutureExt, future::BoxFuture};
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Capability, Family, Operation, Performed, Spec, Stop, TurnEnd,
-        TurnOutcome, TurnRequest, Work,
+        Backend, BackendError, Capability, Family, Operation, Performed, Purpose, Spec, Stop,
+        TurnEnd, TurnOutcome, TurnRequest, Work,
     },
     turn_io::LeaseLost,
 };
@@ -67,6 +67,7 @@ impl Strings {
             handle: name.into(),
             title: name.into(),
             account_words: "plan".into(),
+            purpose: Purpose::Work,
             capabilities: match manners {
                 Manners::Silent => vec![Capability::Resumes],
                 _ => Vec::new(),

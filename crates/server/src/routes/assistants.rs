@@ -34,7 +34,7 @@ pub(crate) async fn available(
     State(app): State<Shared>,
 ) -> Result<Json<wire::List<wire::AvailableAssistant>>, ApiError> {
     caller.admin()?;
-    let specs = app.engine.registry().specs();
+    let specs = app.engine.registry().offers();
     let items = specs.iter().map(wire::AvailableAssistant::of).collect();
     Ok(Json(wire::List { items }))
 }

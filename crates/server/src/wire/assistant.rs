@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use switchboard_engine::{AssistantChange, AssistantView, backend::Spec};
+use switchboard_engine::{
+    AssistantChange, AssistantView,
+    backend::{Purpose, Spec},
+};
 use switchboard_model::{
     assistant::{Access, Limits},
     ids::InvalidId,
@@ -33,6 +36,8 @@ pub struct Assistant {
     pub owner: Author,
     /// The same in words.
     pub runs_on: String,
+    /// Whether it answers from a script and reaches no model.
+    pub demo: bool,
     /// Whether the caller may mention it and would get an answer.
     pub usable: bool,
     /// How it is doing.
@@ -91,6 +96,8 @@ pub struct AvailableAssistant {
     pub name: String,
     /// Whose account it uses, as in "Mara's ChatGPT plan".
     pub account: String,
+    /// Whether it answers from a script and reaches no model.
+    pub demo: bool,
     /// What to know before asking it.
     pub note: String,
 }
@@ -243,6 +250,7 @@ impl Assistant {
                 name: assistant.owner_name.clone(),
             },
             runs_on: view.runs_on.clone(),
+            demo: view.purpose == Purpose::Demo,
             usable: view.usable,
             state: state(view.state),
             code: failure.map(|failure| failure.code.to_wire()),
@@ -319,6 +327,7 @@ impl AvailableAssistant {
             handle: spec.handle.clone(),
             name: spec.title.clone(),
             account: spec.account_words.clone(),
+            demo: spec.purpose == Purpose::Demo,
             note: spec.note.clone(),
         }
     }

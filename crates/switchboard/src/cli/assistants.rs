@@ -96,7 +96,7 @@ impl Assistants {
         match self {
             Self::Add { handle, owner } => add(&house, &handle, owner.as_deref()).await,
             Self::List { available: true } => {
-                for spec in house.registry.specs() {
+                for spec in house.registry.offers() {
                     println!(
                         "{:<16} {} ({})",
                         spec.handle, spec.title, spec.account_words

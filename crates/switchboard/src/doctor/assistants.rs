@@ -13,7 +13,7 @@ use super::{
     codes::Code::{AssistantsAnswering, AssistantsRegistered},
     report::{known, off, ok, warning},
 };
-use crate::config::Answers;
+use crate::{compose, config::Answers};
 
 /// What people may mention, as their programs were found.
 pub fn check(subject: &Subject, findings: &[Finding]) -> Vec<Check> {
@@ -35,8 +35,11 @@ pub fn check(subject: &Subject, findings: &[Finding]) -> Vec<Check> {
                     .iter()
                     .find(|finding| finding.command == assistant.backend);
                 let problem = program.and_then(|finding| finding.problem.as_ref());
-                let runs_on = format!("{}'s account", assistant.owner_name);
-                one(assistant, &runs_on, problem.filter(|_| !scripted))
+                one(
+                    assistant,
+                    &compose::runs_on(assistant),
+                    problem.filter(|_| !scripted),
+                )
             })
             .collect(),
     }

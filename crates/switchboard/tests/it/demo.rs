@@ -87,3 +87,67 @@ async fn the_demo_answers_without_any_codex() {
         .await;
     demo.client.answered(&turn).await;
 }
+
+/// Whether a mention of it is owed an answer.
+async fn is_mentioned(client: &Client) -> bool {
+    let thread = client.thread().await;
+    let posted = client.say(&thread, "@demo what is 2+2?").await;
+    !posted["turns"].as_array().unwrap().is_empty()
+}
+
+#[tokio::test]
+async fn a_real_server_has_a_demo_where_an_admin_asked_for_one_and_until_one_removes_it() {
+    let options = Options {
+        codex: Codex::At("nowhere/codex"),
+        ..Options::default()
+    };
+    let house = House::start(BINARY, options).await;
+    let client = house.client();
+    assert!(!is_mentioned(&client).await, "a mention brings none");
+    let add = Some(json!({ "handle": "demo" }));
+    house.run_ok(&["people", "invite", "anna"]);
+    let token = house.run_ok(&["tokens", "create", "--name", "hers", "--as", "anna"]);
+    let anna = Client::new(client.base(), &token);
+    let refused = anna.call("POST", "/api/assistants", add.clone()).await;
+    assert_eq!(refused.status, 403, "{:?}", refused.body);
+
+    // The second time it is the same again, because nothing of the first is left but its messages.
+    for _ in 0..2 {
+        let added = client.call("POST", "/api/assistants", add.clone()).await;
+        assert_eq!(
+            (added.status, &added.body["demo"], &added.body["state"]),
+            (201, &json!(true), &json!("ready")),
+            "{:?}",
+            added.body
+        );
+        let thread = client.thread().await;
+        let turn = client.ask(&thread, "@demo what is 2+2?").await;
+        let turn = client.answered(&turn).await;
+        assert_eq!(turn["runs_on"], "the demo script");
+        let reply = client.messages(&thread).await.pop().unwrap();
+        assert!(text(&reply, "text").contains("= 4"), "{reply}");
+        let turn = client.ask(&thread, "@demo please fail").await;
+        assert_eq!(client.ended(&turn).await["error"]["code"], "rate_limited");
+        let long = client.ask(&thread, "@demo a long answer").await;
+        client.in_state(&long, "running").await;
+        client.stop(&long).await;
+        assert_eq!(client.ended(&long).await["state"], "cancelled");
+
+        let path = format!("/api/assistants/{}", text(&added.body, "id"));
+        assert_eq!(anna.call("DELETE", &path, None).await.status, 403);
+        assert_eq!(client.call("DELETE", &path, None).await.status, 204);
+        assert!(
+            !is_mentioned(&client).await,
+            "and a mention brings none back"
+        );
+    }
+    let backends = client.get("/api/backends").await;
+    let mut ids = backends["items"].as_array().unwrap().iter();
+    assert!(
+        ids.all(|one| one["id"] != "demo"),
+        "nothing is to be set of it"
+    );
+    let noted = client.get("/api/audit?action=assistant.remove").await;
+    assert_eq!(noted["items"].as_array().unwrap().len(), 2, "{noted}");
+    assert!(house.upstream.model_requests().is_empty());
+}

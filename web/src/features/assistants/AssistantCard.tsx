@@ -10,6 +10,7 @@ import { Icon } from "../../ui/Icon";
 import { useAction } from "../../ui/load";
 import { Face, Lamp } from "../../ui/marks";
 import { Menu } from "../../ui/Menu";
+import { SignInButton } from "../../ui/SignInButton";
 import { Switch } from "../../ui/Switch";
 import { Trouble } from "../../ui/Trouble";
 import { AccessSetting } from "./AccessSetting";
@@ -90,7 +91,7 @@ function Wrong({ assistant }: { assistant: Assistant }) {
         {code ? <span className="id">{code}</span> : null}
         {hint ? <><br /><Hint text={sentence(hint)} /></> : null}
       </p>
-      {command ? <Command text={command} /> : null}
+      <SignInButton backend={assistant.backend} className="btn small" short instead={command ? <Command text={command} /> : null} />
     </div>
   );
 }

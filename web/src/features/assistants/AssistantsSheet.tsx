@@ -64,7 +64,7 @@ function Add({ onAdded, onClose }: { onAdded: (handle: string, credentials: Cred
                 {rest.map((one) => (
                   <li key={one.handle}>
                     <Face name={one.name} of="assistant" size="l" off />
-                    <div className="grow lines"><div className="strong">{one.name} <span className="mid">@{one.handle}</span></div><div className="hint">Runs on your {one.account}{one.note ? `, ${one.note}` : ""}</div></div>
+                    <div className="grow lines"><div className="strong">{one.name} <span className="mid">@{one.handle}</span></div><div className="hint">Runs on {one.demo ? one.account : `your ${one.account}`}{one.note ? `, ${one.note}` : ""}</div></div>
                     <button className="btn" type="button" disabled={action.busy} aria-label={`Add @${one.handle}`} onClick={() => void add(one.handle)}>Add</button>
                   </li>
                 ))}

@@ -3,7 +3,7 @@
  * also the programs that no assistant uses yet. Shown on the start.
  */
 import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
-import { house } from "../../api/house";
+import { type Available, house } from "../../api/house";
 import type { Assistant } from "../../api/types";
 import { useDesk, useView } from "../../state/react";
 import { assistantRows } from "../../state/view";
@@ -15,6 +15,7 @@ import { Icon } from "../../ui/Icon";
 import { Face, Lamp } from "../../ui/marks";
 import { SignInButton } from "../../ui/SignInButton";
 import { attempt } from "../../ui/Toasts";
+import { DemoOffer, RemoveDemo } from "./Demo";
 import { type Program, programFor, programsOf, shortPlace, unused } from "./found";
 import { tagKind } from "./tags";
 
@@ -22,38 +23,45 @@ export function FoundAssistants({ onAsk }: { onAsk: (handle: string) => void }) 
   const desk = useDesk();
   const rows = assistantRows({ assistants: useView((state) => state.assistants) });
   const me = useView((state) => state.session?.person);
-  const { programs, lookedFor, looking, look } = useProgramsFound(me?.role === "admin");
+  const { programs, demo, lookedFor, looking, look } = useProgramsFound(me?.role === "admin");
   const others = unused(programs, rows);
+  const isDemo = useView((state) => state.session?.demo);
+  const anyReady = rows.some((one) => one.usable && one.state === "ready");
+  const offer = isDemo || rows.some((one) => one.demo) ? null : demo;
   return (
-    <section className="found" aria-labelledby="found">
-      <h2 id="found">On this machine
-        {looking ? <span className="hint" role="status"><Lamp kind="running" />Looking</span> : lookedFor === null ? null : <span className="hint num">looked just now, {took(lookedFor)}</span>}
-        <span className="grow" />
-        <button className="btn small quiet" type="button" disabled={looking} onClick={() => attempt(Promise.all([desk.lookAgain(), look()]))}><Icon name="refresh" />Look again</button>
-      </h2>
-      {rows.length + others.length === 0
-        ? looking && lookedFor === null ? null : <p className="card blank">No assistant is registered. Run <code>switchboard assistants add</code> on the server, then look again.</p>
-        : (
-          <ul className="card">
-            {rows.map((assistant) => (
-              <Row key={assistant.id} face={assistant.name} name={assistant.name} off={assistant.state !== "ready"} tag={capital(inWords[assistant.state])} kind={tagKind(assistant)}
-                fact={<Fact assistant={assistant} program={programFor(programs, assistant)} />}
-                remedy={<Remedy assistant={assistant} may={me?.role === "admin" || me?.id === assistant.owner.id} onAsk={onAsk} />} />
-            ))}
-            {others.map((program) => (
-              <Row key={program.command} face={program.command} name={program.title} off={program.problem !== null} kind={program.problem ? "" : " good"}
-                tag={program.place === null ? "Not found" : program.problem ? "Not ready" : "Signed in"}
-                fact={<ProgramFact program={program} />} remedy={<TurnOn program={program} onDone={look} />} />
-            ))}
-          </ul>
-        )}
-    </section>
+    <>
+      <section className="found" aria-labelledby="found">
+        <h2 id="found">On this machine
+          {looking ? <span className="hint" role="status"><Lamp kind="running" />Looking</span> : lookedFor === null ? null : <span className="hint num">looked just now, {took(lookedFor)}</span>}
+          <span className="grow" />
+          <button className="btn small quiet" type="button" disabled={looking} onClick={() => attempt(Promise.all([desk.lookAgain(), look()]))}><Icon name="refresh" />Look again</button>
+        </h2>
+        {rows.length + others.length === 0
+          ? looking && lookedFor === null ? null : <p className="card blank">No assistant is registered. Run <code>switchboard assistants add</code> on the server, then look again.</p>
+          : (
+            <ul className="card">
+              {rows.map((assistant) => (
+                <Row key={assistant.id} face={assistant.name} name={assistant.name} off={assistant.state !== "ready"} tag={capital(inWords[assistant.state])} kind={wantsLogin(assistant.state) ? "" : tagKind(assistant)}
+                  fact={<Fact assistant={assistant} program={programFor(programs, assistant)} />}
+                  remedy={<Remedy assistant={assistant} may={me?.role === "admin" || me?.id === assistant.owner.id} onAsk={onAsk} />} />
+              ))}
+              {others.map((program) => (
+                <Row key={program.command} face={program.command} name={program.title} off={program.problem !== null} kind={program.problem ? "" : " good"}
+                  tag={program.place === null ? "Not found" : program.problem ? "Not ready" : "Signed in"}
+                  fact={<ProgramFact program={program} />} remedy={<TurnOn program={program} onDone={look} />} />
+              ))}
+            </ul>
+          )}
+      </section>
+      {offer && !anyReady ? <DemoOffer handle={offer.handle} onAsk={onAsk} /> : null}
+    </>
   );
 }
 
 /** Admins are told of the machine; for all others the list of assistants is all there is. */
 function useProgramsFound(admin: boolean) {
   const [programs, setPrograms] = useState<Program[]>([]);
+  const [demo, setDemo] = useState<Available | null>(null);
   const [lookedFor, setLookedFor] = useState<number | null>(null);
   const [looking, setLooking] = useState(false);
   const here = useRef(true);
@@ -65,6 +73,7 @@ function useProgramsFound(admin: boolean) {
       const [{ checks }, { items }] = await Promise.all([house.health(), house.available()]);
       if (!here.current) return;
       setPrograms(programsOf(checks, items));
+      setDemo(items.find((one) => one.demo) ?? null);
       setLookedFor(performance.now() - began);
     } finally {
       if (here.current) setLooking(false);
@@ -78,7 +87,7 @@ function useProgramsFound(admin: boolean) {
       here.current = false;
     };
   }, [look]);
-  return { programs, lookedFor, looking, look };
+  return { programs, demo, lookedFor, looking, look };
 }
 
 function Row({ face, name, off, tag, kind, fact, remedy }: { face: string; name: string; off: boolean; tag: string; kind: string; fact: ReactNode; remedy: ReactNode }) {
@@ -99,11 +108,15 @@ function Fact({ assistant, program }: { assistant: Assistant; program: Program |
   const me = useView((state) => state.session?.person);
   const people = useView((state) => state.people);
   if (wantsLogin(assistant.state) && me?.role !== "admin") return <Hint text={`${sentence(assistant.message ?? "nobody is signed in")} It answers once ${whoSignsIn(me, Object.values(people))}.`} />;
+  const place = program?.place ? <><span className="mono">{shortPlace(program.place)}</span> {program.version ?? ""}. </> : null;
+  // The tag says that nobody is signed in; what is of use then is whose account it would be.
+  if (assistant.state === "not_signed_in" && place && program?.offers) return <>{place}Uses your {program.offers.account}.</>;
+  if (assistant.state === "not_allowed") return <>{sentence(assistant.message ?? "it is not open to you")} Ask {assistant.owner.name} to open it.</>;
   if (assistant.state !== "ready") return <Hint text={sentence(assistant.message ?? assistant.hint ?? "it cannot answer now")} />;
   // Whose login it is, where one signs in, is for admins.
   const login = backend?.sign_ins.length && backend.account ? `signed in as ${backend.account}` : null;
   const facts = [`@${assistant.handle}`, login ?? (assistant.runs_on ? `runs on ${assistant.runs_on}` : null), assistant.note || null].filter(Boolean);
-  return <>{program?.place ? <><span className="mono">{shortPlace(program.place)}</span> {program.version ?? ""}. </> : null}{facts.join(", ")}</>;
+  return <>{place}{facts.join(", ")}</>;
 }
 
 function ProgramFact({ program: { place, version, account, problem, offers } }: { program: Program }) {
@@ -117,7 +130,8 @@ function Remedy({ assistant, may, onAsk }: { assistant: Assistant; may: boolean;
   const [busy, setBusy] = useState(false);
   const desk = useDesk();
   if (assistant.usable && assistant.state === "ready") {
-    return <button className="btn" type="button" onClick={() => onAsk(assistant.handle)}>Ask @{assistant.handle}</button>;
+    const ask = <button className="btn" type="button" onClick={() => onAsk(assistant.handle)}>Ask @{assistant.handle}</button>;
+    return assistant.demo && may ? <span className="found-do"><RemoveDemo id={assistant.id} />{ask}</span> : ask;
   }
   if (assistant.state === "disabled" && may) {
     const turnOn = async () => {
@@ -136,7 +150,7 @@ function Remedy({ assistant, may, onAsk }: { assistant: Assistant; may: boolean;
     // What mends it is typed on the server or pressed here, by an admin; anybody else is told whom to ask.
     return <SignInButton backend={assistant.backend} className="btn primary" instead={command && may ? <Command text={command} /> : <span />} />;
   }
-  return command ? <Command text={command} /> : <span />;
+  return command && may ? <Command text={command} /> : <span />;
 }
 
 function TurnOn({ program, onDone }: { program: Program; onDone: () => Promise<void> }) {

@@ -7,7 +7,7 @@ const finding = (code: string, over: Partial<Finding>): Finding => ({
   code, group: "assistants", state: "ok", title: "Codex CLI", said: "", fix: null, outcome: null, assistant: null, ...over,
 });
 
-const offer = (backend: string) => ({ backend, handle: `of-${backend}`, name: backend, account: "ChatGPT plan", note: "" });
+const offer = (backend: string) => ({ backend, handle: `of-${backend}`, name: backend, account: "ChatGPT plan", note: "", demo: false });
 
 test("the checks of one program become one line", () => {
   expect(programsOf([

@@ -6,7 +6,6 @@ import { noBeginning } from "../../state/model";
 import { useDesk, useView } from "../../state/react";
 import { assistantRows } from "../../state/view";
 import { inWords } from "../../state/words";
-import { Command } from "../../ui/Copy";
 import { Icon } from "../../ui/Icon";
 import { Jacks } from "../../ui/marks";
 import { Menu } from "../../ui/Menu";
@@ -77,7 +76,6 @@ export function StartScreen({ mention, drawFound, drawComposer }: StartScreenPro
               : "Mention an assistant anywhere in a message, or pick one below the message for a thread it answers alone."}
             </p>
             {drawFound(ask)}
-            {firstRun && !session?.demo ? <LookAround /> : null}
           </div>
         )}
       </div>
@@ -96,19 +94,6 @@ export function StartScreen({ mention, drawFound, drawComposer }: StartScreenPro
         </div>
       </div>
     </>
-  );
-}
-
-/** A page cannot start a program; it can say which. */
-function LookAround() {
-  return (
-    <section className="demo stacked" aria-labelledby="demo">
-      <div className="grow">
-        <h2 id="demo">Or look around first</h2>
-        <p>The demo has a scripted assistant that answers. It keeps its own data, prints its own sign-in link, and nothing leaves this machine. Start it on the server:</p>
-      </div>
-      <Command text="switchboard serve --demo --listen 127.0.0.1:0" />
-    </section>
   );
 }
 

@@ -16,10 +16,13 @@ export function SignInDialog({ backend: id, onClose, onDone }: SignInDialogProps
     if (over) onDone();
   }, [over, onDone]);
   if (!backend) return null;
+  // A key is no account that one has, and is billed; who wants one nevertheless finds it in the settings.
+  const plain = backend.sign_ins.filter((way) => way !== "api_key");
+  const asked = plain.length ? { ...backend, sign_ins: plain } : backend;
   return (
     <Dialog title={`Sign in with ${backend.title}`} className="for-sign-in" onClose={onClose}>
       <p>The account is the one you have; what is asked here runs on it. {backend.title} asks you itself: no password is typed on this page.</p>
-      <SignInBox backend={backend} onClose={onClose} onDone={onDone} />
+      <SignInBox backend={asked} onClose={onClose} onDone={onDone} />
     </Dialog>
   );
 }

@@ -40,7 +40,7 @@ use serde_json::json;
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Capability, Family, Fresh, Home, Operation, Performed, Probe,
+        Backend, BackendError, Capability, Family, Fresh, Home, Operation, Performed, Probe, Purpose,
         Recovered, SessionRef, SignInWay, Spec, Stop, TurnEnd, TurnRequest,
     },
 };
@@ -104,6 +104,7 @@ pub fn spec(account_words: &str) -> Spec {
         handle: "chatgpt".into(),
         title: "ChatGPT".into(),
         account_words: account_words.into(),
+        purpose: Purpose::Work,
         capabilities,
         lacks,
         accepts: vec![
