@@ -1,7 +1,10 @@
 //! Folders in which a person's turns may work. Owns what "below an allowed one" means, links and `..` included; never
 //! makes a folder.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::ErrorKind,
+    path::{Path, PathBuf},
+};
 
 use switchboard_model::{PersonId, person::Person};
 
@@ -61,9 +64,12 @@ fn real_folder(path: &Path) -> Result<String, ChatError> {
     if !path.is_absolute() {
         return Err(invalid("give the whole path, from / on".to_owned()));
     }
-    let real: PathBuf = path
-        .canonicalize()
-        .map_err(|error| invalid(error.to_string()))?;
+    let real: PathBuf = path.canonicalize().map_err(|error| match error.kind() {
+        ErrorKind::NotFound => {
+            invalid("there is no such folder; make it, or correct the path".to_owned())
+        }
+        _ => invalid(error.to_string()),
+    })?;
     if !real.is_dir() {
         return Err(invalid("this is not a folder".to_owned()));
     }

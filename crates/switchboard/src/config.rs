@@ -363,7 +363,7 @@ fn unreadable(error: figment::Error) -> anyhow::Error {
 pub fn resolve(text: &str) -> Result<SocketAddr, String> {
     let found: Vec<SocketAddr> = text
         .to_socket_addrs()
-        .map_err(|error| format!("{text:?} is not HOST:PORT ({error})"))?
+        .map_err(|error| format!("{text:?} is not HOST:PORT, as in 127.0.0.1:4747 ({error})"))?
         .collect();
     let first = found.iter().find(|address| address.is_ipv4());
     first
