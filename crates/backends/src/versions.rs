@@ -13,7 +13,14 @@ use crate::process::{Launcher, Spawn};
 /// A `--version` that takes longer is not one. Node-based programs take a second on a slow machine.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-type Stamp = (PathBuf, u64, Option<SystemTime>);
+/// A file as it is now: another program has another one.
+pub type Stamp = (PathBuf, u64, Option<SystemTime>);
+
+/// The stamp of a program; `None` if it is not there.
+pub fn stamp(program: &Path) -> Option<Stamp> {
+    let meta = std::fs::metadata(program).ok()?;
+    Some((program.to_owned(), meta.len(), meta.modified().ok()))
+}
 
 /// The versions of the programs that were asked for theirs.
 #[derive(Debug, Default)]
@@ -27,8 +34,7 @@ impl Versions {
         program: &Path,
         env: &[(OsString, OsString)],
     ) -> Option<String> {
-        let meta = std::fs::metadata(program).ok()?;
-        let stamp = (program.to_owned(), meta.len(), meta.modified().ok());
+        let stamp = stamp(program)?;
         if let Some(known) = self.lock().get(&stamp) {
             return Some(known.clone());
         }

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use switchboard_engine::backend::BackendError;
 use switchboard_model::{
@@ -142,10 +143,44 @@ pub fn silent(stderr: &str, exit: ExitStatus, now: Millis) -> Option<BackendErro
 }
 
 fn object(stderr: &str) -> Option<String> {
-    let lines: Vec<&str> = stderr.lines().collect();
-    let at = lines.iter().rposition(|line| line.trim_end() == "{")?;
-    let object: Value = serde_json::from_str(&lines[at..].join("\n")).ok()?;
+    let object: Value = last_object(stderr)?;
     Some(object["error"]["message"].as_str()?.to_owned())
+}
+
+/// What stands from the last line that is `{` on: whatever was said before it, that is where an object begins that is
+/// written over many lines.
+pub fn last_object<T: DeserializeOwned>(text: &str) -> Option<T> {
+    let lines: Vec<&str> = text.lines().collect();
+    let at = lines.iter().rposition(|line| line.trim_end() == "{")?;
+    serde_json::from_str(&lines[at..].join("\n")).ok()
+}
+
+/// Whether a version that knows no such format refused it. It reads its arguments before anything else.
+pub fn is_unknown_format(format: &str, stderr: &str, exit: ExitStatus) -> bool {
+    let refusal = format!("Argument: output-format, Given: \"{format}\"");
+    exit == ExitStatus::Code(1)
+        && stderr
+            .lines()
+            .any(|line| line.trim_start().starts_with(&refusal))
+}
+
+/// What a version comes to that says nothing which a program can read.
+pub fn too_old() -> BackendError {
+    let failure = Failure::new(
+        OutcomeCode::AssistantUnavailable,
+        "the installed Gemini CLI is too old to answer here",
+    );
+    BackendError::Rejected(
+        failure.hint("update it: `npm install -g @google/gemini-cli@latest`, then retry"),
+    )
+}
+
+/// Whether a version refused to be asked for any format at all.
+pub fn has_no_formats(stderr: &str, exit: ExitStatus) -> bool {
+    exit == ExitStatus::Code(1)
+        && stderr
+            .lines()
+            .any(|line| line.starts_with("Unknown argument") && line.contains("output-format"))
 }
 
 fn signed_out(message: &str, sentence: &str) -> BackendError {

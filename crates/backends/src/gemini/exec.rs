@@ -23,7 +23,8 @@ use super::{
     install::{self, GEMINI},
     items::Progress,
     login::{self, Login},
-    wire::Event,
+    output::{Output, Outputs},
+    wire::{Event, Report},
 };
 use crate::{
     attached,
@@ -69,6 +70,7 @@ pub struct GeminiExec {
     spec: Spec,
     setup: Setup,
     versions: Versions,
+    outputs: Outputs,
 }
 
 /// What Gemini can do.
@@ -130,6 +132,23 @@ pub fn spec(account_words: &str) -> Spec {
     }
 }
 
+/// What one run of the program came to.
+struct Heard {
+    output: Output,
+    progress: Progress,
+    ended: Ended,
+    by_hand: String,
+}
+
+impl Heard {
+    /// Whether it only refused how it was told to speak.
+    fn is_refusal(&self) -> bool {
+        let Ended { stderr, status, .. } = &self.ended;
+        self.progress == Progress::default()
+            && errors::is_unknown_format(self.output.as_str(), stderr, *status)
+    }
+}
+
 impl GeminiExec {
     /// A backend over this setup. Touches nothing yet.
     pub fn new(setup: Setup) -> Self {
@@ -137,6 +156,7 @@ impl GeminiExec {
             spec: spec(&setup.account_words),
             setup,
             versions: Versions::default(),
+            outputs: Outputs::default(),
         }
     }
 
@@ -219,11 +239,7 @@ impl GeminiExec {
         };
         let mut spawn = Spawn::new(&program, home.work());
         // Without a model it would ask another one first which to take.
-        spawn.args = ["--output-format", "stream-json", "--model"]
-            .map(OsString::from)
-            .into_iter()
-            .chain([self.setup.model.clone().into()])
-            .collect();
+        spawn.args = vec!["--model".into(), self.setup.model.clone().into()];
         spawn.env = self.environment_of_turn(&program, &home, &login);
         spawn.env.push(("SWITCHBOARD_TURN".into(), name.into()));
         spawn.stdin = Stdin::Bytes((named(&files) + &inert(prompt)).into_bytes());
@@ -232,22 +248,65 @@ impl GeminiExec {
 
     async fn run(&self, turn: TurnRequest, io: TurnIo) -> Result<TurnEnd, BackendError> {
         let (spawn, home) = self.prepare(&turn).await?;
+        let mut heard = self
+            .hear(&spawn, self.outputs.of(&spawn.program), &io)
+            .await?;
+        if heard.output == Output::Stream && heard.is_refusal() {
+            // Nothing was asked yet: the arguments are read before the question is.
+            self.outputs.refused(&spawn.program);
+            heard = self.hear(&spawn, Output::Report, &io).await?;
+        }
+        if heard.is_refusal() || errors::has_no_formats(&heard.ended.stderr, heard.ended.status) {
+            return Err(errors::too_old());
+        }
+        if let Some(used) = heard.progress.used {
+            io.used(used).await.map_err(|_| BackendError::Interrupted)?;
+        }
+        self.judge(&heard.progress, &heard.ended, &home, heard.by_hand)
+    }
+
+    /// Runs the program once, told to speak like this.
+    async fn hear(
+        &self,
+        spawn: &Spawn,
+        output: Output,
+        io: &TurnIo,
+    ) -> Result<Heard, BackendError> {
+        let mut spawn = spawn.clone();
+        let words = ["--output-format", output.as_str()].map(OsString::from);
+        spawn.args.splice(0..0, words);
         let by_hand = GEMINI.by_hand(&spawn);
         let program = spawn.program.clone();
         let mut progress = Progress::default();
-        let ended = GEMINI
-            .run(
-                &self.setup.launcher,
-                spawn,
-                &io,
-                |line| match serde_json::from_slice::<Event>(line) {
-                    Ok(event) => Said::Items(progress.take(event)),
-                    Err(_) => Said::Nonsense,
-                },
-            )
-            .await?;
+        let mut report = String::new();
+        let hear = |line: &[u8]| match output {
+            Output::Report => {
+                report.push_str(&String::from_utf8_lossy(line));
+                report.push('\n');
+                Said::Items(Vec::new())
+            }
+            Output::Stream => match serde_json::from_slice::<Event>(line) {
+                Ok(event) => Said::Items(progress.take(event)),
+                Err(_) => Said::Nonsense,
+            },
+        };
+        let ended = GEMINI.run(&self.setup.launcher, spawn, io, hear).await?;
         ended.by_itself(&program, &GEMINI)?;
-        self.judge(&progress, &ended, &home, by_hand)
+        if let Some(report) = errors::last_object::<Report>(&report) {
+            for item in report
+                .events()
+                .into_iter()
+                .flat_map(|event| progress.take(event))
+            {
+                io.emit(item).await.map_err(|_| BackendError::Interrupted)?;
+            }
+        }
+        Ok(Heard {
+            output,
+            progress,
+            ended,
+            by_hand,
+        })
     }
 
     /// What the turn came to: a success is one that the exit, the result and the model's own end agree on.

@@ -3,9 +3,12 @@
 
 use std::mem::take;
 
-use switchboard_model::item::{ItemBody, ItemEvent, ItemStatus};
+use switchboard_model::{
+    item::{ItemBody, ItemEvent, ItemStatus},
+    usage::Usage,
+};
 
-use super::wire::Event;
+use super::wire::{Event, Stats};
 
 /// What has been seen of a turn so far.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -25,6 +28,8 @@ pub struct Progress {
     pub failed: Option<String>,
     /// Whether it ended, and said that it ended well.
     pub succeeded: bool,
+    /// What it used, as far as it said.
+    pub used: Option<Usage>,
 }
 
 impl Progress {
@@ -77,7 +82,12 @@ impl Progress {
                 self.failed.get_or_insert(message);
                 Vec::new()
             }
-            Event::Result { status, error } => {
+            Event::Result {
+                status,
+                error,
+                stats,
+            } => {
+                self.used = stats.map(used).filter(|used| *used != Usage::default());
                 self.succeeded = status == "success" && self.failed.is_none();
                 if !self.succeeded {
                     let told = error.map(|error| error.message).unwrap_or_default();
@@ -129,6 +139,19 @@ impl Progress {
     }
 }
 
+/// Thoughts are counted in the whole only; how full the conversation was after its last request is not told.
+fn used(stats: Stats) -> Usage {
+    let spoken = stats.total_tokens.saturating_sub(stats.input_tokens);
+    let output = spoken.max(stats.output_tokens);
+    Usage {
+        input: stats.input_tokens,
+        cached: stats.cached,
+        output,
+        reasoning: output.saturating_sub(stats.output_tokens),
+        ..Usage::default()
+    }
+}
+
 fn put(key: &str, body: ItemBody, text: Option<String>, status: ItemStatus) -> ItemEvent {
     ItemEvent::Put {
         key: key.to_owned(),
@@ -142,6 +165,7 @@ fn put(key: &str, body: ItemBody, text: Option<String>, status: ItemStatus) -> I
 mod tests {
     #![allow(clippy::unwrap_used)]
     use super::*;
+    use crate::gemini::wire::Report;
 
     fn heard(lines: &[&str]) -> (Progress, Vec<ItemEvent>) {
         let mut progress = Progress::default();
@@ -228,6 +252,45 @@ mod tests {
         let told =
             r#"{"type":"result","status":"error","error":{"type":"unknown","message":"why"}}"#;
         assert_eq!(heard(&[told]).0.failed.as_deref(), Some("why"));
+    }
+
+    #[test]
+    fn a_report_at_the_end_comes_to_the_same_as_a_stream() {
+        let whole = |report: &str| {
+            let report: Report = serde_json::from_str(report).unwrap();
+            let mut progress = Progress::default();
+            let items: Vec<_> = report
+                .events()
+                .into_iter()
+                .flat_map(|event| progress.take(event))
+                .collect();
+            (progress, items)
+        };
+        let tokens = r#""stats":{"models":{"a":{"tokens":{"prompt":10,"cached":3,"candidates":5,"total":17,"thoughts":2}},"b":{"tokens":{"prompt":1,"total":1}}}}"#;
+        let (progress, items) = whole(&format!(
+            r#"{{"session_id":"s","response":"one two",{tokens}}}"#
+        ));
+        let stats = r#"{"input_tokens":11,"cached":3,"output_tokens":5,"total_tokens":18}"#;
+        let result = format!(r#"{{"type":"result","status":"success","stats":{stats}}}"#);
+        let (streamed, same) = heard(&[SAY, MORE, &result]);
+        assert_eq!(progress, streamed);
+        assert_eq!(items.last(), same.last());
+        assert_eq!(
+            progress.used,
+            Some(Usage {
+                input: 11,
+                cached: 3,
+                output: 7,
+                reasoning: 2,
+                ..Usage::default()
+            })
+        );
+        let failed = r#"{"response":"","error":{"type":"INVALID_STREAM","message":"why"}}"#;
+        let (progress, items) = whole(failed);
+        assert_eq!(
+            (progress.succeeded, progress.failed.as_deref(), items),
+            (false, Some("why"), vec![])
+        );
     }
 
     #[test]

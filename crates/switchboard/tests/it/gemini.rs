@@ -2,6 +2,7 @@
 //! reaches it.
 
 mod endings;
+mod older;
 
 use std::{collections::HashSet, fs, path::Path};
 

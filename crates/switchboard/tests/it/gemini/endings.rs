@@ -15,7 +15,7 @@ use crate::{
     support::{BINARY, files_below, text},
 };
 
-async fn house_with(body: &str) -> House {
+pub(super) async fn house_with(body: &str) -> House {
     let gemini = Gemini::Script(body.to_owned());
     House::start(
         BINARY,
@@ -28,7 +28,7 @@ async fn house_with(body: &str) -> House {
 }
 
 /// Asks in a thread of its own and waits for the failure; the turn.
-async fn failed(client: &Client, message: &str, code: &str) -> Value {
+pub(super) async fn failed(client: &Client, message: &str, code: &str) -> Value {
     let thread = client.thread().await;
     let turn = client.ask(&thread, message).await;
     let turn = client.ended(&turn).await;
