@@ -11,7 +11,7 @@ use std::{
 
 use switchboard_backends::{
     codex::{CodexApp, Setup},
-    process::Finder,
+    process::{Finder, Passes},
 };
 use switchboard_engine::{
     News,
@@ -71,6 +71,7 @@ impl Codex {
             backend_url: None,
             responses_url: None,
             env: env.into(),
+            passes: Passes::default(),
             account_words: "plan".into(),
         });
         Self {
