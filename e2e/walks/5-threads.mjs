@@ -63,6 +63,7 @@ export default {
     const was = await place();
     letGo();
     await page.waitForFunction(() => document.querySelector(".main .scroll").scrollTop > 600);
+    await page.evaluate(() => new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted))));
     assert.equal(await place(), was, "the message that was read stayed where it was");
     await page.locator(".main .scroll").evaluate((box) => {
       box.scrollTop = 0;
