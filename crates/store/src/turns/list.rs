@@ -1,7 +1,7 @@
 //! Turns across threads, newest first: what runs, and what ran. Owns which of them a person may read, and how that is found
 //! without reading them all.
 
-use std::collections::HashMap;
+use std::{cmp::Reverse, collections::HashMap};
 
 use switchboard_model::{PersonId, TurnId, turn::Turn};
 
@@ -155,6 +155,6 @@ async fn rows(conn: &mut Conn<'_>, ids: &[String]) -> Result<Vec<TurnRow>, Store
             })
         })
         .collect();
-    rows.sort_by(|a, b| b.turn.id.cmp(&a.turn.id));
+    rows.sort_by_key(|row| Reverse(row.turn.id));
     Ok(rows)
 }
