@@ -112,7 +112,9 @@ pub(crate) async fn prepare(
     let files = desk.attachments(&claimed.message).await?;
     let (attached, beside) = told(spec, &claimed.message, files).await?;
     let context = prompt::Context {
-        title: (claimed.thread.titled_by == TitledBy::Person).then(|| claimed.thread.title.clone()),
+        // Whoever was ever here may have written it.
+        title: (claimed.thread.titled_by == TitledBy::Person && home == Home::House)
+            .then(|| claimed.thread.title.clone()),
         changed: changed.iter().map(earlier).collect(),
         messages: carried
             .iter()

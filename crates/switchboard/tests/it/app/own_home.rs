@@ -154,9 +154,16 @@ async fn once_somebody_else_is_there_turns_work_in_the_private_home_and_say_so()
     assert!(refused(&other, &theirs).await.contains("assistant's owner"));
 
     let thread = direct(&client, json!({ "home": "own" })).await;
+    let named = json!({ "title": "named-by-somebody" });
+    client.patch(&format!("/api/threads/{thread}"), named).await;
     let turn = client.ask(&thread, "alone-1\nmock: text \"one\"").await;
     client.answered(&turn).await;
-    assert!(told(&house).contains("planted-instruction"));
+    let heard = told(&house);
+    assert!(heard.contains("planted-instruction"), "{heard}");
+    assert!(
+        !heard.contains("named-by-somebody"),
+        "who gave the title is not known: {heard}"
+    );
     let members = format!("/api/threads/{thread}/members");
     let me = text(&other.get("/api/session").await["person"], "id").to_owned();
     client.post(&members, json!({ "person": me })).await;
@@ -169,7 +176,10 @@ async fn once_somebody_else_is_there_turns_work_in_the_private_home_and_say_so()
     );
     let heard = told(&house);
     assert!(!heard.contains("planted-instruction"), "{heard}");
-    assert!(heard.contains("alone-1"), "{heard}");
+    assert!(
+        heard.contains("alone-1") && heard.contains("named-by-somebody"),
+        "{heard}"
+    );
     let turn = other.ask(&thread, "theirs-3\nmock: text \"three\"").await;
     let done = other.answered(&turn).await;
     let why = "the own home is that of the assistant's owner, so it worked in the private home";
