@@ -2,11 +2,13 @@
 
 use switchboard_model::{
     PersonId, ThreadId,
+    home::Home,
     item::{ItemBody, ItemStatus},
     message::Speaker,
+    settings::SettingsPatch,
     thread::{TitledBy, Visibility},
 };
-use switchboard_store::{CreateError, EditError, NewThread, ThreadPatch, ThreadState};
+use switchboard_store::{AuditFilter, CreateError, EditError, NewThread, ThreadPatch, ThreadState};
 
 use crate::world::{World, private_thread};
 
@@ -101,6 +103,31 @@ on_both_databases! {
         assert_eq!((row.thread.title.as_str(), row.thread.titled_by), ("sums", TitledBy::Person));
         let row = world.store.patch_thread(None, thread, rename("")).await.unwrap().unwrap();
         assert_eq!((row.thread.title.as_str(), row.thread.titled_by), ("what is 2+2?", TitledBy::Auto));
+    }
+
+    async fn a_thread_that_moves_says_so_once_and_beside_another_assistant(world: World) {
+        let mara = world.person("mara").await;
+        let helper = world.assistant("helper", mara).await;
+        let thread = world.thread(mara).await;
+        let to = |home| ThreadPatch {
+            settings: SettingsPatch { home: Some(home), ..SettingsPatch::default() },
+            moves: Some(format!("to {}", home.as_str())),
+            ..ThreadPatch::default()
+        };
+        let set = async |patch| world.store.patch_thread(Some(mara), thread, patch).await.unwrap().unwrap();
+        set(to(Home::Own)).await;
+        world.post(thread, mara, "hello", &[]).await;
+        assert_eq!(set(to(Home::Own)).await.thread.settings.home, Home::Own);
+        let mut both = to(Home::House);
+        both.assistant = Some((helper, "helper answers".into()));
+        assert_eq!(set(both).await.thread.settings.home, Home::House);
+        let said = world.reader().messages(thread, None, 10).await.unwrap().messages;
+        let said: Vec<_> = said.iter().map(|message| (message.seq, message.text.as_str())).collect();
+        assert_eq!(said, [(1, "hello"), (2, "to house"), (3, "helper answers")]);
+        let noted = world.reader().audits(AuditFilter::default(), 20).await.unwrap().0;
+        let mut moves: Vec<_> = noted.iter().map(|entry| entry.action.as_str()).filter(|action| action.ends_with("_home")).collect();
+        moves.sort_unstable();
+        assert_eq!(moves, ["thread.own_home", "thread.private_home"]);
     }
 
     async fn a_title_that_a_person_chose_is_not_replaced_by_the_first_message(world: World) {
