@@ -89,7 +89,7 @@ function Homes({ off, settings, action, onPick }: { off: string | null; settings
       <legend className="hint">Home of its program</legend>
       {off ? <p className="hint"><Hint text={sentence(off)} /></p> : null}
       <Radio name={name} label="Private home" note="nothing of yours but the sign-in" on={!own} disabled={action.busy || (off !== null && !own)} onPick={() => onPick("house")} />
-      <Radio name={name} label="My own" note="your AGENTS.md, rules, MCP servers, hooks" on={own} disabled={action.busy || off !== null} onPick={() => onPick("own")} />
+      <Radio name={name} label="My own" note="your rules, tools, hooks, history" on={own} disabled={action.busy || off !== null} onPick={() => onPick("own")} />
       {own && !off ? <p className="hint">What your saved rules allow runs unasked and outside the sandbox, whatever the permission.</p> : null}
     </fieldset>
   );
