@@ -46,6 +46,7 @@ pub use self::{
     record::{Auth, Ending, Meta, Phase, State, Tokens},
     scribe::Scribe,
     tail::{Growing, Until},
+    text::safe as fit_for_terminal,
 };
 
 /// A text that is no turn's id.

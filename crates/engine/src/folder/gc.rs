@@ -91,7 +91,7 @@ impl Turns {
                 break;
             }
             if rules.sweep == Sweep::ForReal
-                && let Err(error) = self.remove(turn.turn_id)
+                && let Err(error) = gone_is_fine(self.remove(turn.turn_id))
             {
                 swept.failed.push(format!("{}: {error}", turn.turn_id));
                 continue;
@@ -123,7 +123,7 @@ impl Turns {
                 continue;
             }
             let removed = match rules.sweep {
-                Sweep::ForReal => fs::remove_dir_all(&path),
+                Sweep::ForReal => gone_is_fine(fs::remove_dir_all(&path)),
                 Sweep::DryRun => Ok(()),
             };
             match removed {
@@ -132,6 +132,14 @@ impl Turns {
             }
         }
         Ok(())
+    }
+}
+
+/// Another may take the same away at the same time.
+fn gone_is_fine(removed: io::Result<()>) -> io::Result<()> {
+    match removed {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
     }
 }
 

@@ -386,7 +386,7 @@ fn clip(text: &str, most: usize) -> String {
 }
 
 /// The same, so that showing it does nothing but show it: of what moves a terminal only ends of lines and tabs are left.
-fn safe(text: &str) -> String {
+pub fn safe(text: &str) -> String {
     let is_plain = |c: char| !c.is_control() || matches!(c, '\n' | '\t');
     if text.chars().all(is_plain) {
         return text.to_owned();

@@ -130,7 +130,7 @@ fn replied() -> Outcome {
 }
 
 fn failed(code: OutcomeCode) -> Outcome {
-    Outcome::Failed(Failure::new(code, "no luck").hint("try again"))
+    Outcome::Failed(Failure::new(code, "no \u{1b}[2Jluck").hint("try again"))
 }
 
 #[test]
@@ -237,6 +237,7 @@ fn each_end_has_its_exit_code_and_what_was_written_goes_to_stderr() {
             waited.err
         );
         assert!(waited.err.contains("\nhalf\n[turn."), "{}", waited.err);
+        assert!(!waited.err.contains('\u{1b}'), "nothing in it moves a terminal");
         let followed = home.run(&["tail", &turn, "--follow"]);
         assert_eq!(
             (followed.out.starts_with("half\n"), followed.code),

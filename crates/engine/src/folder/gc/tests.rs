@@ -137,3 +137,19 @@ fn what_was_left_of_folders_goes_and_one_that_is_being_made_does_not() {
     let there = [new(1), new(2), new(3), gone].map(|path| path.exists());
     assert_eq!(there, [false, true, true, false]);
 }
+
+#[test]
+fn two_who_take_turns_away_at_once_do_not_stumble() {
+    let (_home, turns) = home();
+    for n in 1..=40 {
+        ended(&turns, n, HOUR);
+    }
+    let sweep = || turns.gc(rules(Sweep::ForReal)).unwrap().failed;
+    let failed = std::thread::scope(|scope| {
+        let sweepers: Vec<_> = (0..4).map(|_| scope.spawn(sweep)).collect();
+        let failed = sweepers.into_iter().map(|sweeper| sweeper.join().unwrap());
+        failed.flatten().collect::<Vec<_>>()
+    });
+    assert!(failed.is_empty(), "{failed:?}");
+    assert!(turns.names().unwrap().is_empty());
+}

@@ -23,7 +23,7 @@ use std::{
 
 use anyhow::Result;
 use serde::Serialize;
-use switchboard_engine::folder::{BadId, Look, TurnFolder, Turns};
+use switchboard_engine::folder::{BadId, Look, TurnFolder, Turns, fit_for_terminal};
 
 use crate::config;
 
@@ -44,10 +44,10 @@ fn state_line(folder: &TurnFolder, look: &Look) -> String {
     if let Some(reason) = &look.reason {
         line = format!("{line}: {reason}");
     }
-    match &look.hint {
-        Some(hint) => format!("{line} ({hint})"),
-        None => line,
+    if let Some(hint) = &look.hint {
+        line = format!("{line} ({hint})");
     }
+    fit_for_terminal(&line)
 }
 
 /// How JSON is laid out.

@@ -1,10 +1,16 @@
 //! `switchboard wait`: blocks until a turn has ended.
 
-use std::{fs, io, path::PathBuf, process::ExitCode, time::Duration};
+use std::{
+    fs,
+    io::{self, IsTerminal as _},
+    path::PathBuf,
+    process::ExitCode,
+    time::Duration,
+};
 
 use anyhow::Result;
 use clap::Args;
-use switchboard_engine::folder::{State, TurnFolder};
+use switchboard_engine::folder::{State, TurnFolder, fit_for_terminal};
 
 use super::{Layout, status::Told};
 
@@ -64,8 +70,13 @@ fn written(folder: &TurnFolder) -> Result<Vec<u8>> {
     }
 }
 
+/// The answer as it is, for a program; for a person nothing in it moves the terminal.
 fn with_end(answer: String) -> Vec<u8> {
-    let mut bytes = answer.into_bytes();
+    let mut bytes = if io::stdout().is_terminal() {
+        fit_for_terminal(&answer).into_bytes()
+    } else {
+        answer.into_bytes()
+    };
     if !bytes.ends_with(b"\n") {
         bytes.push(b'\n');
     }
