@@ -237,7 +237,10 @@ fn each_end_has_its_exit_code_and_what_was_written_goes_to_stderr() {
             waited.err
         );
         assert!(waited.err.contains("\nhalf\n[turn."), "{}", waited.err);
-        assert!(!waited.err.contains('\u{1b}'), "nothing in it moves a terminal");
+        assert!(
+            !waited.err.contains('\u{1b}'),
+            "nothing in it moves a terminal"
+        );
         let followed = home.run(&["tail", &turn, "--follow"]);
         assert_eq!(
             (followed.out.starts_with("half\n"), followed.code),
