@@ -109,8 +109,8 @@ function Fact({ assistant, program }: { assistant: Assistant; program: Program |
   const people = useView((state) => state.people);
   if (wantsLogin(assistant.state) && me?.role !== "admin") return <Hint text={`${sentence(assistant.message ?? "nobody is signed in")} It answers once ${whoSignsIn(me, Object.values(people))}.`} />;
   const place = program?.place ? <><span className="mono">{shortPlace(program.place)}</span> {program.version ?? ""}. </> : null;
-  // The tag says that nobody is signed in; what is of use then is whose account it would be.
-  if (assistant.state === "not_signed_in" && place && program?.offers) return <>{place}Uses your {program.offers.account}.</>;
+  // Where a button mends it, the tag has said enough; what is of use then is whose account it would be.
+  if (assistant.state === "not_signed_in" && backend?.sign_ins.length && place && program?.offers) return <>{place}Uses your {program.offers.account}.</>;
   if (assistant.state === "not_allowed") return <>{sentence(assistant.message ?? "it is not open to you")} Ask {assistant.owner.name} to open it.</>;
   if (assistant.state !== "ready") return <Hint text={sentence(assistant.message ?? assistant.hint ?? "it cannot answer now")} />;
   // Whose login it is, where one signs in, is for admins.
