@@ -56,7 +56,7 @@ impl Attempt {
     pub(super) fn begin<F>(
         way: SignInWay,
         now: Millis,
-        news: News,
+        news: &News,
         lead: impl FnOnce(Lead) -> F,
     ) -> Self
     where

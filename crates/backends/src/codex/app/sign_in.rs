@@ -84,7 +84,7 @@ impl SignIns {
         self.take_back().await;
         let (setup, pool) = (self.setup.clone(), self.pool.clone());
         let (now, news) = (setup.clock.now(), setup.news.clone());
-        let attempt = Attempt::begin(way, now, news, |lead| {
+        let attempt = Attempt::begin(way, now, &news, |lead| {
             Running {
                 setup,
                 pool,

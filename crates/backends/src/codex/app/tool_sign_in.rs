@@ -113,7 +113,7 @@ impl ToolSignIns {
                     "several people sign in to tools right now; try again in a moment",
                 )));
             }
-            let attempt = Attempt::begin(SignInWay::Browser, now, news, |lead| {
+            let attempt = Attempt::begin(SignInWay::Browser, now, &news, |lead| {
                 Running {
                     setup,
                     pool,
