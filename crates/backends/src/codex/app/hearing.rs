@@ -363,7 +363,7 @@ impl<'a> Hearing<'a> {
             }
             // Nobody is asked on behalf of work that is to stop.
             Ok(ask) if self.stopping.is_some() || self.over => {
-                peer.answer(&id, &ask.silence()).await
+                peer.answer(&id, &ask.silence()).await;
             }
             Ok(mut ask) => {
                 if drive.shares_session() {

@@ -22,6 +22,7 @@ pub use super::heard::{EndStatus, Ended, Heard, TurnError};
 
 mod agents;
 mod hooks;
+mod late;
 use agents::Agents;
 
 /// One turn, as far as it is known.
@@ -144,34 +145,6 @@ impl Translator {
     /// The last error that Codex did not try again after; the turn's end says it too, if it comes.
     pub fn failure(&self) -> Option<&TurnError> {
         self.failed.as_ref()
-    }
-
-    /// The commands that go on though the turn is over; an agent's end with its turn.
-    pub fn late(&self) -> Vec<String> {
-        let goes_on = |key: &String| {
-            let known = self.items.get(key);
-            known.is_some_and(|known| {
-                known.status == ItemStatus::Open && matches!(known.body, ItemBody::Command { .. })
-            }) && !self.is_an_agents(key)
-        };
-        self.items.keys().into_iter().filter(goes_on).collect()
-    }
-
-    /// Says that those commands are being ended by us from now on: what fails then is cut short.
-    pub fn sweep(&mut self) {
-        self.swept = true;
-    }
-
-    /// Whether they are.
-    pub fn is_swept(&self) -> bool {
-        self.swept
-    }
-
-    /// Closes those of them whose end was not told.
-    pub fn close_late(&mut self) -> Vec<Heard> {
-        let late = self.late().into_iter();
-        late.filter_map(|key| self.items.close(&key, ItemStatus::Cut))
-            .collect()
     }
 
     /// Takes in one notification.
@@ -374,7 +347,7 @@ impl Translator {
                 self.keep(id, &mut drawn.body);
                 let status = match (drawn.status, phase) {
                     (ItemStatus::Open, Phase::Completed) => ItemStatus::Done,
-                    (ItemStatus::Failed, _) if self.swept => cut_short(&mut drawn.body),
+                    (ItemStatus::Failed, _) if self.swept => late::cut_short(&mut drawn.body),
                     (status, _) => status,
                 };
                 vec![self.items.put(id, drawn.body, drawn.text, status)]
@@ -592,17 +565,6 @@ impl Translator {
             error: error.filter(|_| status != EndStatus::Completed),
         }));
         heard
-    }
-}
-
-/// What we ended did not fail, and the code of its end is ours.
-fn cut_short(body: &mut ItemBody) -> ItemStatus {
-    match body {
-        ItemBody::Command { exit_code, .. } => {
-            *exit_code = None;
-            ItemStatus::Cut
-        }
-        _ => ItemStatus::Failed,
     }
 }
 
