@@ -11,8 +11,8 @@ use futures_util::{FutureExt, future::BoxFuture};
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Capability, Family, Home, Operation, Performed, Probe, Purpose, Spec,
-        TurnEnd, TurnOutcome, TurnRequest, Work,
+        Backend, BackendError, Capability, Family, Home, Operation, Performed, Probe, Purpose,
+        Spec, TurnEnd, TurnOutcome, TurnRequest, Work,
     },
     turn_io::LeaseLost,
 };

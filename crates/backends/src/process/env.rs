@@ -172,17 +172,38 @@ mod tests {
             assert_eq!(got, expected, "{name}={value}");
         };
         for name in [
-            "PATH", "CARGO_HOME", "VIRTUAL_ENV", "JAVA_HOME", "EDITOR", "PWD", "KEYBOARD", "COLORTERM",
-            "XDG_RUNTIME_DIR", "HTTPS_PROXY", "CODEX_CA_CERTIFICATE",
+            "PATH",
+            "CARGO_HOME",
+            "VIRTUAL_ENV",
+            "JAVA_HOME",
+            "EDITOR",
+            "PWD",
+            "KEYBOARD",
+            "COLORTERM",
+            "XDG_RUNTIME_DIR",
+            "HTTPS_PROXY",
+            "CODEX_CA_CERTIFICATE",
         ] {
             check(name, "value", true);
         }
         check("DOCS_URL", "https://docs.example.org/a@b:c", true);
         check("DATABASE_URL", "postgres://mara:secret@db/chat", false);
         for name in [
-            "OPENAI_API_KEY", "CODEX_API_KEY", "OPENAI_BASE_URL", "CODEX_HOME", "AWS_SECRET_ACCESS_KEY",
-            "AWS_SESSION_TOKEN", "GITHUB_TOKEN", "NPM_AUTHTOKEN", "PGPASSWORD", "GOOGLE_APPLICATION_CREDENTIALS",
-            "SWITCHBOARD_DATABASE", "ANTHROPIC_AUTH_TOKEN", "openai_api_key", "LD_PRELOAD", "BASH_ENV",
+            "OPENAI_API_KEY",
+            "CODEX_API_KEY",
+            "OPENAI_BASE_URL",
+            "CODEX_HOME",
+            "AWS_SECRET_ACCESS_KEY",
+            "AWS_SESSION_TOKEN",
+            "GITHUB_TOKEN",
+            "NPM_AUTHTOKEN",
+            "PGPASSWORD",
+            "GOOGLE_APPLICATION_CREDENTIALS",
+            "SWITCHBOARD_DATABASE",
+            "ANTHROPIC_AUTH_TOKEN",
+            "openai_api_key",
+            "LD_PRELOAD",
+            "BASH_ENV",
         ] {
             check(name, "value", false);
         }

@@ -135,7 +135,10 @@ impl Inner {
         let Outcome::Replied { text } = &outcome else {
             return outcome;
         };
-        let complaint = self.schema.as_ref().and_then(|schema| schema.complaint(text));
+        let complaint = self
+            .schema
+            .as_ref()
+            .and_then(|schema| schema.complaint(text));
         match complaint {
             None => outcome,
             Some(why) => Outcome::Failed(

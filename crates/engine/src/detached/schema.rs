@@ -12,7 +12,9 @@ impl Schema {
         let schema: Value =
             serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))?;
         if !schema.is_object() {
-            return Err("it is no object; a schema for answers begins with {\"type\": …".to_owned());
+            return Err(
+                "it is no object; a schema for answers begins with {\"type\": …".to_owned(),
+            );
         }
         let validator = jsonschema::validator_for(&schema);
         let validator = validator.map_err(|error| format!("it is no JSON Schema: {error}"))?;

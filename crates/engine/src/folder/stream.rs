@@ -74,17 +74,14 @@ impl Stream {
     }
 
     fn write(&mut self, piece: &[u8]) {
-        match self.file.write_all(piece) {
-            Ok(()) => {
-                self.len += piece.len() as u64;
-                self.ends_line = piece.ends_with(b"\n");
-            }
+        if self.file.write_all(piece).is_ok() {
+            self.len += piece.len() as u64;
+            self.ends_line = piece.ends_with(b"\n");
+        } else {
             // Told in the turn's record; a log would most likely go to the same full disk.
-            Err(_) => {
-                self.growth = Growth::Broken;
-                // A part of it may stand there.
-                let _ = self.file.set_len(self.len);
-            }
+            self.growth = Growth::Broken;
+            // A part of it may stand there.
+            let _ = self.file.set_len(self.len);
         }
     }
 }

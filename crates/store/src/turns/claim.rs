@@ -175,7 +175,11 @@ async fn claim(
 }
 
 /// Makes a queued turn this instance's; its new fence, and how often it was put back.
-pub(super) async fn take(tx: &mut Tx<'_>, id: TurnId, instance: &str) -> Result<(i64, i64), StoreError> {
+pub(super) async fn take(
+    tx: &mut Tx<'_>,
+    id: TurnId,
+    instance: &str,
+) -> Result<(i64, i64), StoreError> {
     let now = tx.now();
     let line = tx
         .one(

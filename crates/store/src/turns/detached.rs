@@ -168,10 +168,7 @@ async fn claim_own(tx: &mut Tx<'_>, id: TurnId, instance: String) -> Result<Own,
     }
     let sql = "SELECT id FROM turns WHERE id = $1 AND instance = $2";
     let ours = tx.one(sql, &vals![id, &instance]).await?;
-    let Some(turn) = load_one(&mut tx.conn, id)
-        .await?
-        .filter(|_| ours.is_some())
-    else {
+    let Some(turn) = load_one(&mut tx.conn, id).await?.filter(|_| ours.is_some()) else {
         return Ok(Own::Gone);
     };
     if turn.state != TurnState::Queued {

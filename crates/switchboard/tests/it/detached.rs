@@ -52,7 +52,13 @@ struct Begun {
 /// Begins a turn; the first of `args` is `new` or `continue`.
 fn begin(house: &House, args: &[&str]) -> Begun {
     let line = json(house, args);
-    for field in ["out_path", "events_path", "done_marker", "error_marker", "meta_path"] {
+    for field in [
+        "out_path",
+        "events_path",
+        "done_marker",
+        "error_marker",
+        "meta_path",
+    ] {
         assert!(Path::new(text(&line, field)).is_absolute(), "{line}");
     }
     Begun {
@@ -77,7 +83,9 @@ impl Begun {
     fn events(&self) -> Vec<Value> {
         let events = self.read("events.jsonl");
         let lines = events.lines();
-        lines.map(|line| serde_json::from_str(line).unwrap()).collect()
+        lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     /// The marker, once there is one, as an agent that knows nothing else would wait for it.
@@ -97,7 +105,12 @@ impl Begun {
 
     async fn complete(&self) -> Value {
         let result = self.ended().await;
-        assert_eq!(result["state"], "complete", "{result}\n{}", self.read("worker.log"));
+        assert_eq!(
+            result["state"],
+            "complete",
+            "{result}\n{}",
+            self.read("worker.log")
+        );
         result
     }
 }

@@ -11,8 +11,8 @@
 mod app;
 mod attachments;
 mod commands;
-mod detached;
 mod demo;
+mod detached;
 mod doctor;
 mod failures;
 mod gemini;

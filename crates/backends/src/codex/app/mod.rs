@@ -40,8 +40,8 @@ use serde_json::json;
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Capability, Family, Fresh, Home, Operation, Performed, Probe, Purpose,
-        Recovered, SessionRef, SignInWay, Spec, Stop, TurnEnd, TurnRequest,
+        Backend, BackendError, Capability, Family, Fresh, Home, Operation, Performed, Probe,
+        Purpose, Recovered, SessionRef, SignInWay, Spec, Stop, TurnEnd, TurnRequest,
     },
 };
 use switchboard_model::{

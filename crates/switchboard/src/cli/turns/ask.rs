@@ -234,9 +234,8 @@ fn prompt(given: Option<String>, file: Option<PathBuf>) -> Result<String, Refusa
         (_, Some(file)) => {
             let whence = file.display().to_string();
             let opened = fs::File::open(&file);
-            let mut opened = opened.map_err(|error| {
-                Refusal::usage(format!("cannot open {whence}: {error}"), "")
-            })?;
+            let mut opened = opened
+                .map_err(|error| Refusal::usage(format!("cannot open {whence}: {error}"), ""))?;
             read(&mut opened, &whence)?
         }
         (Some("-"), None) => {
@@ -359,11 +358,14 @@ fn known(config: &Config, id: &str) -> Result<String, Refusal> {
 
 fn last(config: &Config, cwd: &Path) -> Result<String, Refusal> {
     let found = sessions::newest_in(&config.codex_home, cwd);
-    let found = found.map_err(|error| Refusal::failed(format!("cannot read Codex's records: {error}"), ""))?;
-    found.map(|session| session.id().to_string()).ok_or_else(|| {
-        Refusal::usage(
-            format!("Codex has no thread of {}", cwd.display()),
-            "`switchboard list` shows the newest threads; --thread goes on with any of them",
-        )
-    })
+    let found = found
+        .map_err(|error| Refusal::failed(format!("cannot read Codex's records: {error}"), ""))?;
+    found
+        .map(|session| session.id().to_string())
+        .ok_or_else(|| {
+            Refusal::usage(
+                format!("Codex has no thread of {}", cwd.display()),
+                "`switchboard list` shows the newest threads; --thread goes on with any of them",
+            )
+        })
 }

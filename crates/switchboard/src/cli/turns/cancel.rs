@@ -75,7 +75,9 @@ impl Cancel {
         Ok(match state {
             State::Missing => ExitCode::from(state.exit_code()),
             state if state.is_over() => ExitCode::SUCCESS,
-            _ => Refusal::failed("the turn does not end", "run `switchboard doctor`").tell(self.json),
+            _ => {
+                Refusal::failed("the turn does not end", "run `switchboard doctor`").tell(self.json)
+            }
         })
     }
 }

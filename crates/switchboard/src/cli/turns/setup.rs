@@ -114,7 +114,11 @@ impl Setup {
             println!("{told:#}");
             return Ok(());
         }
-        println!("Codex        {}, {}", found.version.as_deref().unwrap_or("of unknown version"), found.program.display());
+        println!(
+            "Codex        {}, {}",
+            found.version.as_deref().unwrap_or("of unknown version"),
+            found.program.display()
+        );
         println!("Turns        {}", turns.display());
         match account {
             Ok(account) => println!("Signed in    {account}"),

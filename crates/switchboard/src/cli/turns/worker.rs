@@ -85,11 +85,7 @@ struct Worker {
 
 impl Worker {
     /// Makes the turn, and says so.
-    async fn begin(
-        home: Option<PathBuf>,
-        flags: Flags,
-        order: Order,
-    ) -> Result<Self, Refusal> {
+    async fn begin(home: Option<PathBuf>, flags: Flags, order: Order) -> Result<Self, Refusal> {
         let mut config = Config::read(home, flags)?;
         config.passes = Passes::AllButSecrets;
         // What is written by the token needs it.
@@ -222,17 +218,17 @@ async fn kept(
 }
 
 /// Takes the pictures in.
-async fn images(
-    house: &House,
-    me: &Person,
-    order: &Order,
-) -> Result<Vec<AttachmentId>, Refusal> {
+async fn images(house: &House, me: &Person, order: &Order) -> Result<Vec<AttachmentId>, Refusal> {
     let mut taken = Vec::new();
     for path in &order.images {
         let bytes = std::fs::read(path)
             .with_context(|| format!("cannot read the picture {}", path.display()))?;
         let upload = Upload {
-            name: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+            name: path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
             client_id: None,
         };
         let whole = stream::iter([Ok::<_, std::convert::Infallible>(bytes)]);
@@ -291,7 +287,11 @@ fn meta(house: &House, turn: TurnId, order: &Order) -> Meta {
         idle_timeout: order.idle_timeout,
         schema: order.schema.is_some(),
         images: order.images.len(),
-        host: rustix::system::uname().nodename().to_str().ok().map(str::to_owned),
+        host: rustix::system::uname()
+            .nodename()
+            .to_str()
+            .ok()
+            .map(str::to_owned),
         version: Some(env!("CARGO_PKG_VERSION").to_owned()),
         queued_at: Some(now),
         ..Meta::new(turn, &order.cwd, now)

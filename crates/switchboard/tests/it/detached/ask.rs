@@ -35,7 +35,10 @@ async fn a_turn_runs_on_by_itself_and_leaves_all_of_it_in_its_folder() {
     let typed = "hello\nmock: text \"good day\"";
     assert_eq!(request.newest_user_text().as_deref(), Some(typed));
     let status = json(&house, &["status", &turn.id]);
-    assert_eq!((&status["state"], &status["status"]), (&"complete".into(), &"complete".into()));
+    assert_eq!(
+        (&status["state"], &status["status"]),
+        (&"complete".into(), &"complete".into())
+    );
     let waited = run(&house, &["wait", &turn.id]);
     assert_eq!(code(&waited), 0);
     assert_eq!(String::from_utf8(waited.stdout).unwrap(), out);
@@ -47,7 +50,10 @@ async fn going_on_is_in_the_same_thread_of_codexs_and_only_of_this_folder() {
     let house = prepared(Options::default()).await;
     let first = begin(&house, &["new", "remember-1\nmock: text \"noted\""]);
     let thread = first.complete().await["thread_id"].clone();
-    let second = begin(&house, &["continue", "--last", "and-2\nmock: text \"again\""]);
+    let second = begin(
+        &house,
+        &["continue", "--last", "and-2\nmock: text \"again\""],
+    );
     assert_eq!(second.complete().await["thread_id"], thread);
     assert_eq!(second.meta()["resumed_from"], thread);
     let request = house.upstream.last_model_request().unwrap();
@@ -55,7 +61,10 @@ async fn going_on_is_in_the_same_thread_of_codexs_and_only_of_this_folder() {
     // As the script and as the answer.
     assert_eq!(request.count("noted"), 2);
     let id = thread.as_str().unwrap();
-    let third = begin(&house, &["continue", "--thread", id, "and-3\nmock: text \"more\""]);
+    let third = begin(
+        &house,
+        &["continue", "--thread", id, "and-3\nmock: text \"more\""],
+    );
     assert_eq!(third.complete().await["thread_id"], thread);
 
     let other = house.folder().join("other");

@@ -11,17 +11,29 @@ async fn the_page_shows_a_detached_turn_and_stops_it() {
     let mut house = prepared(Options::default()).await;
     house.serve();
     let client = house.client();
-    let turn = begin(&house, &["new", "seen-1\nmock: text \"so far\" ; gate page"]);
+    let turn = begin(
+        &house,
+        &["new", "seen-1\nmock: text \"so far\" ; gate page"],
+    );
     soon("the model is asked", house.upstream.waiting("page")).await;
     let thread = until("its thread is known", || async {
         turn.meta()["conversation"].as_str().map(str::to_owned)
     })
     .await;
     let messages = client.messages(&thread).await;
-    assert!(text(&messages[0], "text").contains("seen-1"), "{messages:?}");
+    assert!(
+        text(&messages[0], "text").contains("seen-1"),
+        "{messages:?}"
+    );
     let shown = client.get(&format!("/api/turns/{}", turn.id)).await;
-    assert_eq!((&shown["state"], &shown["detached"]), (&json!("running"), &json!(true)), "{shown}");
-    let stopped = client.call("POST", &format!("/api/turns/{}/cancel", turn.id), None).await;
+    assert_eq!(
+        (&shown["state"], &shown["detached"]),
+        (&json!("running"), &json!(true)),
+        "{shown}"
+    );
+    let stopped = client
+        .call("POST", &format!("/api/turns/{}/cancel", turn.id), None)
+        .await;
     assert!(stopped.status < 300, "{stopped:?}");
     assert_eq!(turn.ended().await["state"], "cancelled");
     house.is_quiet().await;

@@ -46,7 +46,11 @@ async fn what_makes_no_sense_is_refused_with_64_and_makes_nothing() {
     for (args, about) in rows {
         let refused = run(&house, args);
         assert_eq!(code(&refused), 64, "{args:?}: {}", words(&refused));
-        assert!(words(&refused).contains(about), "{args:?}: {}", words(&refused));
+        assert!(
+            words(&refused).contains(about),
+            "{args:?}: {}",
+            words(&refused)
+        );
         assert!(refused.stdout.is_empty(), "{args:?}");
     }
     nothing_was_made(&house);
@@ -56,7 +60,14 @@ async fn what_makes_no_sense_is_refused_with_64_and_makes_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_id_that_leads_elsewhere_is_no_id() {
     let house = prepared(Options::default()).await;
-    for id in ["../x", "..", "/etc/passwd", "x", "", "0199A213-81C0-7800-8AA1-BBAB2A035A53"] {
+    for id in [
+        "../x",
+        "..",
+        "/etc/passwd",
+        "x",
+        "",
+        "0199A213-81C0-7800-8AA1-BBAB2A035A53",
+    ] {
         for command in ["status", "tail", "wait", "cancel", "approve"] {
             let refused = run(&house, &[command, id]);
             assert_eq!(code(&refused), 64, "{command} {id:?}: {}", words(&refused));
@@ -78,10 +89,18 @@ async fn every_kind_of_login_that_is_no_plan_ends_with_2_and_the_guide() {
             ..Options::default()
         })
         .await;
-        for args in [&["new", "x"][..], &["new", "--json", "x"], &["continue", "--last", "x"]] {
+        for args in [
+            &["new", "x"][..],
+            &["new", "--json", "x"],
+            &["continue", "--last", "x"],
+        ] {
             let refused = run(&house, args);
             assert_eq!(code(&refused), 2, "{login} {args:?}: {}", words(&refused));
-            assert!(words(&refused).contains("codex login"), "{}", words(&refused));
+            assert!(
+                words(&refused).contains("codex login"),
+                "{}",
+                words(&refused)
+            );
         }
         let refused = run(&house, &["new", "--json", "x"]);
         let told: Value = serde_json::from_slice(&refused.stdout).unwrap();
@@ -115,7 +134,11 @@ async fn without_codex_new_and_setup_end_with_69_and_say_how_to_install_it() {
     for args in [&["new", "x"][..], &["setup"]] {
         let refused = run(&house, args);
         assert_eq!(code(&refused), 69, "{args:?}: {}", words(&refused));
-        assert!(words(&refused).contains("npm install -g @openai/codex"), "{}", words(&refused));
+        assert!(
+            words(&refused).contains("npm install -g @openai/codex"),
+            "{}",
+            words(&refused)
+        );
     }
     nothing_was_made(&house);
 }
@@ -136,10 +159,15 @@ async fn a_turn_can_be_asked_from_standard_input_and_from_a_file() {
         .spawn()
         .unwrap();
     let mut stdin = piped.stdin.take().unwrap();
-    stdin.write_all(b"from a pipe\nmock: text \"heard\"").unwrap();
+    stdin
+        .write_all(b"from a pipe\nmock: text \"heard\"")
+        .unwrap();
     drop(stdin);
     let output = piped.wait_with_output().unwrap();
     let line: Value = serde_json::from_slice(&output.stdout).unwrap();
-    let waited = run(&house, &["wait", line["turn_id"].as_str().unwrap(), "--answer"]);
+    let waited = run(
+        &house,
+        &["wait", line["turn_id"].as_str().unwrap(), "--answer"],
+    );
     assert_eq!(String::from_utf8(waited.stdout).unwrap(), "heard\n");
 }

@@ -23,7 +23,10 @@ async fn ends(house: &House, turn: &Begun, state: &str, exit: i32) -> Value {
     assert!(waited.stdout.is_empty());
     let status = json(house, &["status", &turn.id]);
     assert_eq!(status["state"], state);
-    assert!(!status["reason"].as_str().unwrap_or_default().is_empty(), "{status}");
+    assert!(
+        !status["reason"].as_str().unwrap_or_default().is_empty(),
+        "{status}"
+    );
     result
 }
 
@@ -38,7 +41,11 @@ async fn what_goes_wrong_upstream_has_its_code() {
         let turn = begin(&house, &["new", script]);
         let result = ends(&house, &turn, "failed", 1).await;
         assert_eq!(result["code"], code, "{result}");
-        assert!(turn.read("out.txt").contains("[turn.failed]"), "{}", turn.read("out.txt"));
+        assert!(
+            turn.read("out.txt").contains("[turn.failed]"),
+            "{}",
+            turn.read("out.txt")
+        );
     }
     house.is_quiet().await;
 }
@@ -66,8 +73,15 @@ async fn a_cancelled_turn_keeps_what_it_said_and_leaves_no_process() {
     let status: Value = serde_json::from_slice(&cancelled.stdout).unwrap();
     assert_eq!(status["state"], "cancelled", "{status}");
     let result = turn.ended().await;
-    assert_eq!((&result["state"], &result["exit_code"]), (&"cancelled".into(), &3.into()));
-    assert!(turn.read("out.txt").contains("so far"), "{}", turn.read("out.txt"));
+    assert_eq!(
+        (&result["state"], &result["exit_code"]),
+        (&"cancelled".into(), &3.into())
+    );
+    assert!(
+        turn.read("out.txt").contains("so far"),
+        "{}",
+        turn.read("out.txt")
+    );
     assert_eq!(code(&run(&house, &["wait", &turn.id])), 3);
     house.is_quiet().await;
     // Once it has ended there is nothing to cancel, and that is fine.
@@ -86,12 +100,24 @@ async fn a_turn_that_takes_too_long_is_timed_out() {
 async fn silence_counts_only_while_nothing_runs() {
     let house = prepared(Options::default()).await;
     let script = "mock: shell \"sleep 5; echo done\"\nmock: text \"after\"";
-    let flags = ["new", "--sandbox", "danger-full-access", "--idle-timeout", "2"];
+    let flags = [
+        "new",
+        "--sandbox",
+        "danger-full-access",
+        "--idle-timeout",
+        "2",
+    ];
     let turn = begin(&house, &[&flags[..], &[script]].concat());
     assert_eq!(turn.complete().await["answer"], "after");
     let turn = begin(&house, &[&flags[..], &["mock: gate silent"]].concat());
     let result = ends(&house, &turn, "timed-out", 4).await;
-    assert!(result["reason"].as_str().unwrap().contains("no sign of life"), "{result}");
+    assert!(
+        result["reason"]
+            .as_str()
+            .unwrap()
+            .contains("no sign of life"),
+        "{result}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -108,7 +134,10 @@ async fn a_killed_worker_is_abandoned_at_once_and_nothing_of_it_goes_on() {
     })
     .await;
     let result = ends(&house, &turn, "abandoned", 5).await;
-    assert!(result["hint"].as_str().unwrap().contains("switchboard new"), "{result}");
+    assert!(
+        result["hint"].as_str().unwrap().contains("switchboard new"),
+        "{result}"
+    );
     house.is_quiet().await;
     // The thread goes on from where it was.
     let id = turn.meta()["thread_id"].as_str().unwrap().to_owned();
@@ -130,10 +159,24 @@ async fn a_dead_token_is_known_when_the_turn_runs_and_ends_with_2() {
 async fn turns_of_one_thread_run_one_after_the_other() {
     let house = prepared(Options::default()).await;
     let first = begin(&house, &["new", "mock: text \"one\""]);
-    let thread = first.complete().await["thread_id"].as_str().unwrap().to_owned();
-    let holding = begin(&house, &["continue", "--thread", &thread, "mock: gate hold ; text \"two\""]);
+    let thread = first.complete().await["thread_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let holding = begin(
+        &house,
+        &[
+            "continue",
+            "--thread",
+            &thread,
+            "mock: gate hold ; text \"two\"",
+        ],
+    );
     soon("the second is asked", house.upstream.waiting("hold")).await;
-    let behind = begin(&house, &["continue", "--thread", &thread, "mock: text \"three\""]);
+    let behind = begin(
+        &house,
+        &["continue", "--thread", &thread, "mock: text \"three\""],
+    );
     assert_eq!(json(&house, &["status", &behind.id])["state"], "queued");
     house.upstream.open("hold");
     assert_eq!(holding.complete().await["answer"], "two");
@@ -144,8 +187,19 @@ async fn turns_of_one_thread_run_one_after_the_other() {
 async fn a_turn_that_waits_for_another_is_cancelled_without_ever_running() {
     let house = prepared(Options::default()).await;
     let first = begin(&house, &["new", "mock: text \"one\""]);
-    let thread = first.complete().await["thread_id"].as_str().unwrap().to_owned();
-    let holding = begin(&house, &["continue", "--thread", &thread, "mock: gate hold2 ; text \"two\""]);
+    let thread = first.complete().await["thread_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let holding = begin(
+        &house,
+        &[
+            "continue",
+            "--thread",
+            &thread,
+            "mock: gate hold2 ; text \"two\"",
+        ],
+    );
     soon("the second is asked", house.upstream.waiting("hold2")).await;
     let behind = begin(&house, &["continue", "--thread", &thread, "never-asked"]);
     assert_eq!(code(&run(&house, &["cancel", &behind.id])), 0);
@@ -153,7 +207,11 @@ async fn a_turn_that_waits_for_another_is_cancelled_without_ever_running() {
     house.upstream.open("hold2");
     holding.complete().await;
     let asked = house.upstream.model_requests();
-    assert!(asked.iter().all(|request| request.count("never-asked") == 0));
+    assert!(
+        asked
+            .iter()
+            .all(|request| request.count("never-asked") == 0)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -165,7 +223,11 @@ async fn read_only_turns_write_nothing_and_ask_nobody() {
     assert!(!repository(&house).join("made.txt").exists());
     let turn = begin(&house, &["new", "--sandbox", "workspace-write", script]);
     turn.complete().await;
-    assert!(repository(&house).join("made.txt").exists(), "{}", turn.read("out.txt"));
+    assert!(
+        repository(&house).join("made.txt").exists(),
+        "{}",
+        turn.read("out.txt")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -191,9 +253,16 @@ async fn what_a_turn_asks_is_answered_from_the_command_line() {
         assert_eq!(decided["decision"], decision, "{decided}");
         turn.complete().await;
         assert_eq!(outside.exists(), there, "{decision}");
-        assert!(turn.read("out.txt").contains("[question]"), "{}", turn.read("out.txt"));
+        assert!(
+            turn.read("out.txt").contains("[question]"),
+            "{}",
+            turn.read("out.txt")
+        );
     }
-    let nothing = run(&house, &["approve", &begin(&house, &["new", "mock: text \"x\""]).id]);
+    let nothing = run(
+        &house,
+        &["approve", &begin(&house, &["new", "mock: text \"x\""]).id],
+    );
     assert_eq!(code(&nothing), 1);
 }
 

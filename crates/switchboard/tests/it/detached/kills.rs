@@ -13,7 +13,10 @@ use crate::{kills::Dice, support::soon};
 fn is_sound(turn: &Begun, state: &str) {
     for file in ["events.jsonl", "raw.jsonl"] {
         let text = turn.read(file);
-        assert!(text.is_empty() || text.ends_with('\n'), "{file} is torn: {text}");
+        assert!(
+            text.is_empty() || text.ends_with('\n'),
+            "{file} is torn: {text}"
+        );
         for line in text.lines() {
             let parsed: Result<Value, _> = serde_json::from_str(line);
             assert!(parsed.is_ok(), "{file}: {line}");
@@ -21,11 +24,22 @@ fn is_sound(turn: &Begun, state: &str) {
     }
     let result = turn.result();
     assert_eq!(result["state"], state, "{result}");
-    let (done, error) = (turn.dir.join("done").exists(), turn.dir.join("error").exists());
-    assert_eq!((done, error), (state == "complete", state != "complete"), "{result}");
+    let (done, error) = (
+        turn.dir.join("done").exists(),
+        turn.dir.join("error").exists(),
+    );
+    assert_eq!(
+        (done, error),
+        (state == "complete", state != "complete"),
+        "{result}"
+    );
     if state == "complete" {
         let answer = result["answer"].as_str().unwrap();
-        assert!(turn.read("out.txt").contains(answer), "{}", turn.read("out.txt"));
+        assert!(
+            turn.read("out.txt").contains(answer),
+            "{}",
+            turn.read("out.txt")
+        );
     }
 }
 
@@ -55,29 +69,48 @@ async fn a_worker_killed_at_any_moment_leaves_a_true_folder_and_is_never_run_twi
                 let status = json(&house, &["status", &turn.id]);
                 let state = status["state"].as_str().unwrap().to_owned();
                 assert_ne!(state, "missing", "{status}");
-                ["complete", "abandoned"].contains(&&*state).then_some(state)
+                ["complete", "abandoned"]
+                    .contains(&&*state)
+                    .then_some(state)
             })
             .await;
             is_sound(&turn, &state);
             seen.push((turn, words, state));
         }
     }
-    let abandoned = seen.iter().filter(|(.., state)| state == "abandoned").count();
-    assert!(abandoned > 10, "only {abandoned} of {} were killed in time", seen.len());
+    let abandoned = seen
+        .iter()
+        .filter(|(.., state)| state == "abandoned")
+        .count();
+    assert!(
+        abandoned > 10,
+        "only {abandoned} of {} were killed in time",
+        seen.len()
+    );
     let requests = house.upstream.model_requests();
     for (_, words, _) in &seen {
-        let asked = requests.iter().filter(|request| request.count(words) > 0).count();
+        let asked = requests
+            .iter()
+            .filter(|request| request.count(words) > 0)
+            .count();
         assert!(asked <= 1, "{words} was asked {asked} times");
     }
     // The page is told the same of each.
     house.serve();
     let client = house.client();
     for (turn, _, state) in &seen {
-        let expected = if state == "complete" { "done" } else { "abandoned" };
+        let expected = if state == "complete" {
+            "done"
+        } else {
+            "abandoned"
+        };
         until("the page knows", || async {
             let shown = client.get(&format!("/api/turns/{}", turn.id)).await;
             let now = shown["state"].as_str().unwrap().to_owned();
-            assert!(["queued", "running", expected].contains(&&*now), "{shown} {state}");
+            assert!(
+                ["queued", "running", expected].contains(&&*now),
+                "{shown} {state}"
+            );
             (now == expected).then_some(())
         })
         .await;
@@ -93,10 +126,18 @@ impl<'h> Disk<'h> {
     fn mount(at: &'h std::path::Path, size: &str) -> Option<Self> {
         fs::create_dir_all(at).unwrap();
         let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", &format!("size={size},mode=0700"), "tmpfs"])
+            .args([
+                "-t",
+                "tmpfs",
+                "-o",
+                &format!("size={size},mode=0700"),
+                "tmpfs",
+            ])
             .arg(at)
             .status();
-        mounted.is_ok_and(|status| status.success()).then_some(Self(at))
+        mounted
+            .is_ok_and(|status| status.success())
+            .then_some(Self(at))
     }
 }
 
@@ -160,7 +201,12 @@ fn connections(pid: u32) -> Vec<String> {
     let sockets: Vec<String> = fs::read_dir(folder)
         .unwrap()
         .filter_map(|entry| fs::read_link(entry.ok()?.path()).ok())
-        .filter_map(|link| link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']').map(str::to_owned))
+        .filter_map(|link| {
+            link.to_str()?
+                .strip_prefix("socket:[")?
+                .strip_suffix(']')
+                .map(str::to_owned)
+        })
         .collect();
     let tables = ["tcp", "tcp6", "udp", "udp6"];
     let lines: Vec<String> = tables

@@ -14,15 +14,21 @@ use switchboard_upstream::auth;
 use super::{begin, code, json as told, prepared, repository, run};
 use crate::support::{soon, text};
 
-const SCHEMA: &str =
-    r#"{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"],"additionalProperties":false}"#;
+const SCHEMA: &str = r#"{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"],"additionalProperties":false}"#;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn new_returns_at_once_with_the_paths_of_a_turn() {
     let house = prepared(Options::default()).await;
     let line = told(&house, &["new", "mock: gate out ; text \"hello\""]);
     for field in [
-        "turn_id", "out_path", "events_path", "done_marker", "error_marker", "meta_path", "dir", "status",
+        "turn_id",
+        "out_path",
+        "events_path",
+        "done_marker",
+        "error_marker",
+        "meta_path",
+        "dir",
+        "status",
     ] {
         assert!(line[field].is_string(), "{field} in {line}");
     }
@@ -30,7 +36,10 @@ async fn new_returns_at_once_with_the_paths_of_a_turn() {
     soon("the model is asked", house.upstream.waiting("out")).await;
     house.upstream.open("out");
     let done = text(&line, "done_marker").to_owned();
-    until("the marker", || async { fs::exists(&done).unwrap().then_some(()) }).await;
+    until("the marker", || async {
+        fs::exists(&done).unwrap().then_some(())
+    })
+    .await;
     let out = fs::read_to_string(text(&line, "out_path")).unwrap();
     assert!(out.starts_with("hello\n"), "{out}");
 }
@@ -40,11 +49,18 @@ async fn continue_last_goes_on_in_the_newest_thread_of_this_directory() {
     let house = prepared(Options::default()).await;
     let other = house.folder().join("other");
     fs::create_dir_all(other.join(".git")).unwrap();
-    begin(&house, &["new", "older-1\nmock: text \"a\""]).complete().await;
+    begin(&house, &["new", "older-1\nmock: text \"a\""])
+        .complete()
+        .await;
     let newer = begin(&house, &["new", "newer-2\nmock: text \"b\""]);
     let thread = newer.complete().await["thread_id"].clone();
     let elsewhere = other.to_str().unwrap();
-    begin(&house, &["new", "--cwd", elsewhere, "elsewhere-3\nmock: text \"c\""]).complete().await;
+    begin(
+        &house,
+        &["new", "--cwd", elsewhere, "elsewhere-3\nmock: text \"c\""],
+    )
+    .complete()
+    .await;
     let on = begin(&house, &["continue", "--last", "Go on\nmock: text \"d\""]);
     assert_eq!(on.complete().await["thread_id"], thread);
 }
@@ -54,13 +70,29 @@ async fn continue_thread_goes_on_in_the_thread_that_is_named() {
     let house = prepared(Options::default()).await;
     let first = begin(&house, &["new", "the word is plover\nmock: text \"a\""]);
     let thread = first.complete().await["thread_id"].clone();
-    begin(&house, &["new", "something else\nmock: text \"b\""]).complete().await;
+    begin(&house, &["new", "something else\nmock: text \"b\""])
+        .complete()
+        .await;
     let id = thread.as_str().unwrap();
-    let on = begin(&house, &["continue", "--thread", id, "Which word?\nmock: text \"plover\""]);
+    let on = begin(
+        &house,
+        &[
+            "continue",
+            "--thread",
+            id,
+            "Which word?\nmock: text \"plover\"",
+        ],
+    );
     assert_eq!(on.complete().await["thread_id"], thread);
     assert_eq!(on.meta()["resumed_from"], thread);
     let request = house.upstream.last_model_request().unwrap();
-    assert_eq!((request.count("the word is"), request.count("something else")), (1, 0));
+    assert_eq!(
+        (
+            request.count("the word is"),
+            request.count("something else")
+        ),
+        (1, 0)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -113,7 +145,10 @@ async fn status_of_a_running_turn_has_every_field() {
     let turn = begin(&house, &["new", "mock: gate status"]);
     soon("the model is asked", house.upstream.waiting("status")).await;
     let status = told(&house, &["status", &turn.id]);
-    assert_eq!((&status["state"], &status["status"]), (&json!("running"), &json!("running")));
+    assert_eq!(
+        (&status["state"], &status["status"]),
+        (&json!("running"), &json!("running"))
+    );
     for field in ["turn_id", "thread_id", "cwd", "started_at", "last_event_at"] {
         assert!(status[field].is_string(), "{field} in {status}");
     }
@@ -162,7 +197,12 @@ async fn list_turns_gives_the_newest_first() {
         .map(|n| begin(&house, &["new", &format!("mock: text \"{n}\"")]).id)
         .collect();
     let listed = told(&house, &["list-turns", "--limit", "5"]);
-    let listed: Vec<_> = listed.as_array().unwrap().iter().map(|turn| text(turn, "turn_id")).collect();
+    let listed: Vec<_> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|turn| text(turn, "turn_id"))
+        .collect();
     let newest: Vec<_> = turns.iter().rev().take(5).collect();
     assert_eq!(listed, newest);
     for id in &turns {
@@ -179,7 +219,7 @@ async fn setup_removes_the_folders_of_old_turns() {
     old.complete().await;
     young.complete().await;
     let mut result = old.result();
-    let long_ago = SystemTime::now() - Duration::from_secs(8 * 24 * 3600);
+    let long_ago = SystemTime::now() - Duration::from_hours(192);
     let long_ago = jiff::Timestamp::try_from(long_ago).unwrap();
     result["ended_at"] = json!(format!("{long_ago:.3}"));
     fs::write(old.dir.join("result.json"), result.to_string()).unwrap();
@@ -195,16 +235,42 @@ async fn setup_removes_the_folders_of_old_turns() {
 async fn a_schema_reaches_the_model_and_the_answer_fits_it() {
     let house = prepared(Options::default()).await;
     fs::write(repository(&house).join("answer.json"), SCHEMA).unwrap();
-    let good = begin(&house, &["new", "--schema", "answer.json", r#"mock: text "{\"n\":3}""#]);
+    let good = begin(
+        &house,
+        &[
+            "new",
+            "--schema",
+            "answer.json",
+            r#"mock: text "{\"n\":3}""#,
+        ],
+    );
     assert_eq!(good.complete().await["answer"], r#"{"n":3}"#);
     let request = house.upstream.last_model_request().unwrap();
     let asked = &request.body["text"]["format"];
-    assert_eq!(asked["schema"]["required"], json!(["n"]), "{}", request.body["text"]);
-    let bad = begin(&house, &["new", "--schema", "answer.json", r#"mock: text "three""#]);
+    assert_eq!(
+        asked["schema"]["required"],
+        json!(["n"]),
+        "{}",
+        request.body["text"]
+    );
+    let bad = begin(
+        &house,
+        &["new", "--schema", "answer.json", r#"mock: text "three""#],
+    );
     let result = bad.ended().await;
-    assert_eq!((&result["state"], &result["code"]), (&json!("failed"), &json!("schema_mismatch")));
-    fs::write(repository(&house).join("wrong.json"), r#"{"type":"nonsense"}"#).unwrap();
-    assert_eq!(code(&run(&house, &["new", "--schema", "wrong.json", "x"])), 64);
+    assert_eq!(
+        (&result["state"], &result["code"]),
+        (&json!("failed"), &json!("schema_mismatch"))
+    );
+    fs::write(
+        repository(&house).join("wrong.json"),
+        r#"{"type":"nonsense"}"#,
+    )
+    .unwrap();
+    assert_eq!(
+        code(&run(&house, &["new", "--schema", "wrong.json", "x"])),
+        64
+    );
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -212,9 +278,20 @@ async fn repeated_images_reach_the_model() {
     let house = prepared(Options::default()).await;
     let here = repository(&house);
     for name in ["a.png", "b,c.png"] {
-        fs::write(here.join(name), crate::attachments::bytes(crate::attachments::PNG)).unwrap();
+        fs::write(
+            here.join(name),
+            crate::attachments::bytes(crate::attachments::PNG),
+        )
+        .unwrap();
     }
-    let args = ["new", "--image", "a.png", "--image", "b,c.png", "Compare\nmock: text \"same\""];
+    let args = [
+        "new",
+        "--image",
+        "a.png",
+        "--image",
+        "b,c.png",
+        "Compare\nmock: text \"same\"",
+    ];
     begin(&house, &args).complete().await;
     let request = house.upstream.last_model_request().unwrap();
     let shown = Value::Array(request.input.clone()).to_string();
@@ -246,7 +323,10 @@ async fn every_turn_uses_the_subscription() {
     fs::write(house.codex_home().join("config.toml"), elsewhere).unwrap();
     let turn = begin(&house, &["new", "mock: text \"ok\""]);
     turn.complete().await;
-    let token = auth::fake_login()["tokens"]["access_token"].as_str().unwrap().to_owned();
+    let token = auth::fake_login()["tokens"]["access_token"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     for request in house.upstream.model_requests() {
         let sent = request.header("authorization").unwrap().to_owned();
         assert_eq!(sent.len(), format!("Bearer {token}").len());
