@@ -2,12 +2,10 @@
 //! knows a particular assistant. Lives beside its consumer, the runner; implementations own their
 //! processes and connections.
 
+mod login_file;
 mod sign_in;
 
-use std::{
-    path::PathBuf,
-    time::{Duration, SystemTime},
-};
+use std::{path::PathBuf, time::Duration};
 
 use futures_util::future::BoxFuture;
 use switchboard_model::{
@@ -22,6 +20,7 @@ use switchboard_model::{
 
 pub use switchboard_model::home::Home;
 
+pub use self::login_file::LoginFile;
 pub use self::sign_in::{SignIn, SignInState, SignInWay, ToolSignIn};
 pub use crate::attached::Attached;
 use crate::{attachments::kinds, turn_io::TurnIo};
@@ -463,34 +462,6 @@ pub struct Probe {
     pub account: Option<String>,
     /// The file that told it, if there is one: once it changes, this does not count any more.
     pub login: Option<LoginFile>,
-}
-
-/// A file that holds a login, and when it had last changed. Nobody but its program reads what is in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoginFile {
-    path: PathBuf,
-    changed_at: Option<SystemTime>,
-}
-
-impl LoginFile {
-    /// The file as it is now; it need not be there. To be asked before it is read, so that no change is missed.
-    pub fn now(path: PathBuf) -> Self {
-        let changed_at = std::fs::metadata(&path).and_then(|file| file.modified());
-        Self {
-            path,
-            changed_at: changed_at.ok(),
-        }
-    }
-
-    /// When it had last changed; `None` if it was not there.
-    pub fn changed_at(&self) -> Option<SystemTime> {
-        self.changed_at
-    }
-
-    /// Whether it has not changed since.
-    pub fn is_as_it_was(&self) -> bool {
-        Self::now(self.path.clone()) == *self
-    }
 }
 
 /// What became of a turn whose process died.

@@ -103,7 +103,12 @@ impl Files {
         }
         let outcome = inner.checked(outcome);
         let ending = Ending::new(inner.scribe.meta(), &outcome, inner.scribe.usage(), now);
-        inner.scribe.end(&ending)?;
+        let stands = inner.scribe.end(&ending)?;
+        // An earlier try may have decided another one before the disk failed.
+        let outcome = match stands.outcome() {
+            Some(earlier) if stands.state != ending.state => earlier,
+            _ => outcome,
+        };
         inner.told = Some(outcome.clone());
         Ok(outcome)
     }
@@ -141,13 +146,13 @@ impl Inner {
             .and_then(|schema| schema.complaint(text));
         match complaint {
             None => outcome,
-            Some(why) => Outcome::Failed(
-                Failure::new(
-                    OutcomeCode::SchemaMismatch,
-                    "the answer does not meet the schema",
-                )
-                .detail(format!("{why}\n{text}")),
-            ),
+            Some(why) => {
+                // It may quote all of the answer, which stands in the detail.
+                let why: String = why.chars().take(300).collect();
+                let message = format!("the answer does not meet the schema: {why}");
+                let failure = Failure::new(OutcomeCode::SchemaMismatch, message);
+                Outcome::Failed(failure.detail(text.clone()))
+            }
         }
     }
 }

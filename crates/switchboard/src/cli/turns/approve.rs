@@ -94,7 +94,7 @@ impl Approve {
                 "`switchboard status TURN` says where it stands",
             ));
         };
-        let me = house.local_admin().await.map_err(anyhow::Error::from)?;
+        let me = house.local_admin().await?;
         let decision = Decision {
             choice: self.decision.clone(),
             answer: self.answer.clone(),

@@ -141,7 +141,7 @@ pub struct Continue {
 impl New {
     pub fn run(self, home: Option<PathBuf>, flags: Flags) -> ExitCode {
         let json = self.how.json;
-        let asked = prompt(self.prompt, self.prompt_file)
+        let asked = prompt(self.prompt.as_deref(), self.prompt_file.as_deref())
             .and_then(|prompt| ask(&self.how, (home, flags), prompt, |_, _| Ok(None)));
         told(asked, json)
     }
@@ -155,7 +155,7 @@ impl Continue {
             Some(id) => known(config, &id).map(Some),
             None => last(config, cwd).map(Some),
         };
-        let asked = prompt(self.prompt, self.prompt_file)
+        let asked = prompt(self.prompt.as_deref(), self.prompt_file.as_deref())
             .and_then(|prompt| ask(&self.how, (home, flags), prompt, resume));
         told(asked, json)
     }
@@ -221,7 +221,7 @@ fn started(args: &[OsString], order: &Order) -> Result<Answer> {
 }
 
 /// The prompt, wherever it comes from.
-fn prompt(given: Option<String>, file: Option<PathBuf>) -> Result<String, Refusal> {
+fn prompt(given: Option<&str>, file: Option<&Path>) -> Result<String, Refusal> {
     let limit = TEXT_LIMIT as u64 + 1;
     let read = |source: &mut dyn std::io::Read, whence: &str| {
         let mut text = Vec::new();
@@ -230,10 +230,10 @@ fn prompt(given: Option<String>, file: Option<PathBuf>) -> Result<String, Refusa
         String::from_utf8(text)
             .map_err(|_| Refusal::usage(format!("{whence} is not text in UTF-8"), ""))
     };
-    let text = match (given.as_deref(), file) {
+    let text = match (given, file) {
         (_, Some(file)) => {
             let whence = file.display().to_string();
-            let opened = fs::File::open(&file);
+            let opened = fs::File::open(file);
             let mut opened = opened
                 .map_err(|error| Refusal::usage(format!("cannot open {whence}: {error}"), ""))?;
             read(&mut opened, &whence)?

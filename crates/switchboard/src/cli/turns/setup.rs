@@ -74,7 +74,7 @@ impl Setup {
 
     async fn set_up(&self, house: &House) -> Result<(), Refusal> {
         let config = &house.config;
-        house.local_admin().await.map_err(anyhow::Error::from)?;
+        house.local_admin().await?;
         let turns = config.home.join("turns");
         fs::DirBuilder::new()
             .recursive(true)

@@ -51,6 +51,20 @@ async fn what_goes_wrong_upstream_has_its_code() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_of_another_shape_is_a_schema_mismatch_that_says_where() {
+    let house = prepared(Options::default()).await;
+    let schema = r#"{"type":"object","properties":{"n":{"type":"integer"}},"required":["n"]}"#;
+    std::fs::write(repository(&house).join("answer.json"), schema).unwrap();
+    for (answer, why) in [("three", "not JSON"), (r#"{\"n\":\"three\"}"#, "/n: ")] {
+        let script = format!("mock: text \"{answer}\"");
+        let turn = begin(&house, &["new", "--schema", "answer.json", &script]);
+        let result = ends(&house, &turn, "failed", 1).await;
+        assert_eq!(result["code"], "schema_mismatch", "{result}");
+        assert!(result["reason"].as_str().unwrap().contains(why), "{result}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn notices_of_a_retry_are_no_failure() {
     let house = prepared(Options::default()).await;
     let turn = begin(&house, &["new", "mock: cut times=1 ; text \"at last\""]);
