@@ -320,8 +320,9 @@ mod tests {
                 let Some((_, typed)) = line.split_once("switchboard ") else {
                     continue;
                 };
-                // Up to what explains it.
+                // Up to what explains it, or to the end of what a sentence quotes.
                 let typed = typed.split("   ").next().unwrap_or_default();
+                let typed = typed.split('`').next().unwrap_or_default();
                 let call = documented::commands(typed).swap_remove(0);
                 let line = std::iter::once("switchboard".to_owned()).chain(call);
                 let parsed = Args::try_parse_from(line);

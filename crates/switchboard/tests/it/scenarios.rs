@@ -4,9 +4,6 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use crate::support::files_below;
 
-/// Scenarios that no test shows yet. Once one does, its name is taken out here.
-const LATER: [&str; 0] = [];
-
 /// The names of all tests of this suite.
 fn tests() -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
@@ -43,11 +40,6 @@ fn each_scenario_of_the_skill_has_a_test_of_the_same_name() {
     };
     let scenarios: BTreeSet<String> = titles.map(name).collect();
     assert_eq!(scenarios.len(), 21);
-    let tests = tests();
-    let without: BTreeSet<_> = scenarios.difference(&tests).map(String::as_str).collect();
-    assert_eq!(
-        without,
-        BTreeSet::from(LATER),
-        "left: scenarios without a test; right: those that may be"
-    );
+    let without: Vec<_> = scenarios.difference(&tests()).cloned().collect();
+    assert!(without.is_empty(), "scenarios without a test: {without:?}");
 }
