@@ -4,12 +4,12 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand, ValueEnum};
+use switchboard_engine::folder::moment;
 use switchboard_model::{
     Clock as _,
     feedback::{Entry, Pattern, Went},
 };
 
-use super::iso8601;
 use crate::{
     config::{Config, Flags},
     skills::{Place, TURNS, log::Log},
@@ -94,7 +94,7 @@ impl Add {
         })?;
         let path = log.path();
         let entry = Entry {
-            at: iso8601(SystemClock.now()),
+            at: moment(SystemClock.now()),
             version: log.version()?,
             task: self.task,
             went: self.outcome.map(|outcome| match outcome {

@@ -26,7 +26,6 @@ use std::{io::IsTerminal as _, path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use switchboard_model::Millis;
 
 use crate::{
     compose::House,
@@ -238,12 +237,6 @@ fn block_on(command: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode>
         .enable_all()
         .build()?
         .block_on(command)
-}
-
-/// A time as programs read it: in UTC, with milliseconds.
-fn iso8601(at: Millis) -> String {
-    let at = jiff::Timestamp::from_millisecond(at.0).unwrap_or_default();
-    at.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }
 
 /// One thread is enough for one turn, and takes less.

@@ -7,8 +7,9 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use serde::Serialize;
 use switchboard_backends::codex::sessions::{self, Id, Session};
+use switchboard_engine::folder::moment;
 
-use super::iso8601;
+use super::turns::Layout;
 use crate::config::{Config, Flags};
 
 const LISTED: &str = "\
@@ -76,10 +77,10 @@ impl List {
             path: session.path().display().to_string(),
             // A file that cannot be read is still a thread; only where it worked is not known.
             cwd: session.start().unwrap_or_default().cwd,
-            mtime: iso8601(session.modified_at()),
+            mtime: moment(session.modified_at()),
         };
         let listed: Vec<_> = found.iter().map(listed).collect();
-        println!("{}", text(&listed, json)?);
+        Layout::of_flag(json).print(&listed)?;
         Ok(ExitCode::SUCCESS)
     }
 }
@@ -102,17 +103,8 @@ impl Show {
             head: or_nothing("how it began", found.head()),
             tail: or_nothing("what came last", found.tail()),
         };
-        println!("{}", text(&shown, json)?);
+        Layout::of_flag(json).print(&shown)?;
         Ok(ExitCode::SUCCESS)
-    }
-}
-
-/// What is told as JSON: for people to read, or on one line.
-fn text(told: &impl Serialize, one_line: bool) -> serde_json::Result<String> {
-    if one_line {
-        serde_json::to_string(told)
-    } else {
-        serde_json::to_string_pretty(told)
     }
 }
 

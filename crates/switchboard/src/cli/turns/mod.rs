@@ -52,7 +52,7 @@ fn state_line(folder: &TurnFolder, look: &Look) -> String {
 
 /// How JSON is laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Layout {
+pub enum Layout {
     /// For people as well.
     Pretty,
     /// On one line.
@@ -60,11 +60,13 @@ enum Layout {
 }
 
 impl Layout {
-    fn of_flag(json: bool) -> Self {
+    /// As `--json` asks.
+    pub fn of_flag(json: bool) -> Self {
         if json { Self::OneLine } else { Self::Pretty }
     }
 
-    fn print(self, value: &impl Serialize) -> Result<()> {
+    /// Prints a value.
+    pub fn print(self, value: &impl Serialize) -> Result<()> {
         let mut json = match self {
             Self::Pretty => serde_json::to_string_pretty(value)?,
             Self::OneLine => serde_json::to_string(value)?,
