@@ -53,6 +53,13 @@ impl Instance {
         &self.id
     }
 
+    /// Leaves nothing behind: for a process about to end to which nothing in the store belongs any more. Its lock is held to the end.
+    pub fn leave(&self) {
+        if let Err(error) = fs::remove_file(&self.path) {
+            tracing::debug!(%error, "the lock file of this process stays");
+        }
+    }
+
     /// The lock file, for guards to watch.
     pub fn lock_path(&self) -> &Path {
         &self.path

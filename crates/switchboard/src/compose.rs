@@ -47,7 +47,7 @@ pub struct House {
     /// How they are found.
     finder: Finder,
     /// Held for life; its lock is the proof of it.
-    _instance: Arc<Instance>,
+    pub instance: Arc<Instance>,
 }
 
 impl House {
@@ -99,7 +99,7 @@ impl House {
             supervisor,
             launcher,
             finder,
-            _instance: instance,
+            instance,
         })
     }
 

@@ -3,6 +3,7 @@
 //! are and how often each is measured; fails over no figure.
 
 mod codex;
+mod detached;
 mod figures;
 mod house;
 mod kills;
@@ -54,6 +55,7 @@ pub enum Name {
     Live,
     Page,
     Threads,
+    Detached,
     Kills,
 }
 
@@ -182,6 +184,7 @@ fn measure(name: Name, programs: &Programs, extent: Extent) -> Result<Figure> {
         Name::Live => codex::live(programs, extent),
         Name::Page => codex::page(programs, extent),
         Name::Threads => threads::list(programs, extent),
+        Name::Detached => detached::detached(programs, extent),
         Name::Kills => kills::kills(extent),
     };
     let figure = figure.with_context(|| format!("while measuring {name:?}"))?;

@@ -169,7 +169,12 @@ impl Worker {
             }
         }
         house.supervisor.shutdown(LAST).await;
+        let ended = house.store.reader().turn(turn).await;
         house.store.close().await;
+        // A home without a server has nobody who clears up after many workers.
+        if matches!(ended, Ok(Some(turn)) if turn.state.is_ended()) {
+            house.instance.leave();
+        }
     }
 }
 

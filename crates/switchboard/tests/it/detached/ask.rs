@@ -43,6 +43,10 @@ async fn a_turn_runs_on_by_itself_and_leaves_all_of_it_in_its_folder() {
     assert_eq!(code(&waited), 0);
     assert_eq!(String::from_utf8(waited.stdout).unwrap(), out);
     house.is_quiet().await;
+    // The worker leaves no trace but the folder.
+    let left = fs::read_dir(house.home().join("run")).unwrap();
+    let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["slots"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

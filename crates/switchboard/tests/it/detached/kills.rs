@@ -225,7 +225,12 @@ fn connections(pid: u32) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_worker_itself_opens_no_connection() {
-    let house = prepared(Options::default()).await;
+    // To a database that is a server it has to.
+    let house = prepared(Options {
+        own_file: true,
+        ..Options::default()
+    })
+    .await;
     let turn = begin(&house, &["new", "mock: gate network ; text \"x\""]);
     soon("the model is asked", house.upstream.waiting("network")).await;
     let pid = u32::try_from(turn.meta()["pid"].as_u64().unwrap()).unwrap();
