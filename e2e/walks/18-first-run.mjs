@@ -44,7 +44,7 @@ export default {
       await demo(guest).waitFor({ state: "detached" });
       await offer(page).waitFor();
       await page.locator(".row").first().click();
-      await page.getByText("2 + 2 = 4").waitFor();
+      await page.getByText("2 + 2 = 4", { exact: true }).waitFor();
 
       await page.goto(`${server.url}/chat`);
       await offer(page).click();

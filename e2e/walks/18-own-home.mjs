@@ -38,7 +38,8 @@ export default {
     await card.getByRole("button", { name: "Accept and remember" }).click();
     const done = await turn(page, "done");
     await done.getByText("first", { exact: true }).waitFor();
-    await done.getByText("own home, whose rules run unasked").waitFor();
+    // What a turn ran with stands beside its log in a direct thread.
+    await page.locator(".aside").getByText("own home, whose rules run unasked").waitFor();
     await say(page, "mock: shell \"touch kept.txt\"\nmock: text \"second\"");
     await page.locator(".turn[data-state=done]").getByText("second", { exact: true }).waitFor();
     assert.equal(await page.locator(".ask.waiting").count(), 0);

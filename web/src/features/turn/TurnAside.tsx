@@ -19,7 +19,7 @@ import { StatView } from "../../ui/StatView";
 import { attempt } from "../../ui/Toasts";
 import { Checklist, stepsDone } from "./Checklist";
 import { changedFiles, type ChangedFile, nameAndPlace, planOf } from "./facts";
-import { fullness, noteSentences, permissionWords, tokens } from "./foot";
+import { fullness, homeWords, noteSentences, permissionWords, tokens } from "./foot";
 import { showFile } from "./show-file";
 import "./aside.css";
 
@@ -201,6 +201,7 @@ function RanWith({ turn }: { turn: Turn }) {
   if (ran?.tier) rows.push(["Tier", ran.tier.replaceAll("_", " ")]);
   if (ran) rows.push(["Permission", ran.permission === "full" ? <span className="needs-ink">{permissionWords.full}</span> : permissionWords[ran.permission] ?? ran.permission]);
   if (ran) rows.push(["Folder", ran.folder ? <span className="mono">{ran.folder}</span> : "Private", ran.folder ?? undefined]);
+  if (ran?.home === "own") rows.push(["Home", homeWords(ran)]);
   if (turn.runs_on) rows.push(["Runs on", turn.runs_on, turn.runs_on]);
   if (began === null) rows.push([open ? "State" : "Ended", open ? words.text : "before it began"], ["Asked", time(turn.queued_at)]);
   else rows.push(["Began", time(began)], ended === null ? ["So far", clock(now - began)] : ["Took", took(ended - began)]);

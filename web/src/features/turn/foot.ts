@@ -13,6 +13,9 @@ export function tokens(count: number): string {
 
 export interface Part { key: "model" | "effort" | "tier" | "permission" | "folder" | "home"; text: string }
 
+/** What the own home means for a turn, in words. */
+export const homeWords = (ran: Pick<NonNullable<Turn["ran_with"]>, "permission">): string => (ran.permission === "full" ? "own home" : "own home, whose rules run unasked and outside the sandbox");
+
 /** What it ran with, each in a word; what nobody said is left out. */
 export function ranWith(ran: NonNullable<Turn["ran_with"]>): Part[] {
   const parts: (Part | null)[] = [
@@ -21,7 +24,7 @@ export function ranWith(ran: NonNullable<Turn["ran_with"]>): Part[] {
     ran.tier ? { key: "tier", text: ran.tier.replaceAll("_", " ") } : null,
     { key: "permission", text: permissionWords[ran.permission] ?? ran.permission },
     { key: "folder", text: ran.folder ?? "private folder" },
-    ran.home === "own" ? { key: "home", text: ran.permission === "full" ? "own home" : "own home, whose rules run unasked and outside the sandbox" } : null,
+    ran.home === "own" ? { key: "home", text: homeWords(ran) } : null,
   ];
   return parts.filter((part) => part !== null);
 }
