@@ -10,7 +10,7 @@ export default {
     const card = await turn(page, "failed");
     await card.locator(".end-card.limit .id", { hasText: "rate_limited" }).waitFor();
     await card.getByText(/open again at \d\d:\d\d/).waitFor();
-    await page.locator('.row[data-state="failed"]').waitFor();
+    await page.locator('.row[aria-current="page"][data-state="failed"]').waitFor();
     await card.getByRole("button", { name: "Retry" }).last().click();
     await page.getByText("Attempt 1: failed").waitFor();
     assert.equal(await page.locator(".turn").count(), 1, "a retry is the same card");
