@@ -5,7 +5,7 @@ use std::{
     fs::File,
     io::{Read as _, Write as _},
     os::unix::fs::OpenOptionsExt as _,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     time::Duration,
 };
@@ -47,6 +47,9 @@ const ORDER_LIMIT: u64 = 8 << 20;
 /// How long a stopped turn may take to end by itself; its program is ended then.
 const GRACE: Duration = Duration::from_secs(3);
 
+/// How often to look whether the turn's folder is there.
+const LOOK: Duration = Duration::from_secs(2);
+
 /// How long whatever else is still under way may take, once the turn has ended.
 const LAST: Duration = Duration::from_secs(5);
 
@@ -81,6 +84,7 @@ struct Worker {
     house: House,
     turn: TurnId,
     files: Files,
+    folder: PathBuf,
 }
 
 impl Worker {
@@ -123,6 +127,7 @@ impl Worker {
             return Err(refused(error));
         }
         let begun = begun(held.folder(), &meta);
+        let folder = held.folder().path().to_owned();
         let mut scribe = Scribe::new(held, meta);
         if let Ok(thread) = &posted {
             scribe.conversation(*thread);
@@ -138,12 +143,18 @@ impl Worker {
             house,
             turn,
             files: Files::new(scribe, schema, places),
+            folder,
         })
     }
 
     /// Runs it to its end.
     async fn work(self) {
-        let Self { house, turn, files } = self;
+        let Self {
+            house,
+            turn,
+            files,
+            folder,
+        } = self;
         let Ok(mut terminate) = signal(SignalKind::terminate()) else {
             return;
         };
@@ -162,19 +173,34 @@ impl Worker {
             () = working => {}
             // The machine goes down: what the turn did so far stands in its folder.
             _ = terminate.recv() => {}
+            // Nobody can be told any more, so there is nothing to try again for.
+            () = is_taken_away(&folder) => {}
         }
-        for spec in house.registry.specs() {
-            if let Some(backend) = house.registry.get(&spec.name) {
-                backend.stop(Stop::Gently).await;
-            }
+        // What does not hear is ended with this process, by its guards.
+        let _ = tokio::time::timeout(2 * LAST, let_go(house, turn)).await;
+    }
+}
+
+/// Returns once the folder of a turn is gone, with its home or by itself.
+async fn is_taken_away(folder: &Path) {
+    while folder.exists() {
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Lets go of all that a turn was run with.
+async fn let_go(house: House, turn: TurnId) {
+    for spec in house.registry.specs() {
+        if let Some(backend) = house.registry.get(&spec.name) {
+            backend.stop(Stop::Gently).await;
         }
-        house.supervisor.shutdown(LAST).await;
-        let ended = house.store.reader().turn(turn).await;
-        house.store.close().await;
-        // A home without a server has nobody who clears up after many workers.
-        if matches!(ended, Ok(Some(turn)) if turn.state.is_ended()) {
-            house.instance.leave();
-        }
+    }
+    house.supervisor.shutdown(LAST).await;
+    let ended = house.store.reader().turn(turn).await;
+    house.store.close().await;
+    // A home without a server has nobody who clears up after many workers.
+    if matches!(ended, Ok(Some(turn)) if turn.state.is_ended()) {
+        house.instance.leave();
     }
 }
 

@@ -160,6 +160,20 @@ async fn a_killed_worker_is_abandoned_at_once_and_nothing_of_it_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_whose_home_is_taken_away_ends_with_all_that_it_started() {
+    let house = prepared(Options::default()).await;
+    let turn = begin(&house, &["new", "mock: gate taken"]);
+    soon("the model is asked", house.upstream.waiting("taken")).await;
+    assert!(!house.warm().is_empty());
+    std::fs::remove_dir_all(house.home()).unwrap();
+    until("nothing of it runs", || async {
+        (house.children().is_empty() && house.warm().is_empty()).then_some(())
+    })
+    .await;
+    assert!(!turn.dir.exists());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dead_token_is_known_when_the_turn_runs_and_ends_with_2() {
     let house = prepared(Options::default()).await;
     let turn = begin(&house, &["new", "mock: status 401"]);
