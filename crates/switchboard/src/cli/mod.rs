@@ -33,9 +33,6 @@ use crate::{
     demo,
 };
 
-/// How a command ends that was typed wrongly, as sysexits has it: 2, which is usual for it, says that a login is needed.
-const USAGE: u8 = 64;
-
 const EXAMPLES: &str = "\
 Examples:
   switchboard serve --demo     try it without any account
@@ -145,7 +142,7 @@ impl Args {
         Self::try_parse().map_err(|error| {
             let _ = error.print();
             if error.use_stderr() {
-                ExitCode::from(USAGE)
+                ExitCode::from(turns::exit::USAGE)
             } else {
                 ExitCode::SUCCESS
             }

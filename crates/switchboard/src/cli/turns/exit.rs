@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use switchboard_engine::folder::BadId;
 
-/// The command line cannot be understood.
+/// The command line cannot be understood. As sysexits has it: 2, which is usual, says that a login is needed.
 pub const USAGE: u8 = 64;
 
 /// What a command exits with that failed in this way.

@@ -6,6 +6,8 @@ use std::process::ExitCode;
 use serde::{Deserialize, Serialize};
 use switchboard_model::outcome::{Failure, OutcomeCode};
 
+use super::exit::USAGE;
+
 /// A command that was understood and refused.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Refusal {
@@ -19,14 +21,14 @@ pub struct Refusal {
     pub exit: u8,
 }
 
-/// The command was given something that makes no sense.
-pub const USAGE: u8 = 64;
 /// A login is needed, and nothing else.
-pub const LOGIN: u8 = 2;
+const LOGIN: u8 = 2;
+
 /// Codex is not on this machine.
-pub const NO_CODEX: u8 = 69;
+const NO_CODEX: u8 = 69;
+
 /// It failed.
-pub const FAILED: u8 = 1;
+const FAILED: u8 = 1;
 
 impl Refusal {
     /// What was given makes no sense.
