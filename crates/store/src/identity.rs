@@ -57,6 +57,10 @@ impl Store {
 
     /// Adds the first person as admin if there is none yet; otherwise returns the oldest admin.
     pub async fn ensure_admin(&self, person: NewPerson) -> Result<Person, StoreError> {
+        let there = self.reader().read(|conn| Box::pin(oldest_admin(conn)));
+        if let Some(admin) = there.await? {
+            return Ok(admin);
+        }
         self.write(Floor::Ignore, move |tx| {
             Box::pin(ensure_admin(tx, person.clone()))
         })
@@ -129,20 +133,25 @@ async fn insert(tx: &mut Tx<'_>, new: NewPerson) -> Result<Person, HandleTaken> 
     Ok(person)
 }
 
-async fn ensure_admin(tx: &mut Tx<'_>, mut new: NewPerson) -> Result<Person, StoreError> {
+async fn oldest_admin(conn: &mut Conn<'_>) -> Result<Option<Person>, StoreError> {
     let oldest = format!(
         "SELECT {COLUMNS} {PERSON} AND p.role = 'admin' ORDER BY p.created_at, p.id LIMIT 1"
     );
-    if let Some(line) = tx.one(&oldest, &[]).await? {
-        return person(&line);
+    let line = conn.one(&oldest, &[]).await?;
+    line.as_ref().map(person).transpose()
+}
+
+async fn ensure_admin(tx: &mut Tx<'_>, mut new: NewPerson) -> Result<Person, StoreError> {
+    if let Some(admin) = oldest_admin(&mut tx.conn).await? {
+        return Ok(admin);
     }
     new.role = Role::Admin;
     match insert(tx, new).await {
         Ok(person) => Ok(person),
         Err(HandleTaken::Store(error)) => Err(error),
         // Another process added the first admin between our look and our insert.
-        Err(HandleTaken::Taken(handle)) => match tx.one(&oldest, &[]).await? {
-            Some(line) => person(&line),
+        Err(HandleTaken::Taken(handle)) => match oldest_admin(&mut tx.conn).await? {
+            Some(admin) => Ok(admin),
             None => Err(StoreError::Unavailable(format!(
                 "@{handle}, the handle meant for the first admin, is taken"
             ))),

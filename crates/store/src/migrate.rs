@@ -4,14 +4,15 @@
 
 use std::{fs, io, os::unix::fs::OpenOptionsExt, path::Path};
 
-use sqlx::{ConnectOptions, Connection, PgPool, sqlite::SqliteJournalMode};
+use sqlx::{ConnectOptions, Connection, PgPool, SqlitePool, sqlite::SqliteJournalMode};
 use switchboard_model::IdSource;
 
 use crate::{
-    OpenError, StoreError,
+    OpenError, Position, StoreError,
     blobs::{Blobs, hex},
     db::{Conn, vals},
-    open::{not_writable, sqlite_options},
+    feed,
+    open::{not_writable, reading_pool, sqlite_options},
     ticket::{Hold, Ticket},
 };
 
@@ -69,6 +70,40 @@ const SCHEMA_LOCK: i64 = 0x5357_4254_0000_0002;
 /// The version that this program makes.
 pub(crate) fn known() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+/// Connections that read the file, and where its feed stands, if it is there and up to date. A newer one is refused before anything
+/// of it is touched: they cannot write.
+pub(crate) async fn current(
+    path: &Path,
+    blobs: &Blobs,
+) -> Result<Option<(SqlitePool, Position)>, OpenError> {
+    let schema = Ticket::of_schema(path).map_err(not_writable)?;
+    let _looking = schema.hold(Hold::Shared).await.map_err(StoreError::from)?;
+    if is_empty(path)? {
+        return Ok(None);
+    }
+    let pool = reading_pool(path).await?;
+    match position_if_current(&pool, blobs).await {
+        Ok(Some(position)) => Ok(Some((pool, position))),
+        other => {
+            pool.close().await;
+            other.map(|_| None)
+        }
+    }
+}
+
+/// Both over one connection: a pool has the next one opened while this one is on its way back.
+async fn position_if_current(
+    pool: &SqlitePool,
+    blobs: &Blobs,
+) -> Result<Option<Position>, OpenError> {
+    let mut reading = pool.acquire().await.map_err(StoreError::from)?;
+    let mut conn = Conn::sqlite(&mut reading, blobs);
+    if version(&mut conn).await? != known() {
+        return Ok(None);
+    }
+    Ok(Some(feed::position(&mut conn).await?))
 }
 
 /// Brings the file up to date; makes it if there is none. A newer one is refused before anything of
@@ -158,11 +193,8 @@ pub(crate) fn make_file(path: &Path) -> io::Result<()> {
 
 /// The version of an SQLite file; 0 if it is missing or empty.
 pub(crate) async fn version_of_file(path: &Path, blobs: &Blobs) -> Result<i64, OpenError> {
-    match fs::metadata(path) {
-        Ok(file) if file.len() > 0 => {}
-        Ok(_) => return Ok(0),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
-        Err(error) => return Err(not_writable((path.to_path_buf(), error))),
+    if is_empty(path)? {
+        return Ok(0);
     }
     let looking = sqlx::sqlite::SqliteConnectOptions::new()
         .filename(path)
@@ -171,6 +203,15 @@ pub(crate) async fn version_of_file(path: &Path, blobs: &Blobs) -> Result<i64, O
     let version = version(&mut Conn::sqlite(&mut connection, blobs)).await;
     connection.close().await.map_err(StoreError::from)?;
     version
+}
+
+/// Whether nothing is in the file, or it is not there.
+fn is_empty(path: &Path) -> Result<bool, OpenError> {
+    match fs::metadata(path) {
+        Ok(file) => Ok(file.len() == 0),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(true),
+        Err(error) => Err(not_writable((path.to_path_buf(), error))),
+    }
 }
 
 /// The version of a database: 0 for an empty one, an error for a newer or a foreign one.

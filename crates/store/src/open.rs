@@ -10,14 +10,15 @@ use std::{
 };
 
 use sqlx::{
-    ConnectOptions, Connection as _, PgConnection, PgPool, SqlitePool,
+    ConnectOptions, Connection as _, PgConnection, PgPool, SqliteConnection, SqlitePool,
     error::DatabaseError,
     postgres::{PgConnectOptions, PgPoolOptions},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use switchboard_model::IdSource;
 use tokio::{
-    sync::mpsc,
+    sync::{Mutex, mpsc},
+    task::JoinHandle,
     time::{Instant, sleep, timeout},
 };
 use tokio_util::{
@@ -79,6 +80,8 @@ pub struct OpenOptions {
 /// The tasks of an open store, and how they are told to end.
 pub(crate) struct Life {
     tasks: TaskTracker,
+    /// What writes to an SQLite file, until it is told to end; it gives its connection back.
+    writing: Mutex<Option<JoinHandle<Option<SqliteConnection>>>>,
     stop: CancellationToken,
     /// Ends the tasks when the last clone of the store is dropped, too.
     _last: DropGuard,
@@ -89,6 +92,7 @@ impl Life {
         let stop = CancellationToken::new();
         let life = Self {
             tasks: TaskTracker::new(),
+            writing: Mutex::default(),
             stop: stop.clone(),
             _last: stop.clone().drop_guard(),
         };
@@ -144,9 +148,18 @@ impl Store {
         life.stop.cancel();
         life.tasks.close();
         life.tasks.wait().await;
+        let mut writing = life.writing.lock().await;
+        let writer = match writing.take() {
+            Some(task) => task.await.unwrap_or_default(),
+            None => None,
+        };
         match &self.inner.reader.pool {
             Driver::Sqlite(pool) => pool.close().await,
             Driver::Postgres(pool) => pool.close().await,
+        }
+        // The last one, because those that only read leave behind what stands in the `-wal` file.
+        if let Some(writer) = writer {
+            let _ = writer.close().await;
         }
     }
 }
@@ -156,10 +169,21 @@ async fn open_sqlite(path: &Path, options: OpenOptions) -> Result<Store, OpenErr
     let blobs = Blobs::beside(&options.home);
     let connect = sqlite_options(&path).journal_mode(SqliteJournalMode::Wal);
     let ticket = Ticket::of_writers(&path).map_err(not_writable)?;
-    migrate::sqlite(&path, &ticket, &blobs, &options.ids).await?;
-
-    let pool = reading_pool(&path).await?;
-    let (reader, pos) = reader_over(Driver::Sqlite(pool), blobs.clone()).await?;
+    let (pool, position) = match migrate::current(&path, &blobs).await? {
+        Some(found) => found,
+        None => {
+            migrate::sqlite(&path, &ticket, &blobs, &options.ids).await?;
+            let found = migrate::current(&path, &blobs).await?;
+            found
+                .ok_or_else(|| StoreError::Unavailable("the database file was taken away".into()))?
+        }
+    };
+    let pos = position.pos;
+    let reader = Reader {
+        pool: Driver::Sqlite(pool),
+        epoch: position.epoch.into(),
+        blobs: blobs.clone(),
+    };
     let bus = Bus::at(pos, None);
     let folder = path.parent().unwrap_or(&path).to_path_buf();
     let disk = Disk {
@@ -167,7 +191,7 @@ async fn open_sqlite(path: &Path, options: OpenOptions) -> Result<Store, OpenErr
         floor: options.disk_floor,
     };
 
-    let (life, stop) = Life::begin();
+    let (mut life, stop) = Life::begin();
     let watch = WalWatch {
         options: reading_options(&path),
         database: path,
@@ -184,7 +208,7 @@ async fn open_sqlite(path: &Path, options: OpenOptions) -> Result<Store, OpenErr
         bus: bus.clone(),
     };
     let (jobs, task) = batcher.start(stop);
-    life.tasks.spawn(task);
+    life.writing = Mutex::new(Some(tokio::spawn(task)));
     let writer = Driver::Sqlite(jobs);
     Ok(begin(Inner {
         reader,
@@ -347,6 +371,8 @@ pub(crate) fn sqlite_options(path: &Path) -> SqliteConnectOptions {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(PATIENCE)
+        // What a statement may have to take back holds what people wrote, and is small.
+        .pragma("temp_store", "MEMORY")
         .disable_statement_logging()
 }
 

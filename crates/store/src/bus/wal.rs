@@ -5,7 +5,7 @@
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use notify::{EventKind, RecursiveMode, Watcher};
-use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{ConnectOptions, Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use tokio::{sync::Notify, time};
 use tokio_util::sync::CancellationToken;
 
@@ -39,10 +39,10 @@ impl WalWatch {
     pub async fn run(self, stop: CancellationToken) {
         let written = Arc::new(Notify::new());
         let _watcher = self.watch(Arc::clone(&written));
-        let mut eye = None;
+        let mut eye: Option<Eye> = None;
         loop {
             let heard = tokio::select! {
-                () = stop.cancelled() => return,
+                () = stop.cancelled() => break,
                 () = written.notified() => true,
                 () = time::sleep(LOOK) => false,
             };
@@ -61,6 +61,9 @@ impl WalWatch {
                     }
                 }
             }
+        }
+        if let Some(eye) = eye {
+            let _ = eye.conn.close().await;
         }
     }
 

@@ -4,7 +4,7 @@
 use std::panic::AssertUnwindSafe;
 
 use futures_util::{FutureExt, future::BoxFuture};
-use sqlx::{ConnectOptions, Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use sqlx::{ConnectOptions, SqliteConnection, sqlite::SqliteConnectOptions};
 use switchboard_model::IdSource;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
@@ -124,17 +124,25 @@ pub(crate) struct Batcher {
 
 impl Batcher {
     /// The queue, and the task to spawn: it ends when all is written after `stop`, or when nobody
-    /// holds the queue any more.
+    /// holds the queue any more, and gives back its connection.
     pub fn start(
         self,
         stop: CancellationToken,
-    ) -> (Jobs, impl Future<Output = ()> + Send + 'static) {
+    ) -> (
+        Jobs,
+        impl Future<Output = Option<SqliteConnection>> + Send + 'static,
+    ) {
         let (sender, jobs) = mpsc::channel(QUEUE);
         (Jobs(sender), self.serve(jobs, stop))
     }
 
-    async fn serve(self, mut jobs: mpsc::Receiver<Box<dyn Job>>, stop: CancellationToken) {
-        let mut conn = None;
+    async fn serve(
+        self,
+        mut jobs: mpsc::Receiver<Box<dyn Job>>,
+        stop: CancellationToken,
+    ) -> Option<SqliteConnection> {
+        // Whoever opens a store is about to write. If this fails, the first who does hears of it.
+        let mut conn = self.options.connect().await.ok();
         loop {
             let job = tokio::select! {
                 job = jobs.recv() => job,
@@ -155,9 +163,7 @@ impl Batcher {
                 job.reply(outcome.clone());
             }
         }
-        if let Some(conn) = conn {
-            let _ = conn.close().await;
-        }
+        conn
     }
 
     /// Runs the batch and what joins it, and commits. An error is everybody's.

@@ -182,6 +182,25 @@ async fn sixteen_processes_open_a_fresh_file_at_once() {
 }
 
 #[tokio::test]
+async fn a_closed_file_has_everything_in_it_and_nothing_beside_it() {
+    let world = World::on_sqlite().await;
+    let mara = world.person("mara").await;
+    world.thread(mara).await;
+    let Database::Sqlite(file) = sqlite_in(world.home.path()) else {
+        unreachable!()
+    };
+    // Somebody who only reads, so that there are connections that cannot clear up.
+    world.store.reader().people().await.unwrap();
+    world.store.close().await;
+    assert!(
+        !wal(&file).exists(),
+        "the next one would have to read it all"
+    );
+    let again = world.again(2, 0).await;
+    assert_eq!(again.reader().people().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_newer_file_stays_the_same_to_the_byte() {
     let world = World::on_sqlite().await;
     world.store.close().await;
