@@ -40,7 +40,7 @@ use switchboard_model::TurnId;
 
 pub use self::{
     gc::{Gc, Removed, Sweep, Swept},
-    lock::Held,
+    lock::{Held, Unnamed},
     look::Look,
     moment::words as moment,
     record::{Auth, Ending, Meta, Phase, State, Tokens},

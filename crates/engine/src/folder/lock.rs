@@ -4,7 +4,7 @@
 use std::{
     fs::{self, File, TryLockError},
     io::{self, Write as _},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use switchboard_model::TurnId;
@@ -41,9 +41,20 @@ pub(super) enum Life {
     Unknown,
 }
 
+/// The folder of a turn before it has its name: nobody sees it, and if it is never named it goes away.
+#[derive(Debug)]
+pub struct Unnamed {
+    held: Held,
+    new: New,
+}
+
+/// Where a folder is made. What is still there goes away with this.
+#[derive(Debug)]
+struct New(PathBuf);
+
 impl Turns {
-    /// Makes the folder of a turn and takes its lock. All of it is on the disk when this returns, and none of it can be seen before.
-    pub fn make(&self, id: TurnId, prompt: &str, meta: &Meta) -> io::Result<Held> {
+    /// Makes the folder of a turn and takes its lock. All that is in it is on the disk when this returns, and nobody sees it yet.
+    pub fn make(&self, id: TurnId, prompt: &str, meta: &Meta) -> io::Result<Unnamed> {
         if !self.0.is_dir() {
             if let Some(home) = self.0.parent() {
                 fs::create_dir_all(home)?;
@@ -51,21 +62,43 @@ impl Turns {
             // Another may have been quicker.
             let _ = files::make_folder(&self.0);
         }
-        let folder = self.of(id);
-        if folder.path.symlink_metadata().is_ok() {
+        let path = self.0.join(format!("{}{id}", files::NEW));
+        files::make_folder(&path)?;
+        let new = New(path);
+        let held = fill(&new.0, self.of(id), prompt, meta)?;
+        Ok(Unnamed { held, new })
+    }
+}
+
+impl Unnamed {
+    /// Gives it its name, which is on the disk when this returns. From now on everybody sees it.
+    pub fn name(self) -> io::Result<Held> {
+        let Self { held, new } = self;
+        let named = &held.folder.path;
+        if named.symlink_metadata().is_ok() {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
-        let new = self.0.join(format!("{}{id}", files::NEW));
-        files::make_folder(&new)?;
-        let made = fill(&new, folder, prompt, meta).and_then(|held| {
-            fs::rename(&new, &held.folder.path)?;
-            files::sync_folder(&self.0)?;
-            Ok(held)
-        });
-        if made.is_err() {
-            let _ = fs::remove_dir_all(&new);
+        fs::rename(&new.0, named)?;
+        match named.parent().map(files::sync_folder) {
+            Some(Err(error)) => {
+                held.discard();
+                Err(error)
+            }
+            _ => Ok(held),
         }
-        made
+    }
+}
+
+impl Drop for New {
+    fn drop(&mut self) {
+        match fs::remove_dir_all(&self.0) {
+            // It has its name.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => {
+                tracing::warn!(%error, "cannot remove the folder of a turn that came to nothing")
+            }
+            Ok(()) => {}
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use switchboard_model::{
 use switchboard_store::Delta;
 use tempfile::TempDir;
 
-use super::{Held, Meta, Scribe, TurnFolder, Turns};
+use super::{Held, Meta, Scribe, TurnFolder, Turns, Unnamed};
 
 /// When every turn of these tests begins.
 pub const BEGAN: Millis = Millis(1_764_000_000_000);
@@ -66,7 +66,8 @@ pub fn home() -> (TempDir, Turns) {
 }
 
 pub fn made(turns: &Turns, n: u16) -> Held {
-    turns.make(turn(n), "what is 2 + 2?", &meta(n)).unwrap()
+    let made = turns.make(turn(n), "what is 2 + 2?", &meta(n));
+    made.and_then(Unnamed::name).unwrap()
 }
 
 pub fn scribe(turns: &Turns, n: u16) -> Scribe {

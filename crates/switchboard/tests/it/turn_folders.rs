@@ -38,7 +38,8 @@ impl Home {
 
     fn scribe(&self, n: u32) -> Scribe {
         let meta = meta(n);
-        let held = self.turns().make(id(n), "what is 2 + 2?", &meta).unwrap();
+        let held = self.turns().make(id(n), "what is 2 + 2?", &meta);
+        let held = held.unwrap().name().unwrap();
         Scribe::new(held, meta)
     }
 

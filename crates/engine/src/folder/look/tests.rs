@@ -17,7 +17,7 @@ use switchboard_model::{
 
 use super::{
     super::{
-        Auth, Scribe, Turns, events,
+        Auth, Scribe, Turns, Unnamed, events,
         script::{BEGAN, command, delta, home, item, made, meta, names, read, scribe, turn},
         text,
     },
@@ -345,6 +345,18 @@ fn a_folder_of_a_tool_that_knows_markers_only_is_read_as_that_tool_reads_it() {
 }
 
 #[test]
+fn a_folder_that_is_never_named_is_not_seen_and_goes_away() {
+    let (home, turns) = home();
+    let inside = || fs::read_dir(home.path().join("turns")).unwrap().count();
+    let unnamed = turns.make(turn(1), "what is 2 + 2?", &meta(1)).unwrap();
+    assert_eq!(inside(), 1);
+    assert_eq!(turns.newest(9).unwrap(), vec![]);
+    assert_eq!(turns.of(turn(1)).look().state, State::Missing);
+    drop(unnamed);
+    assert_eq!(inside(), 0);
+}
+
+#[test]
 fn a_folder_is_not_seen_before_its_lock_is_held_and_all_of_it_is_there() {
     let (home, turns) = home();
     let held = made(&turns, 1);
@@ -360,7 +372,10 @@ fn a_folder_is_not_seen_before_its_lock_is_held_and_all_of_it_is_there() {
     assert_eq!(names(held.folder()), expected);
     assert_eq!(read(&held.folder().prompt_path()), "what is 2 + 2?");
     assert!(
-        turns.make(turn(1), "", &meta(1)).is_err(),
+        turns
+            .make(turn(1), "", &meta(1))
+            .and_then(Unnamed::name)
+            .is_err(),
         "it is never made twice"
     );
     assert_eq!(held.folder().look().state, State::Starting);

@@ -20,10 +20,10 @@ use switchboard_engine::{
     attachments::Upload,
     backend::{Home, Stop},
     detached::{Files, NewTurn, Schema},
-    folder::{Auth, Held, Meta, Phase, Scribe, TurnFolder, Turns},
+    folder::{Auth, Held, Meta, Phase, Scribe, TurnFolder, Turns, Unnamed},
 };
 use switchboard_model::{
-    AttachmentId, TurnId,
+    AttachmentId, Millis, TurnId,
     assistant::Assistant,
     detached::{Detached, KeptIn},
     person::Person,
@@ -39,6 +39,7 @@ use super::{
 use crate::{
     compose::House,
     config::{Config, Flags, Over},
+    sources,
 };
 
 /// An order is a prompt, a schema and names.
@@ -95,23 +96,30 @@ impl Worker {
         // What is written by the token needs it.
         config.settings.providers.chatgpt.over = Over::AppServer;
         let login = codex::login::on_plan(&config.codex_home)?;
-        let house = House::open(config).await?;
-        let me = house.local_admin().await?;
-        let assistant = house.engine.answerer(&me, &order.assistant).await;
-        let assistant = assistant.map_err(refused)?;
         let schema = order.schema.as_deref().map(Schema::parse).transpose();
         let schema = schema.map_err(|why| Refusal::usage(why, ""))?;
-        let kept = kept(&house, &me, &assistant, &order).await?;
-        let images = images(&house, &me, &order).await?;
 
-        let turn: TurnId = house.ids.make();
-        let turns = Turns::new(&house.config.home);
-        let mut meta = meta(&house, turn, &order);
+        let ids = sources::ids();
+        let turn: TurnId = ids.make();
+        let mut meta = meta(ids.clock().now(), turn, &order);
         meta.auth = Some(Auth {
             mode: "chatgpt".to_owned(),
             plan: login.plan,
         });
-        let held = turns.make(turn, &order.prompt, &meta);
+        // One waits for the disk while the other opens the database.
+        let turns = Turns::new(&config.home);
+        let (prompt, told) = (order.prompt.clone(), meta.clone());
+        let unnamed = tokio::task::spawn_blocking(move || turns.make(turn, &prompt, &told));
+        let ready = Ready::of(config, &order).await;
+        let unnamed = unnamed.await.context("cannot make the turn's folder")?;
+        let Ready {
+            house,
+            me,
+            assistant,
+            kept,
+            images,
+        } = ready?;
+        let held = unnamed.and_then(Unnamed::name);
         let held = held.context("cannot make the turn's folder")?;
         let new = NewTurn {
             turn,
@@ -178,6 +186,34 @@ impl Worker {
         }
         // What does not hear is ended with this process, by its guards.
         let _ = tokio::time::timeout(2 * LAST, let_go(house, turn)).await;
+    }
+}
+
+/// What a turn is posted with, beside its folder.
+struct Ready {
+    house: House,
+    me: Person,
+    assistant: Assistant,
+    kept: Option<Kept>,
+    images: Vec<AttachmentId>,
+}
+
+impl Ready {
+    /// Opens the house and looks there for all that the order names.
+    async fn of(config: Config, order: &Order) -> Result<Self, Refusal> {
+        let house = House::open(config).await?;
+        let me = house.local_admin().await?;
+        let assistant = house.engine.answerer(&me, &order.assistant).await;
+        let assistant = assistant.map_err(refused)?;
+        let kept = kept(&house, &me, &assistant, order).await?;
+        let images = images(&house, &me, order).await?;
+        Ok(Self {
+            house,
+            me,
+            assistant,
+            kept,
+            images,
+        })
     }
 }
 
@@ -295,8 +331,7 @@ fn asked(order: &Order, session: Option<KeptIn>) -> Detached {
     }
 }
 
-fn meta(house: &House, turn: TurnId, order: &Order) -> Meta {
-    let now = house.engine.now();
+fn meta(now: Millis, turn: TurnId, order: &Order) -> Meta {
     Meta {
         model: order.model.clone(),
         pid: Some(std::process::id()),
