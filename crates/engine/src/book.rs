@@ -38,6 +38,8 @@ pub(crate) struct Book {
     thread: ThreadId,
     ids: IdSource,
     places: HashMap<String, usize>,
+    /// Whose doing those are that have not begun.
+    agents: HashMap<String, String>,
     marks: Vec<Mark>,
     total: usize,
 }
@@ -62,6 +64,7 @@ impl Book {
             thread,
             ids,
             places: HashMap::new(),
+            agents: HashMap::new(),
             marks: Vec::new(),
             total: 0,
         }
@@ -76,7 +79,7 @@ impl Book {
                 text,
                 status,
             } => self.put(items, key, body, text, status, now),
-            ItemEvent::Of { key, agent } => self.attribute(items, &key, agent),
+            ItemEvent::Of { key, agent } => self.attribute(items, key, agent),
             ItemEvent::Delta { key, text } => self.grow(items, key, &text, now),
         }
     }
@@ -124,8 +127,11 @@ impl Book {
         }
     }
 
-    fn attribute(&mut self, items: &mut [Item], key: &str, agent: String) -> Then {
-        let Some(place) = self.places.get(key).copied() else {
+    fn attribute(&mut self, items: &mut [Item], key: String, agent: String) -> Then {
+        let Some(place) = self.places.get(&key).copied() else {
+            if self.agents.len() < ITEM_LIMIT {
+                self.agents.insert(key, agent);
+            }
             return Then::Later;
         };
         items[place].agent = Some(agent);
@@ -180,7 +186,7 @@ impl Book {
             seq: i64::try_from(place).unwrap_or(i64::MAX) + 1,
             status: ItemStatus::Open,
             body: body.clone(),
-            agent: None,
+            agent: self.agents.remove(&key),
             text: String::new(),
             started_at: now,
             ended_at: None,
@@ -299,6 +305,21 @@ mod tests {
             key: key.into(),
             text: text.into(),
         }
+    }
+
+    #[test]
+    fn whose_doing_an_item_is_can_be_known_before_it_begins() {
+        let (mut book, mut items) = (book(), Vec::new());
+        let of = ItemEvent::Of {
+            key: "a".into(),
+            agent: "scout".into(),
+        };
+        assert_eq!(book.note(&mut items, of, Millis(1)), Then::Later);
+        for key in ["a", "b"] {
+            book.note(&mut items, put(key, None, ItemStatus::Open), Millis(1));
+        }
+        let agents: Vec<_> = items.iter().map(|item| item.agent.as_deref()).collect();
+        assert_eq!(agents, [Some("scout"), None]);
     }
 
     #[test]

@@ -243,7 +243,7 @@ pub enum ItemEvent {
     },
     /// It is the doing of an agent that the assistant set to work.
     Of {
-        /// The backend's name for it; it has begun.
+        /// The backend's name for it; it has begun, or is about to.
         key: String,
         /// The agent's name at the source.
         agent: String,

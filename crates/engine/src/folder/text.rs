@@ -45,7 +45,7 @@ pub(super) struct Text {
 #[derive(Debug)]
 struct Speech {
     item: ItemId,
-    label: &'static str,
+    label: String,
     heard: String,
     /// How many bytes of what was heard are told.
     told: usize,
@@ -82,12 +82,14 @@ impl Text {
         }
         let over = item.status != ItemStatus::Open;
         match &item.body {
-            ItemBody::Text | ItemBody::Proposal => self.hear(item, ""),
-            ItemBody::Reasoning | ItemBody::RawReasoning => self.hear(item, "\n[reasoning] "),
+            ItemBody::Text | ItemBody::Proposal => self.hear(item, whose(item)),
+            ItemBody::Reasoning | ItemBody::RawReasoning => {
+                self.hear(item, format!("\n{}[reasoning] ", whose(item)));
+            }
             ItemBody::Plan { steps } => {
                 if self.plans.get(&item.id) != Some(steps) && !steps.is_empty() {
                     self.plans.insert(item.id, steps.clone());
-                    self.block(&todo(steps), &mut told);
+                    self.block(&todo(&whose(item), steps), &mut told);
                 }
             }
             body if over => {
@@ -134,7 +136,7 @@ impl Text {
     }
 
     /// Notes how far an answer or a thought has come.
-    fn hear(&mut self, item: &Item, label: &'static str) {
+    fn hear(&mut self, item: &Item, label: String) {
         let ended = item.status != ItemStatus::Open;
         let Some(speech) = self.speeches.iter_mut().find(|s| s.item == item.id) else {
             // Without words there is nothing to wait for.
@@ -176,11 +178,12 @@ impl Text {
             };
             let Some(place) = place else { return };
             let speech = &mut self.speeches[place];
-            let (item, label, ended) = (speech.item, speech.label, speech.ended);
+            let (item, ended) = (speech.item, speech.ended);
             let words = speech.next_words();
             if !words.is_empty() && std::mem::take(&mut speech.begins) {
+                let label = speech.label.clone();
                 self.break_line(told);
-                self.push(label, told);
+                self.push(&label, told);
             }
             self.say(&words, told);
             self.floor = Some(item);
@@ -277,7 +280,26 @@ pub(super) fn last_line(ending: &Ending) -> String {
     safe(&line)
 }
 
+/// Which agent did it, before everything else of it; nothing if the assistant itself did.
+fn whose(item: &Item) -> String {
+    item.agent
+        .as_deref()
+        .map(|agent| safe(&format!("[agent {}] ", short(agent))))
+        .unwrap_or_default()
+}
+
+/// An agent as the page calls it: the end of its path, or of its number.
+fn short(agent: &str) -> &str {
+    let end = agent.rsplit('/').next().unwrap_or(agent);
+    let is_number = end.len() == 36
+        && end
+            .bytes()
+            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+    if is_number { &end[32..] } else { end }
+}
+
 fn block(body: &ItemBody, item: &Item) -> Option<String> {
+    let who = whose(item);
     let text = item.text.trim_end();
     let how = match item.status {
         ItemStatus::Open | ItemStatus::Done => "",
@@ -294,27 +316,27 @@ fn block(body: &ItemBody, item: &Item) -> Option<String> {
                 (_, None) => how.to_owned(),
             };
             format!(
-                "\n[command] {}{how}\n{}",
+                "\n{who}[command] {}{how}\n{}",
                 clip(command, WORDS),
                 last_lines(text)
             )
         }
-        ItemBody::FileChange { changes } => file_changes(changes, how),
+        ItemBody::FileChange { changes } => file_changes(&who, changes, how),
         ItemBody::ToolCall { server, tool, .. } => {
             let how = match item.status {
                 ItemStatus::Done => " (ok)",
                 _ => how,
             };
-            format!("[mcp] {server}.{tool}{how}\n")
+            format!("{who}[mcp] {server}.{tool}{how}\n")
         }
-        ItemBody::WebSearch { query } => format!("[web_search] {}\n", clip(query, WORDS)),
+        ItemBody::WebSearch { query } => format!("{who}[web_search] {}\n", clip(query, WORDS)),
         ItemBody::Subagent { tool, agents } => {
-            format!("[agents] {tool} {}{how}\n", agents.join(", "))
+            format!("{who}[agents] {tool} {}{how}\n", agents.join(", "))
         }
-        ItemBody::Image { path } => format!("[image] {path}{how}\n"),
-        ItemBody::Hook { event } => format!("[hook] {event}{how}\n"),
-        ItemBody::Compaction => "[compaction]\n".to_owned(),
-        ItemBody::Notice => warning(text),
+        ItemBody::Image { path } => format!("{who}[image] {path}{how}\n"),
+        ItemBody::Hook { event } => format!("{who}[hook] {event}{how}\n"),
+        ItemBody::Compaction => format!("{who}[compaction]\n"),
+        ItemBody::Notice => format!("{who}{}", warning(text)),
         // Of the changes each is told by itself; what nobody knows stands among the raw lines.
         ItemBody::TurnDiff
         | ItemBody::Other { .. }
@@ -327,16 +349,16 @@ fn block(body: &ItemBody, item: &Item) -> Option<String> {
     Some(block)
 }
 
-fn file_changes(changes: &[FileChange], how: &str) -> String {
+fn file_changes(who: &str, changes: &[FileChange], how: &str) -> String {
     let mut block = String::new();
     for FileChange { path, change, .. } in changes {
-        let _ = writeln!(block, "[file_change] {change} {path}{how}");
+        let _ = writeln!(block, "{who}[file_change] {change} {path}{how}");
     }
     block
 }
 
-fn todo(steps: &[PlanStep]) -> String {
-    let mut block = "[todo]\n".to_owned();
+fn todo(who: &str, steps: &[PlanStep]) -> String {
+    let mut block = format!("{who}[todo]\n");
     for step in steps {
         let mark = if step.done { 'x' } else { ' ' };
         let _ = writeln!(block, "  [{mark}] {}", clip(&step.text, WORDS));

@@ -239,3 +239,17 @@ fn text_cannot_break_a_line() {
     let events = told(&[item(1, ItemBody::Text, evil, DONE)]);
     assert_eq!(events[0]["item"]["text"], evil);
 }
+
+#[test]
+fn what_an_agent_does_says_whose_it_is_beside_the_fields_that_programs_know() {
+    let plain = item(1, command("ls", Some(0)), "x", DONE);
+    let by_agent = Item {
+        agent: Some("/main/scout".into()),
+        ..plain.clone()
+    };
+    let mut expected = told(&[plain]);
+    for event in &mut expected {
+        event["item"]["agent"] = json!("/main/scout");
+    }
+    assert_eq!(told(&[by_agent]), expected);
+}

@@ -360,3 +360,36 @@ fn the_last_line_says_how_it_ended() {
         assert_eq!(last_line(&ending), expected);
     }
 }
+
+#[test]
+fn what_an_agent_does_says_whose_it_is() {
+    let by = |agent: &str, item: Item| Item {
+        agent: Some(agent.to_owned()),
+        ..item
+    };
+    let number = "01a22464-43f6-7493-af4d-5df49d32e9a5";
+    let changes = ItemBody::FileChange {
+        changes: vec![change("add", "a"), change("add", "b")],
+    };
+    let told = shown(&[
+        by(number, item(1, command("ls", Some(0)), "x\n", DONE)),
+        by("/main/scout\x1b", speech(2, "found it", DONE)),
+        by("scout", thought(3, "so", DONE)),
+        by("scout", item(4, changes, "", DONE)),
+        by("scout", item(5, steps(&[("one", true)]), "", DONE)),
+        speech(6, "done", DONE),
+    ]);
+    let expected = "
+[agent e9a5] [command] ls (exit 0)
+  x
+[agent scout\\x1b] found it
+
+[agent scout] [reasoning] so
+[agent scout] [file_change] add a
+[agent scout] [file_change] add b
+[agent scout] [todo]
+  [x] one
+done
+";
+    assert_eq!(told, expected);
+}

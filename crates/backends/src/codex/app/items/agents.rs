@@ -109,7 +109,7 @@ impl Translator {
     /// Takes in what is told of an agent's thread, and says whose doing it is.
     pub(super) fn of_agent(&mut self, method: &str, params: &Value) -> Vec<Heard> {
         let thread = text(params, "threadId");
-        let mut heard = self.agent_told(thread, method, params);
+        let heard = self.agent_told(thread, method, params);
         let Some(agent) = self.agents.0.get_mut(thread) else {
             return heard;
         };
@@ -117,15 +117,15 @@ impl Translator {
             Heard::Item(ItemEvent::Put { key, .. }) => Some(key),
             _ => None,
         });
-        let new: Vec<String> = begun
+        // Before they begin, so that nobody ever sees one without it.
+        let whose: Vec<Heard> = begun
             .filter(|key| agent.told.insert((*key).clone()))
-            .cloned()
+            .map(|key| {
+                let (key, agent) = (key.clone(), thread.to_owned());
+                Heard::Item(ItemEvent::Of { key, agent })
+            })
             .collect();
-        heard.extend(new.into_iter().map(|key| {
-            let agent = thread.to_owned();
-            Heard::Item(ItemEvent::Of { key, agent })
-        }));
-        heard
+        whose.into_iter().chain(heard).collect()
     }
 
     fn agent_told(&mut self, thread: &str, method: &str, params: &Value) -> Vec<Heard> {

@@ -100,11 +100,11 @@ fn what_an_agent_does_is_shown_and_what_it_says_is_a_report_told_once() {
     assert_eq!(
         lines,
         [
-            "open c command",
             "c of th2",
+            "open c command",
             "done c command",
-            "done m2 subagent \"hi\"",
             "m2 of th2",
+            "done m2 subagent \"hi\"",
             "done w subagent",
             "done w subagent \"th2: hi again\"",
         ]
@@ -142,8 +142,8 @@ fn an_agents_plan_is_its_own_and_done_with_its_turn() {
         lines,
         [
             "open plan plan \"a\"",
-            "open plan/th2 plan \"b\"",
             "plan/th2 of th2",
+            "open plan/th2 plan \"b\"",
             "open plan/th2 plan \"c\"",
             "done plan/th2 plan",
             "done plan plan",
@@ -185,10 +185,10 @@ fn an_agents_end_is_not_ours() {
     assert_eq!(
         lines,
         [
-            "open c command",
             "c of th2",
-            "done notice-1 notice \"agent_failed: lost\"",
+            "open c command",
             "notice-1 of th2",
+            "done notice-1 notice \"agent_failed: lost\"",
             "cut c command",
             "ended Completed",
         ]
