@@ -16,6 +16,7 @@
 
 mod ending;
 mod events;
+pub mod exit;
 mod files;
 mod gc;
 mod lock;

@@ -11,7 +11,7 @@ use switchboard_model::{
     usage::Usage,
 };
 
-use super::moment;
+use super::{exit, moment};
 
 /// How a turn is run: `meta.json`. Written by its worker alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -294,11 +294,8 @@ impl Ending {
         self.code = Some(failure.code.as_str().to_owned());
         self.reason = Some(failure.message.clone());
         self.hint = Some(failure.hint.clone());
-        self.exit_code = match failure.code {
-            code if code.wants_login() => LOGIN_NEEDED,
-            OutcomeCode::NotInstalled => NOT_INSTALLED,
-            _ => self.state.exit_code(),
-        };
+        let by_state = self.state.exit_code();
+        self.exit_code = exit::of_failure(failure.code).unwrap_or(by_state);
     }
 
     /// What the last line says went wrong.
@@ -310,12 +307,6 @@ impl Ending {
         }
     }
 }
-
-/// The exit code that means a login is needed, and nothing else.
-const LOGIN_NEEDED: u8 = 2;
-
-/// The exit code that means that the assistant's program is not on this machine.
-const NOT_INSTALLED: u8 = 69;
 
 impl State {
     /// The name in records and on the command line.
@@ -344,19 +335,6 @@ impl State {
             | Self::TimedOut
             | Self::Abandoned
             | Self::Missing => true,
-        }
-    }
-
-    /// What a command that waited exits with in this state, where no outcome code says more.
-    pub fn exit_code(self) -> u8 {
-        match self {
-            Self::Complete => 0,
-            Self::Failed => 1,
-            Self::Cancelled => 3,
-            Self::TimedOut => 4,
-            Self::Abandoned => 5,
-            Self::Missing => 6,
-            Self::Queued | Self::Starting | Self::Running | Self::WaitingApproval => 7,
         }
     }
 

@@ -142,7 +142,7 @@ impl Args {
         Self::try_parse().map_err(|error| {
             let _ = error.print();
             if error.use_stderr() {
-                ExitCode::from(turns::exit::USAGE)
+                ExitCode::from(turns::USAGE)
             } else {
                 ExitCode::SUCCESS
             }
@@ -199,7 +199,7 @@ pub fn run(args: Args) -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
-            turns::exit::of(&error)
+            ExitCode::FAILURE
         }
     }
 }

@@ -4,7 +4,6 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 use clap::Args;
-use switchboard_engine::folder::Turns;
 use switchboard_model::approval::{Decision, Question, QuestionState};
 
 use super::refusal::Refusal;
@@ -50,11 +49,11 @@ pub struct Approve {
 impl Approve {
     pub async fn run(self, home: Option<PathBuf>, flags: Flags) -> Result<ExitCode> {
         super::super::logs("warn");
-        let config = Config::read(home, flags)?;
-        let folder = match Turns::new(&config.home).folder(&self.turn) {
+        let folder = match super::folder(home.clone(), &self.turn) {
             Ok(folder) => folder,
-            Err(error) => return Ok(Refusal::usage(error.to_string(), "").tell(self.json)),
+            Err(refusal) => return Ok(refusal.tell(self.json)),
         };
+        let config = Config::read(home, flags)?;
         let house = House::open(config).await?;
         let questions = house.store.reader().questions(folder.id()).await?;
         let open: Vec<_> = questions

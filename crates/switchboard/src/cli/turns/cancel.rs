@@ -12,7 +12,7 @@ use clap::Args;
 use rustix::process::{Pid, Signal, kill_process};
 use switchboard_engine::{
     TurnError,
-    folder::{Look, State, TurnFolder, Turns},
+    folder::{Look, State, TurnFolder},
 };
 
 use super::{Layout, refusal::Refusal, status::Told};
@@ -49,11 +49,11 @@ pub struct Cancel {
 impl Cancel {
     pub async fn run(self, home: Option<PathBuf>, flags: Flags) -> Result<ExitCode> {
         super::super::logs("warn");
-        let config = Config::read(home, flags)?;
-        let folder = match Turns::new(&config.home).folder(&self.turn) {
+        let folder = match super::folder(home.clone(), &self.turn) {
             Ok(folder) => folder,
-            Err(error) => return Ok(Refusal::usage(error.to_string(), "").tell(self.json)),
+            Err(refusal) => return Ok(refusal.tell(self.json)),
         };
+        let config = Config::read(home, flags)?;
         if !folder.look().state.is_over() {
             let house = House::open(config.clone()).await?;
             let me = house.local_admin().await?;

@@ -4,7 +4,6 @@
 pub mod approve;
 pub mod ask;
 pub mod cancel;
-pub mod exit;
 pub mod gc;
 pub mod list_turns;
 mod order;
@@ -23,9 +22,13 @@ use std::{
 
 use anyhow::Result;
 use serde::Serialize;
-use switchboard_engine::folder::{BadId, Look, TurnFolder, Turns, fit_for_terminal};
+use switchboard_engine::folder::{Look, TurnFolder, Turns, fit_for_terminal};
 
+use self::refusal::Refusal;
 use crate::config;
+
+/// What a command line that cannot be understood ends with. As sysexits has it: 2, which is usual, says that a login is needed.
+pub const USAGE: u8 = 64;
 
 /// The detached turns of the home that was named, or of the usual one.
 fn turns(home: Option<PathBuf>) -> Result<Turns> {
@@ -33,9 +36,8 @@ fn turns(home: Option<PathBuf>) -> Result<Turns> {
 }
 
 /// The folder of the turn that was named.
-fn folder(home: Option<PathBuf>, id: &str) -> Result<TurnFolder> {
-    let found: Result<_, BadId> = turns(home)?.folder(id);
-    Ok(found?)
+fn folder(home: Option<PathBuf>, id: &str) -> Result<TurnFolder, Refusal> {
+    Ok(turns(home)?.folder(id)?)
 }
 
 /// How a state is told to people.

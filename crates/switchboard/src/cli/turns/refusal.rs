@@ -1,12 +1,12 @@
-//! Why a command about turns does nothing, in words for people and for programs. Owns the exit codes that say what has to be done
-//! first.
+//! Why a command about turns does nothing, in words for people and for programs.
 
 use std::process::ExitCode;
 
 use serde::{Deserialize, Serialize};
-use switchboard_model::outcome::{Failure, OutcomeCode};
+use switchboard_engine::folder::{BadId, exit};
+use switchboard_model::outcome::Failure;
 
-use super::exit::USAGE;
+use super::USAGE;
 
 /// A command that was understood and refused.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -20,15 +20,6 @@ pub struct Refusal {
     /// What the command exits with.
     pub exit: u8,
 }
-
-/// A login is needed, and nothing else.
-const LOGIN: u8 = 2;
-
-/// Codex is not on this machine.
-const NO_CODEX: u8 = 69;
-
-/// It failed.
-const FAILED: u8 = 1;
 
 impl Refusal {
     /// What was given makes no sense.
@@ -47,7 +38,7 @@ impl Refusal {
             code: "failed".to_owned(),
             message: message.into(),
             hint: hint.into(),
-            exit: FAILED,
+            exit: exit::FAILED,
         }
     }
 
@@ -57,7 +48,7 @@ impl Refusal {
             println!("{}", serde_json::json!({ "error": self }));
         }
         eprintln!("error: {}", self.message);
-        if self.exit == LOGIN {
+        if self.exit == exit::LOGIN_NEEDED {
             eprint!("\n{LOGIN_GUIDE}");
         } else if !self.hint.is_empty() {
             eprintln!("{}", self.hint);
@@ -75,12 +66,14 @@ impl From<Failure> for Refusal {
                 None => failure.message,
             },
             hint: failure.hint,
-            exit: match failure.code {
-                code if code.wants_login() => LOGIN,
-                OutcomeCode::NotInstalled => NO_CODEX,
-                _ => FAILED,
-            },
+            exit: exit::of_failure(failure.code).unwrap_or(exit::FAILED),
         }
+    }
+}
+
+impl From<BadId> for Refusal {
+    fn from(error: BadId) -> Self {
+        Self::usage(error.to_string(), "")
     }
 }
 

@@ -47,7 +47,10 @@ pub struct Told {
 
 impl Status {
     pub fn run(self, home: Option<PathBuf>) -> Result<ExitCode> {
-        let folder = super::folder(home, &self.turn)?;
+        let folder = match super::folder(home, &self.turn) {
+            Ok(folder) => folder,
+            Err(refusal) => return Ok(refusal.tell(self.json)),
+        };
         let look = folder.look();
         Layout::of_flag(self.json).print(&Told::new(&folder, look))?;
         Ok(ExitCode::SUCCESS)

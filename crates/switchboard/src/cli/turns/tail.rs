@@ -33,7 +33,10 @@ pub struct Tail {
 
 impl Tail {
     pub fn run(self, home: Option<PathBuf>) -> Result<ExitCode> {
-        let folder = super::folder(home, &self.turn)?;
+        let folder = match super::folder(home, &self.turn) {
+            Ok(folder) => folder,
+            Err(refusal) => return Ok(refusal.tell(self.json)),
+        };
         let which = if self.json {
             Growing::Events
         } else {

@@ -41,7 +41,10 @@ pub struct Wait {
 
 impl Wait {
     pub fn run(self, home: Option<PathBuf>) -> Result<ExitCode> {
-        let folder = super::folder(home, &self.turn)?;
+        let folder = match super::folder(home, &self.turn) {
+            Ok(folder) => folder,
+            Err(refusal) => return Ok(refusal.tell(self.json)),
+        };
         let look = folder.wait(self.timeout.map(Duration::from_secs));
         let code = look.exit_code();
         if self.json {
