@@ -10,11 +10,14 @@ use std::{
 
 use switchboard_engine::{
     TurnIo,
-    backend::{BackendError, Stop},
+    backend::{BackendError, SessionRef, Stop},
+    turn_io::LeaseLost,
 };
 use switchboard_model::{
     item::ItemEvent,
     outcome::{Failure, OutcomeCode},
+    settings::RanWith,
+    usage::Usage,
 };
 use tokio::time::{Instant, sleep_until};
 
@@ -46,6 +49,10 @@ pub struct Program {
 pub enum Said {
     /// These things happened; often none.
     Items(Vec<ItemEvent>),
+    /// Its conversation has this name, and this is what it runs with.
+    Began(SessionRef, RanWith),
+    /// It used this so far, in all.
+    Used(Usage),
     /// It is not what the program says.
     Nonsense,
     /// There is no point in listening on.
@@ -98,6 +105,16 @@ impl Program {
                         match said {
                             Said::Items(items) | Said::Enough(items) => {
                                 if report(io, items).await.is_err() || enough {
+                                    break Some(Stop::Now);
+                                }
+                            }
+                            Said::Began(session, ran_with) => {
+                                if began(io, session, ran_with).await.is_err() {
+                                    break Some(Stop::Now);
+                                }
+                            }
+                            Said::Used(usage) => {
+                                if io.used(usage).await.is_err() {
                                     break Some(Stop::Now);
                                 }
                             }
@@ -256,10 +273,12 @@ pub fn folder_failed(folder: &Path, error: &io::Error) -> BackendError {
     )
 }
 
-async fn report(
-    io: &TurnIo,
-    items: Vec<ItemEvent>,
-) -> Result<(), switchboard_engine::turn_io::LeaseLost> {
+async fn began(io: &TurnIo, session: SessionRef, ran_with: RanWith) -> Result<(), LeaseLost> {
+    io.bind(session).await?;
+    io.ran_with(ran_with).await
+}
+
+async fn report(io: &TurnIo, items: Vec<ItemEvent>) -> Result<(), LeaseLost> {
     for item in items {
         io.emit(item).await?;
     }

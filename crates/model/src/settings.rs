@@ -127,6 +127,8 @@ pub struct RanWith {
     pub folder: Option<String>,
     /// Whose home it worked in.
     pub home: Home,
+    /// Over which of its program's ways, where the program has several.
+    pub over: Option<String>,
     /// What could not be met as chosen, and why: sentences without a full stop.
     pub notes: Vec<String>,
 }

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use switchboard_auth::Identity;
 use switchboard_backends::{
     clis::Machine,
-    codex::{self, CodexApp, CodexExec},
+    codex::{self, CodexApp, CodexDetached, CodexExec, detached::First},
     gemini::{self, GeminiExec},
     homes,
     process::{Finder, GuardExe, Launcher},
@@ -22,7 +22,7 @@ use switchboard_model::{Clock, IdSource, assistant::Assistant, person::Person};
 use switchboard_store::{OpenOptions, Store};
 
 use crate::{
-    config::{Answers, Config, Over},
+    config::{Answers, Config, Over, Runs},
     demo, sources,
 };
 
@@ -166,9 +166,11 @@ fn backends(
         passes: config.passes,
         account_words: config.accounts.chatgpt.into(),
     };
-    let codex: Arc<dyn Backend> = match chatgpt.over {
-        Over::AppServer => Arc::new(CodexApp::new(setup)),
-        Over::Exec => Arc::new(CodexExec::new(setup)),
+    let codex: Arc<dyn Backend> = match (config.runs, chatgpt.over) {
+        (Runs::Anything, Over::AppServer) => Arc::new(CodexApp::new(setup)),
+        (Runs::Anything, Over::Exec) => Arc::new(CodexExec::new(setup)),
+        (Runs::OneTurn, Over::AppServer) => Arc::new(CodexDetached::new(setup, First::App)),
+        (Runs::OneTurn, Over::Exec) => Arc::new(CodexDetached::new(setup, First::Exec)),
     };
     let google = &config.settings.providers.gemini;
     let gemini = GeminiExec::new(gemini::Setup {

@@ -161,6 +161,18 @@ pub struct Config {
     pub env: Vec<(OsString, OsString)>,
     /// How they are chosen.
     pub passes: Passes,
+    /// What this process is there for.
+    pub runs: Runs,
+}
+
+/// What a process is there for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Runs {
+    /// Whatever is asked.
+    #[default]
+    Anything,
+    /// One detached turn.
+    OneTurn,
 }
 
 impl Config {
@@ -226,6 +238,7 @@ impl Config {
             strangers,
             env,
             passes: Passes::default(),
+            runs: Runs::default(),
         })
     }
 

@@ -73,6 +73,9 @@ pub fn failed(sentence: &str, now: Millis) -> BackendError {
     if has(&["context window"]) {
         return too_long(sentence);
     }
+    if has(&["does not exist or you do not have access"]) {
+        return no_model(sentence);
+    }
     if has(&["high demand", "at capacity", "overloaded"]) {
         return BackendError::Unavailable(
             Failure::new(
@@ -89,6 +92,40 @@ pub fn failed(sentence: &str, now: Millis) -> BackendError {
         "ChatGPT answered with an error"
     };
     BackendError::Unavailable(Failure::new(OutcomeCode::UpstreamFailed, message).detail(sentence))
+}
+
+/// What is said of a session that another program has.
+pub const HELD: &str = "already has an active writer";
+
+/// Why a session cannot be taken up, if that is what these words say.
+pub fn of_session(words: &str) -> Option<BackendError> {
+    let (code, message) = if words.contains(HELD) {
+        (
+            OutcomeCode::SessionInUse,
+            "another program works in Codex's session of this thread",
+        )
+    } else if words.contains("no rollout found") || words.starts_with("thread not found") {
+        (
+            OutcomeCode::SessionLost,
+            "Codex no longer has its session of this thread",
+        )
+    } else {
+        return None;
+    };
+    Some(BackendError::Rejected(
+        Failure::new(code, message).detail(words),
+    ))
+}
+
+/// The account has no such model.
+pub fn no_model(sentence: &str) -> BackendError {
+    BackendError::Rejected(
+        Failure::new(
+            OutcomeCode::NoModel,
+            "ChatGPT does not have the model that was asked for",
+        )
+        .detail(sentence),
+    )
 }
 
 /// More was said than the model, or Codex, can read.
@@ -210,6 +247,10 @@ mod tests {
                 OutcomeCode::UpstreamFailed,
             ),
             ("bubblewrap is unavailable", OutcomeCode::SandboxUnavailable),
+            (
+                "The model `x` does not exist or you do not have access to it.",
+                OutcomeCode::NoModel,
+            ),
             ("something new", OutcomeCode::UpstreamFailed),
         ] {
             assert_eq!(code(sentence), expected, "{sentence}");

@@ -2,17 +2,16 @@
 //! on standard input, JSON lines on standard output. Owns that child from start to end; never falls
 //! back to an API key.
 
-use std::{
-    ffi::OsString,
-    path::{Path, PathBuf},
-};
+mod start;
+
+use std::path::{Path, PathBuf};
 
 use futures_util::{FutureExt, future::BoxFuture};
 use switchboard_engine::{
     TurnIo,
     backend::{
-        Backend, BackendError, Capability, Family, Home, Operation, Performed, Probe, Purpose,
-        Spec, TurnEnd, TurnOutcome, TurnRequest, Work,
+        Backend, BackendError, Capability, Family, Operation, Performed, Probe, Purpose, Session,
+        SessionRef, Spec, TurnEnd, TurnOutcome, TurnRequest, Work,
     },
     turn_io::LeaseLost,
 };
@@ -28,8 +27,8 @@ use super::{
     house::environment,
     install::{self, CODEX},
     items::{Progress, Step},
-    login,
-    wire::Event,
+    login, sessions,
+    wire::{Counted, Event},
 };
 use crate::{
     attached,
@@ -142,38 +141,23 @@ impl CodexExec {
         let Work::Prompt(prompt) = &turn.work else {
             return Err(BackendError::Unsupported);
         };
-        let config = home::config(&self.setup, turn.home);
+        let schema = match &turn.schema {
+            None => None,
+            Some(schema) => {
+                let file = folder.file("schema.json");
+                tokio::fs::write(&file, schema.to_string())
+                    .await
+                    .map_err(|error| folder_failed(&file, &error))?;
+                Some(file)
+            }
+        };
         let mut spawn = Spawn::new(program, folder.work());
-        spawn.args = [
-            "exec",
-            // Else a copy of the conversation would stay in the home, where nobody deletes it.
-            "--ephemeral",
-            "--skip-git-repo-check",
-            "--sandbox",
-            "read-only",
-            "--json",
-        ]
-        .into_iter()
-        .chain((turn.home == Home::House).then_some("--ignore-rules"))
-        .map(OsString::from)
-        // Not last: it would take the dash for one more image.
-        .chain(
-            images
-                .iter()
-                .map(|name| format!("--image=../attached/{name}").into()),
-        )
-        .chain(["--output-last-message".into(), last.clone().into()])
-        .chain([
-            "-c".into(),
-            format!(
-                "shell_environment_policy.set.SWITCHBOARD_TURN=\"{}\"",
-                turn.turn
-            )
-            .into(),
-        ])
-        .chain(config.iter().flat_map(|value| ["-c".into(), value.into()]))
-        .chain(["-".into()])
-        .collect();
+        let files = start::Files {
+            images: &images,
+            schema: schema.as_deref(),
+            last: &last,
+        };
+        spawn.args = start::args(&self.setup, turn, &files);
         spawn.env = environment(&self.setup, &spawn.program, &home, folder.temp());
         if !images.is_empty() {
             spawn
@@ -188,17 +172,31 @@ impl CodexExec {
         let (spawn, _folder, last) = self.prepare(&turn).await?;
         let by_hand = CODEX.by_hand(&spawn);
         let ran_with = RanWith {
+            model: turn.how.model.clone(),
+            effort: turn.how.effort.clone(),
+            permission: turn.how.permission,
+            folder: turn
+                .how
+                .folder
+                .as_ref()
+                .map(|folder| folder.display().to_string()),
             home: turn.home,
-            notes: turn.how.notes,
+            over: Some("exec".to_owned()),
+            notes: turn.how.notes.clone(),
             ..RanWith::default()
         };
-        if ran_with != RanWith::default() {
+        let mut heard = Heard {
+            used_before: self.used_before(&turn).await,
+            ..Heard::default()
+        };
+        if turn.session == Session::Passing {
             let told = io.ran_with(ran_with).await;
             told.map_err(|LeaseLost| BackendError::Interrupted)?;
+        } else {
+            heard.begins = Some((turn.home.of_sessions(&self.spec.name), ran_with));
         }
         let program = spawn.program.clone();
         let mut progress = Progress::default();
-        let mut heard = Heard::default();
         let launcher = &self.setup.launcher;
         let ended = CODEX
             .run(launcher, spawn, &io, |line| heard.take(line, &mut progress))
@@ -252,6 +250,9 @@ impl CodexExec {
                 failure.hint(errors::SIGN_IN).detail(stderr.as_str()),
             ));
         }
+        if let Some(no_session) = errors::of_session(stderr) {
+            return Err(no_session);
+        }
         if stderr.contains("exceeds the maximum length") {
             return Err(errors::too_long(stderr));
         }
@@ -262,6 +263,17 @@ impl CodexExec {
             ));
         }
         Err(ended.crashed())
+    }
+
+    /// What the session that a turn goes on in had used before, which the program counts in. `None`: nobody knows.
+    async fn used_before(&self, turn: &TurnRequest) -> Option<Counted> {
+        let Session::Resumed(session) = &turn.session else {
+            return Some(Counted::default());
+        };
+        let folder = home::prepare(&self.setup, turn.home).ok()?;
+        let id = session.session.parse().ok()?;
+        let read = move || sessions::find(&folder, &id).ok()??.used().ok()?;
+        tokio::task::spawn_blocking(read).await.ok()?
     }
 
     async fn probe(&self) -> Probe {
@@ -297,6 +309,10 @@ impl CodexExec {
 /// What was heard besides progress.
 #[derive(Default)]
 struct Heard {
+    /// What to say once the conversation has a name, if it is kept: the home it lives in, and what the turn runs with.
+    begins: Option<(String, RanWith)>,
+    /// What the conversation had used before the turn.
+    used_before: Option<Counted>,
     refused: u32,
     last_refusal: String,
     denial_told: bool,
@@ -315,6 +331,23 @@ impl Heard {
             // Codex tries ten times over 13 s; a refreshed login that is refused stays refused.
             self.refused += 1;
             self.last_refusal.clone_from(message);
+        }
+        match &event {
+            Event::ThreadStarted { thread_id } => {
+                return match self.begins.take() {
+                    Some((home, ran_with)) => {
+                        let session = thread_id.clone();
+                        Said::Began(SessionRef { home, session }, ran_with)
+                    }
+                    None => Said::Items(Vec::new()),
+                };
+            }
+            Event::TurnCompleted { usage } => {
+                let used = self.used_before.and_then(|before| usage.since(before));
+                progress.take(event);
+                return used.map_or_else(|| Said::Items(Vec::new()), Said::Used);
+            }
+            _ => {}
         }
         let mut items = match progress.take(event) {
             Step::Nothing => Vec::new(),

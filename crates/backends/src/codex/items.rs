@@ -37,7 +37,7 @@ impl Progress {
                 Step::Item(self.item(&item, Phase::Open))
             }
             Event::ItemCompleted { item } => Step::Item(self.item(&item, Phase::Complete)),
-            Event::TurnCompleted => {
+            Event::TurnCompleted { .. } => {
                 self.completed = true;
                 Step::Nothing
             }
@@ -59,8 +59,7 @@ impl Progress {
                     status: ItemStatus::Done,
                 })
             }
-            // Also the session's name: it is ephemeral, so no later turn could go on from it.
-            Event::TurnStarted | Event::Unknown => Step::Nothing,
+            Event::ThreadStarted { .. } | Event::TurnStarted | Event::Unknown => Step::Nothing,
         }
     }
 

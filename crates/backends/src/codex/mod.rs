@@ -1,8 +1,9 @@
 //! Codex: the OpenAI assistant behind the `codex` command-line program. `app` runs turns over its app server, `exec` over
-//! `codex exec` where that cannot be; `home`, `house`, `login`, `install` and `sessions` look at what is there; `items`, `wire` and
+//! `codex exec` where that cannot be, `detached` over either; `home`, `house`, `login`, `install` and `sessions` look at what is there; `items`, `wire` and
 //! `errors` translate what `exec` says.
 
 pub mod app;
+pub mod detached;
 pub mod errors;
 pub mod exec;
 pub mod home;
@@ -19,6 +20,7 @@ use switchboard_engine::News;
 use switchboard_model::Clock;
 
 pub use app::CodexApp;
+pub use detached::CodexDetached;
 pub use exec::CodexExec;
 
 use crate::process::{Finder, Launcher, Passes};

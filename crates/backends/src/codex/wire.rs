@@ -3,11 +3,18 @@
 
 use serde::Deserialize;
 use serde_json::Value;
+use switchboard_model::usage::Usage;
 
 /// One line of standard output.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(tag = "type")]
 pub enum Event {
+    /// The conversation, also one that goes on.
+    #[serde(rename = "thread.started")]
+    ThreadStarted {
+        /// Its name.
+        thread_id: String,
+    },
     /// Work begins.
     #[serde(rename = "turn.started")]
     TurnStarted,
@@ -31,7 +38,11 @@ pub enum Event {
     },
     /// All went well.
     #[serde(rename = "turn.completed")]
-    TurnCompleted,
+    TurnCompleted {
+        /// What the conversation has used since it was begun.
+        #[serde(default)]
+        usage: Counted,
+    },
     /// It did not.
     #[serde(rename = "turn.failed")]
     TurnFailed {
@@ -47,6 +58,38 @@ pub enum Event {
     /// An event of a newer version.
     #[serde(other)]
     Unknown,
+}
+
+/// Tokens, as Codex counts them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Counted {
+    /// Given to the model.
+    pub input_tokens: i64,
+    /// Of these, how many it had kept from before.
+    pub cached_input_tokens: i64,
+    /// Said by the model, its thoughts included.
+    pub output_tokens: i64,
+    /// Of these, how many were thoughts.
+    pub reasoning_output_tokens: i64,
+}
+
+impl Counted {
+    /// What was used beyond `before`; `None` if that is nothing.
+    pub fn since(self, before: Self) -> Option<Usage> {
+        let used = Usage {
+            input: self.input_tokens.saturating_sub(before.input_tokens),
+            cached: self
+                .cached_input_tokens
+                .saturating_sub(before.cached_input_tokens),
+            output: self.output_tokens.saturating_sub(before.output_tokens),
+            reasoning: self
+                .reasoning_output_tokens
+                .saturating_sub(before.reasoning_output_tokens),
+            ..Usage::default()
+        };
+        (used != Usage::default()).then_some(used)
+    }
 }
 
 /// Why a turn failed.

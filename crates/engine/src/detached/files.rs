@@ -64,6 +64,9 @@ impl Files {
         if let Some(model) = &ran_with.model {
             inner.scribe.model(model);
         }
+        if let Some(way) = &ran_with.over {
+            inner.scribe.over(way);
+        }
         for note in &ran_with.notes {
             inner.scribe.warn(note);
         }

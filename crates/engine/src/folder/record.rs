@@ -73,6 +73,9 @@ pub struct Meta {
     /// When it began to wait for its place.
     #[serde(default, with = "moment::maybe")]
     pub queued_at: Option<Millis>,
+    /// Over which of its program's ways it runs, once that is known.
+    #[serde(default)]
+    pub over: Option<String>,
 }
 
 /// How far a turn is whose worker lives.
@@ -200,6 +203,7 @@ impl Meta {
             version: None,
             auth: None,
             queued_at: None,
+            over: None,
         }
     }
 }

@@ -113,6 +113,14 @@ impl Scribe {
         }
     }
 
+    /// Over which of its program's ways it runs.
+    pub fn over(&mut self, way: &str) {
+        if self.meta.over.as_deref() != Some(way) {
+            self.meta.over = Some(way.to_owned());
+            self.note_meta();
+        }
+    }
+
     /// Its assistant's program has this thread for it.
     pub fn bound(&mut self, thread: &str) {
         self.event_lines.append(&self.events.thread_started(thread));

@@ -5,6 +5,7 @@ mod beside;
 mod checks;
 mod ends;
 mod kills;
+mod over_exec;
 mod scenarios;
 
 use std::{
@@ -108,8 +109,9 @@ impl Begun {
         assert_eq!(
             result["state"],
             "complete",
-            "{result}\n{}",
-            self.read("worker.log")
+            "{result}\n{}\n{}",
+            self.read("worker.log"),
+            self.read("events.jsonl")
         );
         result
     }

@@ -20,9 +20,6 @@ use crate::codex::errors;
 /// A limit that is used up to this says when it begins anew; one that is not is no reason to wait.
 const USED_UP: f64 = 90.0;
 
-/// What is said of a session that another app server has.
-pub(super) const HELD: &str = "already has an active writer";
-
 /// Why a turn failed. `limits` are what was last heard of the plan.
 pub fn failed(error: &TurnError, now: Millis, limits: &[Limit]) -> BackendError {
     let detail = detail(error);
@@ -42,7 +39,7 @@ pub fn failed(error: &TurnError, now: Millis, limits: &[Limit]) -> BackendError 
                 .or_else(|| sentence_resets_at(error, now)),
         ),
         ("contextWindowExceeded", _) | (_, Some(413)) => too_long(&detail),
-        ("modelNotFound", _) => no_model(&detail),
+        ("modelNotFound", _) => errors::no_model(&detail),
         ("serverOverloaded" | "flexUnavailable" | "policyCapacityUnavailable", _)
         | (_, Some(503 | 529)) => unavailable(
             "ChatGPT is overloaded right now",
@@ -106,21 +103,8 @@ pub fn failed(error: &TurnError, now: Millis, limits: &[Limit]) -> BackendError 
 
 /// A call to the app server that would have begun a turn or opened its session was refused.
 pub fn refused(code: i64, message: &str, now: Millis) -> BackendError {
-    if message.contains(HELD) {
-        return rejected(
-            OutcomeCode::SessionInUse,
-            "another program works in Codex's session of this thread",
-            None,
-            message,
-        );
-    }
-    if message.contains("no rollout found") || message.starts_with("thread not found") {
-        return rejected(
-            OutcomeCode::SessionLost,
-            "Codex no longer has its session of this thread",
-            None,
-            message,
-        );
+    if let Some(no_session) = errors::of_session(message) {
+        return no_session;
     }
     // Input that is longer than Codex takes, which it says with the code for bad parameters.
     if code == -32602 && (message.contains("too large") || message.contains("maximum length")) {
@@ -170,7 +154,7 @@ fn unnamed(error: &TurnError, now: Millis, detail: &str) -> BackendError {
     let code = maybe(inner, "code").unwrap_or_else(|| text(inner, "type"));
     match code {
         "context_length_exceeded" => too_long(detail),
-        "model_not_found" => no_model(detail),
+        "model_not_found" => errors::no_model(detail),
         "insufficient_quota" | "usage_limit_reached" => {
             rate_limited("the ChatGPT plan's limit is used up", detail, None)
         }
@@ -221,15 +205,6 @@ fn too_long(detail: &str) -> BackendError {
     rejected(
         OutcomeCode::ContextTooLong,
         "the conversation is longer than the model can read",
-        None,
-        detail,
-    )
-}
-
-fn no_model(detail: &str) -> BackendError {
-    rejected(
-        OutcomeCode::NoModel,
-        "ChatGPT does not have the model that was asked for",
         None,
         detail,
     )

@@ -4,8 +4,11 @@
 use serde_json::{Value, json};
 use switchboard_engine::backend::Performed;
 
-use super::{ends, server::Server, turn::ANSWER};
-use crate::jsonrpc::{CallError, Peer};
+use super::{server::Server, turn::ANSWER};
+use crate::{
+    codex::errors,
+    jsonrpc::{CallError, Peer},
+};
 
 /// How Codex begins to say that a record is not there, or not where it looks: among the archived ones, or the others.
 const MISSING: [&str; 2] = ["no rollout found", "no archived rollout found"];
@@ -43,7 +46,7 @@ pub(super) async fn unarchive(peer: &Peer, thread: &str) -> Result<(), CallError
     let params = json!({ "threadId": thread });
     match peer.call("thread/unarchive", params, ANSWER).await {
         // Who writes in it has it, so it does not lie there.
-        Err(CallError::Refused { error, .. }) if error.message.contains(ends::HELD) => Ok(()),
+        Err(CallError::Refused { error, .. }) if error.message.contains(errors::HELD) => Ok(()),
         ended => unless_missing(ended),
     }
 }

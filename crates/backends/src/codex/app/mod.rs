@@ -24,7 +24,7 @@ mod refusals;
 mod routes;
 mod server;
 mod sign_in;
-mod start;
+pub(in crate::codex) mod start;
 mod test;
 mod tool_sign_in;
 pub mod tools;
@@ -136,6 +136,11 @@ impl CodexApp {
             known: Mutex::default(),
             tests: tokio::sync::Semaphore::new(test::AT_ONCE),
         }
+    }
+
+    /// Whether a turn in this home would have an app server; starts it.
+    pub(super) async fn stands_ready(&self, home: Home) -> Result<(), Failure> {
+        self.pool.lease(home).await.map(drop)
     }
 
     async fn run(&self, turn: TurnRequest, io: TurnIo) -> Result<TurnEnd, BackendError> {

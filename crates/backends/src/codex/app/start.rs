@@ -13,7 +13,7 @@ use switchboard_model::{
 use super::tools::Tools;
 
 /// Marks every command of a turn that is alone in its thread of Codex's.
-pub(super) const TURN_MARK: &str = "SWITCHBOARD_TURN";
+pub(in crate::codex) const TURN_MARK: &str = "SWITCHBOARD_TURN";
 
 /// Marks every command of a thread in which turns follow each other.
 pub(super) const THREAD_MARK: &str = "SWITCHBOARD_THREAD";
@@ -40,7 +40,7 @@ pub(super) fn policies(permission: Permission, asks: Asks) -> Vec<Value> {
 }
 
 /// The sandbox of a thread.
-pub(super) fn sandbox_mode(permission: Permission) -> &'static str {
+pub(in crate::codex) fn sandbox_mode(permission: Permission) -> &'static str {
     match permission {
         Permission::ReadOnly => "read-only",
         Permission::Standard => "workspace-write",
@@ -250,6 +250,7 @@ pub(super) fn ran_with(
             .as_ref()
             .map(|folder| folder.display().to_string()),
         home: turn.home,
+        over: Some("app_server".to_owned()),
         notes,
     }
 }

@@ -30,7 +30,7 @@ use super::{
     tools::Tools,
 };
 use crate::{
-    codex::Setup,
+    codex::{Setup, errors},
     homes::{TurnFolder, private_folder},
     jsonrpc::{CallError, Incoming, Peer},
     process::marked,
@@ -411,7 +411,7 @@ async fn open(peer: &Peer, method: &str, params: Value) -> Result<Value, CallErr
     loop {
         match peer.call(method, params.clone(), ANSWER).await {
             Err(CallError::Refused { error, .. })
-                if error.message.contains(ends::HELD) && Instant::now() < until =>
+                if error.message.contains(errors::HELD) && Instant::now() < until =>
             {
                 sleep(LOOK).await;
             }

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Form, Session};
+use crate::codex::wire::Counted;
 
 /// More of a line is not shown: it ends with [`CUT`] then. A usual first line has about 20 kB.
 pub const LINE: usize = 64 * 1024;
@@ -57,6 +58,21 @@ struct Meta {
     thread_source: Option<String>,
 }
 
+#[derive(Deserialize)]
+struct CountLine {
+    payload: Count,
+}
+
+#[derive(Deserialize)]
+struct Count {
+    info: Option<CountInfo>,
+}
+
+#[derive(Deserialize)]
+struct CountInfo {
+    total_token_usage: Counted,
+}
+
 impl Session {
     /// Who began it, and where; nothing if its first line does not say.
     pub fn start(&self) -> io::Result<Start> {
@@ -94,6 +110,15 @@ impl Session {
             }
             Form::Packed => last_unpacked(self.open()?),
         }
+    }
+
+    /// What it has used in all, if its last lines say.
+    pub fn used(&self) -> io::Result<Option<Counted>> {
+        let count = |line: &String| {
+            let line: CountLine = serde_json::from_str(line).ok()?;
+            line.payload.info.map(|info| info.total_token_usage)
+        };
+        Ok(self.tail()?.iter().rev().find_map(count))
     }
 
     fn open(&self) -> io::Result<Box<dyn BufRead>> {

@@ -43,6 +43,8 @@ pub struct Told {
     hint: Option<String>,
     auth: Option<Auth>,
     usage: Option<Tokens>,
+    /// Over which of Codex's ways it runs.
+    over: Option<String>,
 }
 
 impl Status {
@@ -78,7 +80,8 @@ impl Told {
             cwd: meta.as_ref().map(|meta| meta.cwd.clone()),
             started_at: started_at.or(ended).map(moment),
             last_event_at: look.last_event_at.map(moment),
-            pid: meta.and_then(|meta| meta.pid),
+            pid: meta.as_ref().and_then(|meta| meta.pid),
+            over: meta.and_then(|meta| meta.over),
             reason: look.reason,
             hint: look.hint,
             auth: auths.into_iter().flatten().next(),

@@ -38,7 +38,7 @@ use super::{
 };
 use crate::{
     compose::House,
-    config::{Config, Flags, Over},
+    config::{Config, Flags, Runs},
     sources,
 };
 
@@ -93,8 +93,7 @@ impl Worker {
     async fn begin(home: Option<PathBuf>, flags: Flags, order: Order) -> Result<Self, Refusal> {
         let mut config = Config::read(home, flags)?;
         config.passes = Passes::AllButSecrets;
-        // What is written by the token needs it.
-        config.settings.providers.chatgpt.over = Over::AppServer;
+        config.runs = Runs::OneTurn;
         let login = codex::login::on_plan(&config.codex_home)?;
         let schema = order.schema.as_deref().map(Schema::parse).transpose();
         let schema = schema.map_err(|why| Refusal::usage(why, ""))?;
