@@ -29,6 +29,16 @@ pub struct Delta {
     pub text: String,
 }
 
+/// How closely a process hears what others commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hearing {
+    /// At once.
+    Closely,
+    /// Within a second, where hearing at once takes work: of hundreds of processes that only wait, each would do that work for each
+    /// commit of any of them.
+    Loosely,
+}
+
 /// A concrete bus: local broadcast, pg-notify between nodes, the `-wal` watch between processes.
 #[derive(Debug, Clone)]
 pub struct Bus(Arc<Inner>);
@@ -40,6 +50,8 @@ struct Inner {
     /// The newest position that we committed ourselves: what other nodes are told.
     committed: watch::Sender<i64>,
     deltas: broadcast::Sender<Arc<Delta>>,
+    /// How closely other processes are heard.
+    hearing: watch::Sender<Hearing>,
     /// To other nodes, if there can be any.
     outbox: Option<mpsc::Sender<Arc<Delta>>>,
 }
@@ -51,6 +63,7 @@ impl Bus {
             position: watch::Sender::new(pos),
             committed: watch::Sender::new(pos),
             deltas: broadcast::Sender::new(BACKLOG),
+            hearing: watch::Sender::new(Hearing::Closely),
             outbox,
         }))
     }
@@ -66,6 +79,11 @@ impl Bus {
         self.0.deltas.subscribe()
     }
 
+    /// Hears other processes so closely from now on. A process begins closely.
+    pub fn listen(&self, hearing: Hearing) {
+        self.0.hearing.send_replace(hearing);
+    }
+
     /// Announces a delta. Nobody is waited for: a listener who misses it sees the gap in the offsets.
     pub fn send(&self, delta: Delta) {
         let delta = Arc::new(delta);
@@ -73,6 +91,11 @@ impl Bus {
             let _ = outbox.try_send(Arc::clone(&delta));
         }
         self.hear(delta);
+    }
+
+    /// How closely other processes are to be heard, now and from now on.
+    pub(crate) fn hearing(&self) -> watch::Receiver<Hearing> {
+        self.0.hearing.subscribe()
     }
 
     /// We committed up to here.

@@ -53,7 +53,7 @@ pub use attachments::{AttachError, Contents, Kept, NewAttachment};
 pub use audit::{Audit, AuditCursor, AuditEntry, AuditFilter};
 pub use backends::{BackendPatch, BackendRow, Behind, KeptModels};
 pub use blobs::BlobDraft;
-pub use bus::{Bus, Delta};
+pub use bus::{Bus, Delta, Hearing};
 pub use carried::{Carried, CarriedFrom};
 pub use error::{CreateError, OpenError, StoreError};
 pub use feed::{Change, Feed, Position};

@@ -1,6 +1,6 @@
 //! Hears other processes on the same SQLite file: watches the database's folder for writes to the
 //! `-wal` file, then compares `PRAGMA data_version`. Also looks every second, in case the system
-//! loses or lacks such events.
+//! loses or lacks such events, and only then in a process that hears loosely.
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
@@ -9,7 +9,7 @@ use sqlx::{ConnectOptions, Connection as _, SqliteConnection, sqlite::SqliteConn
 use tokio::{sync::Notify, time};
 use tokio_util::sync::CancellationToken;
 
-use super::Bus;
+use super::{Bus, Hearing};
 use crate::{
     StoreError,
     blobs::Blobs,
@@ -38,11 +38,21 @@ pub(crate) struct WalWatch {
 impl WalWatch {
     pub async fn run(self, stop: CancellationToken) {
         let written = Arc::new(Notify::new());
-        let _watcher = self.watch(Arc::clone(&written));
+        let mut hearing = self.bus.hearing();
+        let mut watcher = None;
         let mut eye: Option<Eye> = None;
         loop {
+            match *hearing.borrow_and_update() {
+                Hearing::Closely if watcher.is_none() => {
+                    watcher = Some(self.watch(Arc::clone(&written)));
+                }
+                Hearing::Loosely => watcher = None,
+                Hearing::Closely => {}
+            }
             let heard = tokio::select! {
                 () = stop.cancelled() => break,
+                // What was committed meanwhile is found at once.
+                Ok(()) = hearing.changed() => false,
                 () = written.notified() => true,
                 () = time::sleep(LOOK) => false,
             };

@@ -8,7 +8,7 @@ use std::{
 };
 
 use switchboard_model::{MessageId, PersonId, ThreadId};
-use switchboard_store::{Change, Database, Delta, Feed, Reader, Store};
+use switchboard_store::{Change, Database, Delta, Feed, Hearing, Reader, Store};
 use tokio::{
     sync::watch,
     time::{Instant, timeout},
@@ -48,6 +48,16 @@ on_both_databases! {
         }
         // Looking every second alone would take twenty of them.
         assert!(started.elapsed() < Duration::from_secs(10), "{:?}", started.elapsed());
+    }
+
+    async fn who_hears_loosely_hears_all_the_same(world: World) {
+        let other = world.again(2, 0).await;
+        let mut bell = other.bus().position();
+        for (n, hearing) in [Hearing::Loosely, Hearing::Closely, Hearing::Loosely].into_iter().enumerate() {
+            other.bus().listen(hearing);
+            world.person(&format!("mara-{n}")).await;
+            risen(&mut bell, world.reader().position().await.unwrap().pos).await;
+        }
     }
 
     async fn a_reader_misses_nothing_that_sixteen_writers_commit(world: World) {

@@ -5,6 +5,7 @@ mod beside;
 mod checks;
 mod ends;
 mod kills;
+mod many;
 mod over_exec;
 mod scenarios;
 

@@ -29,6 +29,7 @@ use switchboard_model::{
     person::Person,
     settings::{Permission, ThreadSettings},
 };
+use switchboard_store::Hearing;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{
@@ -173,6 +174,7 @@ impl Worker {
                 // Stopped while it waits.
                 () = house.engine.leaves_queue(turn) => Err(std::io::ErrorKind::Interrupted.into()),
             };
+            house.store.bus().listen(Hearing::Closely);
             house.engine.run_detached(turn, files, GRACE).await;
             drop(slot);
         };
@@ -201,6 +203,8 @@ impl Ready {
     /// Opens the house and looks there for all that the order names.
     async fn of(config: Config, order: &Order) -> Result<Self, Refusal> {
         let house = House::open(config).await?;
+        // Until it has a place.
+        house.store.bus().listen(Hearing::Loosely);
         let me = house.local_admin().await?;
         let assistant = house.engine.answerer(&me, &order.assistant).await;
         let assistant = assistant.map_err(refused)?;
