@@ -31,6 +31,7 @@ pub(crate) fn backend() -> Router<Arc<Shared>> {
             get(async || Json(json!({ "messages": [] }))),
         )
         .route("/wham/settings/user", get(async || Json(json!({}))))
+        .route("/wham/config/bundle", get(demands))
         .route("/codex/models", get(async || Json(models::catalogue())))
         .route(
             "/codex/analytics-events/events",
@@ -122,6 +123,15 @@ async fn usage(State(shared): State<Arc<Shared>>) -> Json<Value> {
         },
         "credits": { "has_credits": false, "unlimited": false, "balance": "0" },
     }))
+}
+
+/// What the workspace's administrator demands; the CLI asks for it on a plan that has one.
+async fn demands(State(shared): State<Arc<Shared>>) -> Json<Value> {
+    let Some(demands) = shared.demands() else {
+        return Json(json!({}));
+    };
+    let one = json!({ "id": "demands-scripted", "name": "Scripted demands", "contents": demands });
+    Json(json!({ "requirements_toml": { "enterprise_managed": [one] } }))
 }
 
 async fn reset_credits() -> Json<Value> {

@@ -11,6 +11,8 @@ pub const ACCOUNT_ID: &str = "acct-scripted";
 pub const EMAIL: &str = "demo@example.test";
 /// The plan that the made-up logins claim.
 pub const PLAN: &str = "plus";
+/// A plan whose workspace has an administrator.
+const MANAGED_PLAN: &str = "enterprise";
 
 /// In the year 2100, so that no test starts to fail on a birthday.
 const FAR_FUTURE: i64 = 4_102_444_800;
@@ -27,6 +29,11 @@ pub fn expired_login() -> Value {
     login(LONG_AGO)
 }
 
+/// A ChatGPT-plan login of a workspace whose administrator may demand something: see [`crate::Running::demand`].
+pub fn managed_login() -> Value {
+    login_of(MANAGED_PLAN, FAR_FUTURE)
+}
+
 /// A login with an API key, which would be billed by use and not by plan.
 pub fn api_key_login() -> Value {
     json!({ "auth_mode": "apikey", "OPENAI_API_KEY": "sk-scripted-0000000000000000000000" })
@@ -34,9 +41,13 @@ pub fn api_key_login() -> Value {
 
 /// The three tokens of a login, as the token endpoint hands them out.
 pub(crate) fn tokens(expires_at: i64, generation: u64) -> Value {
+    tokens_of(PLAN, expires_at, generation)
+}
+
+fn tokens_of(plan: &str, expires_at: i64, generation: u64) -> Value {
     json!({
-        "id_token": jwt(expires_at),
-        "access_token": jwt(expires_at),
+        "id_token": jwt(plan, expires_at),
+        "access_token": jwt(plan, expires_at),
         "refresh_token": format!("refresh-scripted-{generation}"),
     })
 }
@@ -58,7 +69,11 @@ pub(crate) fn has_expired(token: &str, now: i64) -> bool {
 }
 
 fn login(expires_at: i64) -> Value {
-    let mut tokens = tokens(expires_at, 0);
+    login_of(PLAN, expires_at)
+}
+
+fn login_of(plan: &str, expires_at: i64) -> Value {
+    let mut tokens = tokens_of(plan, expires_at, 0);
     tokens["account_id"] = json!(ACCOUNT_ID);
     json!({
         "auth_mode": "chatgpt",
@@ -69,7 +84,7 @@ fn login(expires_at: i64) -> Value {
 }
 
 /// An unsigned token with the claims that the CLI reads.
-fn jwt(expires_at: i64) -> String {
+fn jwt(plan: &str, expires_at: i64) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let claims = json!({
         "sub": "user-scripted",
@@ -77,7 +92,7 @@ fn jwt(expires_at: i64) -> String {
         "email": EMAIL,
         "https://api.openai.com/profile": { "email": EMAIL },
         "https://api.openai.com/auth": {
-            "chatgpt_plan_type": PLAN,
+            "chatgpt_plan_type": plan,
             "chatgpt_user_id": "user-scripted",
             "chatgpt_account_id": ACCOUNT_ID,
         },

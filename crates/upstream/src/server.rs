@@ -183,6 +183,12 @@ impl Running {
         self.shared.issuer.answer_in_browser(Verdict::Approved);
     }
 
+    /// From now on the administrator of the workspace demands this, in the words of a `requirements.toml`; whoever runs on
+    /// [`auth::managed_login`] asks for it when it starts.
+    pub fn demand(&self, requirements: &str) {
+        self.shared.demand(requirements);
+    }
+
     /// Resolves when a device waits for its login, to the code that a person would type in.
     pub async fn device_waiting(&self) -> String {
         self.shared.issuer.waiting_device().await

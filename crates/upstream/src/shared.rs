@@ -55,6 +55,7 @@ pub(crate) struct Shared {
     pub tasks: TaskTracker,
     limits: Mutex<Limits>,
     login_refused: AtomicBool,
+    demands: Mutex<Option<String>>,
     numbers: AtomicU64,
     /// How often a failure with `times=N` has happened, by its place.
     happened: Mutex<HashMap<String, u32>>,
@@ -75,6 +76,7 @@ impl Shared {
                 secondary: 34.0,
             }),
             login_refused: AtomicBool::new(false),
+            demands: Mutex::default(),
             numbers: AtomicU64::new(1),
             happened: Mutex::default(),
         }
@@ -94,6 +96,16 @@ impl Shared {
 
     pub fn refuse_login(&self, refused: bool) {
         self.login_refused.store(refused, Ordering::Relaxed);
+    }
+
+    pub fn demands(&self) -> Option<String> {
+        let demands = self.demands.lock().unwrap_or_else(PoisonError::into_inner);
+        demands.clone()
+    }
+
+    pub fn demand(&self, demands: &str) {
+        let mut known = self.demands.lock().unwrap_or_else(PoisonError::into_inner);
+        *known = Some(demands.to_owned());
     }
 
     /// A number that this upstream has not given before.

@@ -8,6 +8,7 @@ mod failures;
 mod forks;
 mod late;
 mod login;
+mod managed;
 mod own_home;
 mod parked;
 mod records;

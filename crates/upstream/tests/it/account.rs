@@ -43,14 +43,15 @@ async fn every_endpoint_that_the_cli_asks_answers() {
         "wham/profiles/me",
         "wham/workspace-messages",
         "wham/settings/user",
+        "wham/config/bundle",
         "codex/models?client_version=0.169.0",
         "ps/plugins/installed?limit=200",
     ] {
         get(&up, path).await;
     }
-    assert_eq!(up.requests().len(), 8);
+    assert_eq!(up.requests().len(), 9);
     assert_eq!(
-        up.requests()[6].path,
+        up.requests()[7].path,
         "/backend-api/codex/models?client_version=0.169.0"
     );
 }
