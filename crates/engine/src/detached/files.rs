@@ -32,6 +32,8 @@ struct Inner {
     places: Places,
     /// The end as the folder tells it, once it does.
     told: Option<Outcome>,
+    /// What the turn runs with as it was last told: that may change until it begins.
+    ran_with: RanWith,
 }
 
 impl Files {
@@ -42,6 +44,7 @@ impl Files {
             schema,
             places,
             told: None,
+            ran_with: RanWith::default(),
         })))
     }
 
@@ -67,8 +70,11 @@ impl Files {
         if let Some(way) = &ran_with.over {
             inner.scribe.over(way);
         }
+        let before = std::mem::replace(&mut inner.ran_with, ran_with.clone());
         for note in &ran_with.notes {
-            inner.scribe.warn(note);
+            if !before.notes.contains(note) {
+                inner.scribe.warn(note);
+            }
         }
         inner.scribe.phase(Phase::Running);
     }

@@ -14,6 +14,7 @@ use switchboard_model::{
 use super::{
     heard::TurnError,
     read::{at, maybe, number, text},
+    way,
 };
 use crate::codex::errors;
 
@@ -109,6 +110,22 @@ pub fn refused(code: i64, message: &str, now: Millis) -> BackendError {
     // Input that is longer than Codex takes, which it says with the code for bad parameters.
     if code == -32602 && (message.contains("too large") || message.contains("maximum length")) {
         return too_long(message);
+    }
+    if message.contains("`approvals_reviewer`") {
+        return rejected(
+            OutcomeCode::CodexStartFailed,
+            "whoever administers Codex has a model decide what people are asked here",
+            Some("ask them to have `user` among the `allowed_approvals_reviewers`"),
+            message,
+        );
+    }
+    if way::is_refused(message) {
+        return rejected(
+            OutcomeCode::CodexStartFailed,
+            "Codex refuses every way of working that this permission knows",
+            Some("choose another permission for this thread, or ask whoever administers Codex"),
+            message,
+        );
     }
     if code == -32600 {
         return BackendError::Protocol(format!("the app server refused a call: {message}"));

@@ -29,6 +29,7 @@ mod test;
 mod tool_sign_in;
 pub mod tools;
 mod turn;
+pub(in crate::codex) mod way;
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},

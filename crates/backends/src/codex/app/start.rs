@@ -4,58 +4,16 @@
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
-use switchboard_engine::backend::{Asks, Home, How, Mode, Session, Speed, TurnRequest};
-use switchboard_model::{
-    provider::Model,
-    settings::{Permission, RanWith},
-};
+use switchboard_engine::backend::{Home, How, Mode, Session, Speed, TurnRequest};
+use switchboard_model::{provider::Model, settings::RanWith};
 
-use super::tools::Tools;
+use super::{tools::Tools, way::Way};
 
 /// Marks every command of a turn that is alone in its thread of Codex's.
 pub(in crate::codex) const TURN_MARK: &str = "SWITCHBOARD_TURN";
 
 /// Marks every command of a thread in which turns follow each other.
 pub(super) const THREAD_MARK: &str = "SWITCHBOARD_THREAD";
-
-/// When Codex asks, in the order in which to try: a version or an administrator may refuse one.
-pub(super) fn policies(permission: Permission, asks: Asks) -> Vec<Value> {
-    match permission {
-        Permission::ReadOnly | Permission::Standard if asks == Asks::Nobody => {
-            vec![json!("never"), json!("on-request")]
-        }
-        // The sandbox stops writing, not reading: so each command is asked about, until a version knows that no more.
-        Permission::ReadOnly => vec![json!("untrusted"), json!("on-request")],
-        // What the sandbox refuses is asked about as well: under `on-request` only the model would hear of it.
-        Permission::Standard => vec![
-            json!({ "granular": {
-                "sandbox_approval": true, "rules": true, "mcp_elicitations": true,
-                "request_permissions": true, "skill_approval": true,
-            } }),
-            json!("on-request"),
-        ],
-        // Null leaves it out: an administrator who forbids `never` has a policy that then applies.
-        Permission::Full => vec![json!("never"), Value::Null],
-    }
-}
-
-/// The sandbox of a thread.
-pub(in crate::codex) fn sandbox_mode(permission: Permission) -> &'static str {
-    match permission {
-        Permission::ReadOnly => "read-only",
-        Permission::Standard => "workspace-write",
-        Permission::Full => "danger-full-access",
-    }
-}
-
-/// The sandbox of a turn.
-fn sandbox_policy(permission: Permission) -> Value {
-    match permission {
-        Permission::ReadOnly => json!({ "type": "readOnly", "networkAccess": false }),
-        Permission::Standard => json!({ "type": "workspaceWrite", "networkAccess": false }),
-        Permission::Full => json!({ "type": "dangerFullAccess" }),
-    }
-}
 
 /// What was chosen, as far as the model can meet it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,7 +85,7 @@ pub(super) fn user(turn: &TurnRequest) -> String {
 pub(super) fn thread(
     turn: &TurnRequest,
     choices: &Choices,
-    policy: &Value,
+    way: &Way,
     (cwd, tools): (&Path, &Tools),
 ) -> Map<String, Value> {
     let mut marks = Map::new();
@@ -155,9 +113,9 @@ pub(super) fn thread(
     let mut params = Map::new();
     params.insert("cwd".into(), json!(cwd));
     params.insert("config".into(), config);
-    params.insert("sandbox".into(), json!(sandbox_mode(turn.how.permission)));
-    if !policy.is_null() {
-        params.insert("approvalPolicy".into(), policy.clone());
+    params.insert("sandbox".into(), json!(way.sandbox_mode()));
+    if !way.policy.is_null() {
+        params.insert("approvalPolicy".into(), way.policy.clone());
     }
     params.insert("approvalsReviewer".into(), json!("user"));
     if turn.home == Home::Own {
@@ -177,7 +135,7 @@ pub(super) fn thread(
 pub(super) fn turn(
     turn: &TurnRequest,
     choices: &Choices,
-    policy: &Value,
+    way: &Way,
     cwd: &Path,
     (thread, model): (&str, &str),
     input: &[Value],
@@ -186,7 +144,7 @@ pub(super) fn turn(
         "threadId": thread,
         "input": input,
         "cwd": cwd,
-        "sandboxPolicy": sandbox_policy(turn.how.permission),
+        "sandboxPolicy": way.sandbox_policy(),
         "approvalsReviewer": "user",
         "summary": "auto",
         // Also takes an earlier turn's tier back.
@@ -202,8 +160,8 @@ pub(super) fn turn(
             },
         },
     });
-    if !policy.is_null() {
-        params["approvalPolicy"] = policy.clone();
+    if !way.policy.is_null() {
+        params["approvalPolicy"] = way.policy.clone();
     }
     if let Some(model) = &choices.model {
         params["model"] = json!(model);
@@ -217,33 +175,21 @@ pub(super) fn turn(
     params
 }
 
-/// What a turn really runs with, from what the app server says of its thread.
+/// What a turn really runs with, in a thread that runs on this model.
 pub(super) fn ran_with(
     turn: &TurnRequest,
     choices: Choices,
-    (policy, tools): (&Value, &Tools),
-    told: &Value,
+    (way, tools): (&Way, &Tools),
+    model: Option<&str>,
 ) -> RanWith {
     let mut notes = choices.notes;
     notes.extend(tools.notes());
-    let wanted = policies(turn.how.permission, turn.how.asks);
-    if wanted.first() != Some(policy) {
-        let asks = match policy {
-            Value::Null => "as the administrator wants".to_owned(),
-            policy => policy.as_str().unwrap_or("as configured").to_owned(),
-        };
-        notes.push(format!(
-            "this version of Codex, or an administrator, refuses what {} access asks for: it asks {asks}",
-            turn.how.permission.as_str()
-        ));
-    }
+    notes.extend(way.notes(&turn.how));
     RanWith {
-        model: choices
-            .model
-            .or_else(|| told["model"].as_str().map(str::to_owned)),
+        model: choices.model.or_else(|| model.map(str::to_owned)),
         effort: choices.effort,
         tier: choices.tier,
-        permission: turn.how.permission,
+        permission: way.permission,
         folder: turn
             .how
             .folder
@@ -258,32 +204,6 @@ pub(super) fn ran_with(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn each_permission_is_a_policy_and_a_sandbox_with_a_way_back() {
-        for (permission, first, last, sandbox) in [
-            (
-                Permission::ReadOnly,
-                json!("untrusted"),
-                json!("on-request"),
-                "read-only",
-            ),
-            (
-                Permission::Full,
-                json!("never"),
-                Value::Null,
-                "danger-full-access",
-            ),
-        ] {
-            let policies = policies(permission, Asks::Somebody);
-            assert_eq!((&policies[0], policies.last()), (&first, Some(&last)));
-            assert_eq!(sandbox_mode(permission), sandbox);
-        }
-        assert_eq!(
-            policies(Permission::Standard, Asks::Somebody)[0]["granular"]["sandbox_approval"],
-            true
-        );
-    }
 
     #[test]
     fn a_tier_that_the_model_has_not_is_dropped_and_said() {

@@ -28,6 +28,7 @@ use super::{
     server::{Gone, Lease},
     start::{self, Choices},
     tools::Tools,
+    way::Way,
 };
 use crate::{
     codex::{Setup, errors},
@@ -70,8 +71,9 @@ pub(super) struct Driven {
 /// A thread of Codex's that is loaded and listened to.
 pub(super) struct Loaded {
     pub(super) thread: String,
-    model: String,
-    policy: Value,
+    /// What its turns run on unless they choose.
+    model: Option<String>,
+    way: Way,
     pub(super) listener: Listener,
 }
 
@@ -142,10 +144,10 @@ impl Drive<'_> {
 
     async fn open(&self, choices: &Choices, place: &Place) -> Result<Loaded, BackendError> {
         let server = &self.lease.server;
-        let mut refused = None;
-        for policy in start::policies(self.turn.how.permission, self.turn.how.asks) {
+        let mut way = Way::of(&self.turn.how);
+        loop {
             let given = (place.cwd.as_path(), &self.tools);
-            let mut params = start::thread(&self.turn, choices, &policy, given);
+            let mut params = start::thread(&self.turn, choices, &way, given);
             let method = match &self.turn.session {
                 Session::Passing => {
                     // Else a copy of the conversation would stay in the home, where nobody deletes it.
@@ -163,21 +165,13 @@ impl Drive<'_> {
                 }
             };
             match open(&server.peer, method, Value::Object(params)).await {
-                Ok(told) => return self.loaded(choices, policy, &told).await,
-                Err(CallError::Refused { error, .. }) if is_about_policy(&error.message) => {
-                    refused = Some(error.message);
-                }
-                Err(error) => return Err(self.not_loaded(error).await),
+                Ok(told) => return self.loaded(choices, way, &told).await,
+                Err(error) => match next_way(&way, &error) {
+                    Some(next) => way = next,
+                    None => return Err(self.not_loaded(error).await),
+                },
             }
         }
-        Err(BackendError::Rejected(
-            Failure::new(
-                OutcomeCode::CodexStartFailed,
-                "Codex refuses every way of asking that this permission knows",
-            )
-            .hint("choose another permission for this thread, or ask whoever administers Codex")
-            .detail(refused.unwrap_or_default()),
-        ))
     }
 
     /// A thread that is loaded keeps the MCP servers that it was loaded with, whatever it is resumed with.
@@ -195,7 +189,7 @@ impl Drive<'_> {
     async fn loaded(
         &self,
         choices: &Choices,
-        policy: Value,
+        way: Way,
         told: &Value,
     ) -> Result<Loaded, BackendError> {
         let Some(thread) = told["thread"]["id"].as_str() else {
@@ -214,16 +208,22 @@ impl Drive<'_> {
         for (label, seen) in self.tools.missing() {
             self.io.saw(label, seen).await.map_err(interrupted)?;
         }
-        let with = (&policy, &self.tools);
-        let ran_with = start::ran_with(&self.turn, choices.clone(), with, told);
-        let model = ran_with.model.clone().unwrap_or_default();
-        self.io.ran_with(ran_with).await.map_err(interrupted)?;
-        Ok(Loaded {
+        let loaded = Loaded {
             thread: thread.to_owned(),
-            model,
-            policy,
+            model: told["model"].as_str().map(str::to_owned),
+            way,
             listener,
-        })
+        };
+        self.tell_way(choices, &loaded).await?;
+        Ok(loaded)
+    }
+
+    /// Says what the turn runs with.
+    async fn tell_way(&self, choices: &Choices, loaded: &Loaded) -> Result<(), BackendError> {
+        let with = (&loaded.way, &self.tools);
+        let model = loaded.model.as_deref();
+        let ran_with = start::ran_with(&self.turn, choices.clone(), with, model);
+        self.io.ran_with(ran_with).await.map_err(interrupted)
     }
 
     /// A turn that was put back may have left words in its session before its process died, or even its answer. The words
@@ -326,29 +326,13 @@ impl Drive<'_> {
     ) -> Result<TurnEnd, BackendError> {
         let server = &self.lease.server;
         let mut heard = Hearing::new(self, &place.cwd, server.count_of(&loaded.thread));
-        let (method, params) = match &self.turn.work {
-            Work::Compact => ("thread/compact/start", json!({ "threadId": loaded.thread })),
-            Work::Prompt(_) => {
-                // A thread that is loaded already says what its last turn ran on.
-                let model = choices.model.as_ref().unwrap_or(&loaded.model);
-                let names = (loaded.thread.as_str(), model.as_str());
-                let input = self.input(place).await?;
-                let policy = &loaded.policy;
-                let params = start::turn(&self.turn, choices, policy, &place.cwd, names, &input);
-                ("turn/start", params)
-            }
-        };
         // What is said of the thread before its turn begins is about earlier ones, but for what failed to start.
         while let Some(Incoming::Told { method, params }) = loaded.listener.at_once() {
             heard.told(&method, &params, limits).await?;
         }
-        match server.peer.call(method, params, ANSWER).await {
-            Ok(told) => {
-                if let Some(turn) = told["turn"]["id"].as_str() {
-                    heard.begin(turn);
-                }
-            }
-            Err(error) => return Err(self.call_failed(error).await),
+        let told = self.begin(loaded, choices, place).await?;
+        if let Some(turn) = told["turn"]["id"].as_str() {
+            heard.begin(turn);
         }
         let mut ended = heard.listen(loaded, limits).await;
         if heard.leaves_commands() {
@@ -361,6 +345,45 @@ impl Drive<'_> {
         left.agents = heard.agents_at_work();
         left.tools_failed = heard.tools_failed();
         ended
+    }
+
+    /// Has Codex begin, in the way that was chosen or the next best one: a thread it takes in any way, and of its turn it says
+    /// that an administrator does not allow it.
+    async fn begin(
+        &self,
+        loaded: &mut Loaded,
+        choices: &Choices,
+        place: &Place,
+    ) -> Result<Value, BackendError> {
+        let peer = &self.lease.server.peer;
+        if self.turn.work == Work::Compact {
+            let params = json!({ "threadId": loaded.thread });
+            let told = peer.call("thread/compact/start", params, ANSWER).await;
+            return match told {
+                Ok(told) => Ok(told),
+                Err(error) => Err(self.call_failed(error).await),
+            };
+        }
+        let input = self.input(place).await?;
+        loop {
+            // A thread that is loaded already says what its last turn ran on.
+            let model = choices.model.as_ref().or(loaded.model.as_ref());
+            let names = (
+                loaded.thread.as_str(),
+                model.map_or("", |model| model.as_str()),
+            );
+            let params = start::turn(&self.turn, choices, &loaded.way, &place.cwd, names, &input);
+            match peer.call("turn/start", params, ANSWER).await {
+                Ok(told) => return Ok(told),
+                Err(error) => match next_way(&loaded.way, &error) {
+                    Some(next) => {
+                        loaded.way = next;
+                        self.tell_way(choices, loaded).await?;
+                    }
+                    None => return Err(self.call_failed(error).await),
+                },
+            }
+        }
     }
 
     /// Ends the commands that the model left running, and those that an interrupt does not reach.
@@ -473,15 +496,10 @@ fn lost(why: &str) -> BackendError {
     )
 }
 
-fn is_about_policy(message: &str) -> bool {
-    let message = message.to_lowercase();
-    [
-        "approval policy",
-        "approvalpolicy",
-        "approval_policy",
-        "askforapproval",
-        "no longer supported",
-    ]
-    .iter()
-    .any(|words| message.contains(words))
+/// The next best way, if Codex refused this one.
+fn next_way(way: &Way, error: &CallError) -> Option<Way> {
+    match error {
+        CallError::Refused { error, .. } => way.after(&error.message),
+        CallError::Gone { .. } | CallError::TimedOut { .. } => None,
+    }
 }

@@ -7,7 +7,7 @@ use toml::Value;
 
 use crate::codex::{
     Setup,
-    app::start::{TURN_MARK, sandbox_mode},
+    app::{start::TURN_MARK, way::sandbox_mode},
     home,
 };
 

@@ -1,7 +1,7 @@
 //! Turns on the plan of a workspace whose administrator demands something of Codex: what it asks about the network, with what each
-//! decision does upstream.
+//! decision does upstream, and what a turn works with where its permission is not allowed.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 use switchboard_testkit::{Client, House, Options};
@@ -148,4 +148,98 @@ async fn a_host_that_is_remembered_is_a_rule_of_the_own_home_and_of_no_other() {
     client.answered(&turn).await;
     assert_eq!(reached(&house, "private"), 0);
     assert!(!house.home().join("homes/codex/rules").exists());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_allowed_becomes_the_next_best_and_the_turn_says_so() {
+    let on_request = "allowed_approval_policies = [\"on-request\"]\n";
+    let reads = "allowed_sandbox_modes = [\"read-only\"]\n";
+    let writes = "allowed_sandbox_modes = [\"read-only\", \"workspace-write\"]\n";
+    for (demands, rows) in [
+        (
+            on_request,
+            [
+                ("read_only", "read_only", "it asks on-request"),
+                ("standard", "standard", "it asks on-request"),
+                ("full", "full", "it asks as the administrator wants"),
+            ],
+        ),
+        (
+            reads,
+            [
+                ("read_only", "read_only", ""),
+                (
+                    "standard",
+                    "read_only",
+                    "allows no standard access: it worked with read-only access",
+                ),
+                (
+                    "full",
+                    "read_only",
+                    "allows no full access: it worked with read-only access",
+                ),
+            ],
+        ),
+        (
+            writes,
+            [
+                ("read_only", "read_only", ""),
+                ("standard", "standard", ""),
+                (
+                    "full",
+                    "standard",
+                    "allows no full access: it worked with standard access",
+                ),
+            ],
+        ),
+    ] {
+        let house = house_of(demands).await;
+        let client = house.client();
+        let path = folder(&house);
+        for (chosen, permission, note) in rows {
+            let settings = json!({ "permission": chosen, "folder": path });
+            let thread = direct(&client, settings).await;
+            // The second turn resumes a thread that is loaded.
+            for round in 1..=2 {
+                let file = Path::new(&path).join(format!("{chosen}-{round}"));
+                let script = format!(
+                    "mock: shell \"touch {}\"\nmock: text \"ok\"",
+                    file.display()
+                );
+                let turn = client.ask(&thread, &script).await;
+                // What its sandbox forbids, and what is asked about each time, is done only with a yes.
+                while client.asked_or_ended(&turn).await {
+                    assert!(!file.exists(), "{demands}: {chosen}");
+                    let question = client.asked(&turn, 1).await.remove(0);
+                    decide(&client, &question, "decline").await;
+                }
+                let ended = client.answered(&turn).await;
+                let ran_with = &ended["ran_with"];
+                assert_eq!(ran_with["permission"], permission, "{demands}: {ended}");
+                let notes = ran_with["notes"].to_string();
+                assert_eq!(notes == "[]", note.is_empty(), "{demands}: {ended}");
+                assert!(notes.contains(note), "{demands}: {ended}");
+                assert_eq!(
+                    file.exists(),
+                    permission != "read_only",
+                    "{demands}: {chosen} {ended}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_model_decides_in_a_persons_place() {
+    let house = house_of("allowed_approvals_reviewers = [\"auto_review\"]\n").await;
+    let client = house.client();
+    let thread = direct(&client, json!({})).await;
+    let turn = client
+        .ask(&thread, "mock: shell \"ls\"\nmock: text \"ok\"")
+        .await;
+    let ended = client.ended(&turn).await;
+    assert_eq!(ended["error"]["code"], "codex_start_failed", "{ended}");
+    let hint = text(&ended["error"], "hint");
+    assert!(hint.contains("allowed_approvals_reviewers"), "{ended}");
+    assert_eq!(house.upstream.model_requests().len(), 0);
 }

@@ -284,7 +284,7 @@ fn context_too_long_and_no_model_say_what_to_do() {
 }
 
 #[test]
-fn session_in_use_and_session_lost_are_told_from_refused_calls() {
+fn each_refused_call_is_told_by_what_it_says() {
     for (code, message, way, expected) in [
         (
             -32600,
@@ -309,6 +309,18 @@ fn session_in_use_and_session_lost_are_told_from_refused_calls() {
             "input is too large",
             "no",
             OutcomeCode::ContextTooLong,
+        ),
+        (
+            -32600,
+            "invalid thread settings override: invalid value for `approvals_reviewer`: `User` is not in the allowed set",
+            "no",
+            OutcomeCode::CodexStartFailed,
+        ),
+        (
+            -32600,
+            "invalid thread settings override: invalid value for `sandbox_mode`: `ReadOnly` is not in the allowed set",
+            "no",
+            OutcomeCode::CodexStartFailed,
         ),
         (
             -32600,
