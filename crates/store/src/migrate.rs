@@ -62,6 +62,11 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: "",
         postgres: "",
     },
+    Migration {
+        both: include_str!("../migrations/0009_left_sessions.sql"),
+        sqlite: "",
+        postgres: "",
+    },
 ];
 
 /// Keeps other nodes from migrating the same PostgreSQL database. Any number will do, if it stays.

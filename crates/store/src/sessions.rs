@@ -1,5 +1,5 @@
-//! The backends' own sessions: which conversation of theirs a thread goes on in. Owns what is still new to a session, and
-//! whose record is not as its thread is; never knows what one is.
+//! The backends' own sessions: which conversation of theirs a thread goes on in, and which it has left. Owns what is still new to
+//! a session, and whose record is not as its thread is; never knows what one is.
 
 use switchboard_model::{AssistantId, Millis, ThreadId};
 
@@ -52,6 +52,9 @@ pub enum Record {
     /// Gone: its thread is deleted.
     Gone,
 }
+
+/// Where sessions stand: those that threads go on in, and those that they have left.
+const BOTH: [&str; 2] = ["backend_sessions", "left_sessions"];
 
 impl Reader {
     /// The newest session of an assistant in a thread, if a turn in it was ever answered.
@@ -110,7 +113,7 @@ impl Reader {
         .await
     }
 
-    /// The sessions of this backend's assistants whose records are not as their threads are, those of deleted threads first,
+    /// The sessions of this backend's assistants, those that were left among them, whose records are not as their threads are, those of deleted threads first,
     /// at most `limit`. One of a deleted thread is there once nothing runs in it any more.
     pub async fn due_records(
         &self,
@@ -124,9 +127,12 @@ impl Reader {
                            (SELECT b.thread, b.home, b.session, b.due_at, t.title, t.archived_at, t.deleted_at, \
                             (SELECT COUNT(*) FROM turns w WHERE w.thread = b.thread AND w.assistant = b.assistant \
                              AND w.state IN ('queued', 'running')) AS open \
-                            FROM backend_sessions b JOIN threads t ON t.id = b.thread \
-                            JOIN assistants a ON a.id = b.assistant \
-                            WHERE b.due_at IS NOT NULL AND a.backend = $1) due \
+                            FROM (SELECT thread, assistant, home, session, due_at FROM backend_sessions \
+                                  WHERE due_at IS NOT NULL \
+                                  UNION ALL SELECT thread, assistant, home, session, due_at FROM left_sessions \
+                                  WHERE due_at IS NOT NULL) b \
+                            JOIN threads t ON t.id = b.thread JOIN assistants a ON a.id = b.assistant \
+                            WHERE a.backend = $1) due \
                            WHERE deleted_at IS NULL OR open = 0 \
                            ORDER BY CASE WHEN deleted_at IS NULL THEN 1 ELSE 0 END, due_at, session LIMIT $2";
                 let most = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -166,6 +172,11 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.write(Floor::Ignore, move |tx| {
             Box::pin(async move {
+                // Not to be had is not yet gone: whatever is left of them goes with the thread.
+                let sql = "INSERT INTO left_sessions (home, session, thread, assistant, due_at) \
+                           SELECT home, session, thread, assistant, due_at FROM backend_sessions \
+                           WHERE thread = $1 AND assistant = $2 ON CONFLICT (home, session) DO NOTHING";
+                tx.run(sql, &vals![thread, assistant]).await?;
                 let sql = "DELETE FROM backend_sessions WHERE thread = $1 AND assistant = $2";
                 tx.run(sql, &vals![thread, assistant]).await?;
                 Ok(())
@@ -176,16 +187,23 @@ impl Store {
 
     /// A record is as its thread was when it was found due. Changes nothing if the thread has changed since.
     pub async fn record_is_kept(&self, due: DueRecord) -> Result<(), StoreError> {
-        let kept = match due.record {
-            Record::Kept { .. } => "UPDATE backend_sessions SET due_at = NULL",
-            Record::Gone => "DELETE FROM backend_sessions",
-        };
-        let sql =
-            format!("{kept} WHERE thread = $1 AND home = $2 AND session = $3 AND due_at = $4");
         self.write(Floor::Ignore, move |tx| {
-            let which = vals![due.thread, &due.home, &due.session, due.due_at];
-            let sql = sql.clone();
-            Box::pin(async move { tx.run(&sql, &which).await.map(drop) })
+            let due = due.clone();
+            Box::pin(async move {
+                // It may have been left since it was found.
+                for sessions in BOTH {
+                    let kept = match due.record {
+                        Record::Kept { .. } => format!("UPDATE {sessions} SET due_at = NULL"),
+                        Record::Gone => format!("DELETE FROM {sessions}"),
+                    };
+                    let sql = format!(
+                        "{kept} WHERE thread = $1 AND home = $2 AND session = $3 AND due_at = $4"
+                    );
+                    let which = vals![due.thread, &due.home, &due.session, due.due_at];
+                    tx.run(&sql, &which).await?;
+                }
+                Ok(())
+            })
         })
         .await
     }
@@ -194,8 +212,30 @@ impl Store {
 /// The records of a thread's sessions are not as it is any more.
 pub(crate) async fn records_due(tx: &mut Tx<'_>, thread: ThreadId) -> Result<(), StoreError> {
     // A time of its own for each change, so that who kept the one before is told apart.
-    let sql = "UPDATE backend_sessions SET due_at = CASE WHEN due_at >= $2 THEN due_at + 1 ELSE $2 END \
-               WHERE thread = $1";
-    tx.run(sql, &vals![thread, tx.now()]).await?;
+    for sessions in BOTH {
+        let sql = format!(
+            "UPDATE {sessions} SET due_at = CASE WHEN due_at >= $2 THEN due_at + 1 ELSE $2 END WHERE thread = $1"
+        );
+        let which = vals![thread, tx.now()];
+        tx.run(&sql, &which).await?;
+    }
+    Ok(())
+}
+
+/// An assistant goes on in this session of a home from here on: the one before, if it is another, is left.
+pub(crate) async fn leave(
+    tx: &mut Tx<'_>,
+    (thread, assistant): (ThreadId, AssistantId),
+    (home, session): (&str, &str),
+) -> Result<(), StoreError> {
+    let sql = "INSERT INTO left_sessions (home, session, thread, assistant, due_at) \
+               SELECT b.home, b.session, b.thread, b.assistant, b.due_at FROM backend_sessions b \
+               JOIN assistants a ON a.id = b.assistant AND a.owner = b.account \
+               WHERE b.thread = $1 AND b.assistant = $2 AND b.home = $3 AND b.session <> $4 \
+               ON CONFLICT (home, session) DO NOTHING";
+    tx.run(sql, &vals![thread, assistant, home, session])
+        .await?;
+    let sql = "DELETE FROM left_sessions WHERE home = $1 AND session = $2";
+    tx.run(sql, &vals![home, session]).await?;
     Ok(())
 }

@@ -15,7 +15,7 @@ use crate::{
     db::vals,
     messages,
     rows::to_json,
-    threads,
+    sessions, threads,
     writer::{Floor, Kind, Tx},
 };
 
@@ -233,6 +233,7 @@ async fn bind(
         return Ok(false);
     };
     let now = tx.now();
+    sessions::leave(tx, (held.thread, held.assistant), (&home, &session)).await?;
     // A new session's record has no title yet, and one of an archived thread is taken out of the archive for its turn.
     tx.run(
         "INSERT INTO backend_sessions (thread, assistant, account, home, session, turn, bound_at, due_at) \

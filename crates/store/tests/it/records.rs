@@ -6,10 +6,14 @@ use switchboard_store::{Claimed, DueRecord, Record, ThreadPatch};
 use crate::world::World;
 
 async fn bind(world: &World, claimed: &Claimed, session: &str) {
+    bind_in(world, claimed, "home", session).await;
+}
+
+async fn bind_in(world: &World, claimed: &Claimed, home: &str, session: &str) {
     let (turn, fence) = (claimed.turn.id, claimed.fence);
     let bound = world
         .store
-        .bind_session(turn, fence, "home".into(), session.into());
+        .bind_session(turn, fence, home.into(), session.into());
     assert!(bound.await.unwrap());
 }
 
@@ -137,5 +141,61 @@ on_both_databases! {
         let bound = world.reader().bound_session(thread, helper).await.unwrap();
         assert_eq!(bound, None);
         assert!(world.reader().bound_session(other, helper).await.unwrap().is_some());
+    }
+
+    async fn the_record_of_a_session_that_was_left_follows_its_thread_to_the_end(world: World) {
+        let mara = world.person("mara").await;
+        let helper = world.assistant("helper", mara).await;
+        let thread = world.thread(mara).await;
+        for (home, session) in [("home", "s1"), ("own", "s2"), ("home", "s3")] {
+            world.ask(thread, mara, helper).await;
+            let claimed = world.claim().await.unwrap();
+            bind_in(&world, &claimed, home, session).await;
+            world.reply(&claimed, "4").await;
+            world.tick(1);
+        }
+        let bound = async || world.reader().bound_session(thread, helper).await.unwrap();
+        assert_eq!(bound().await, Some(("home".into(), "s3".into())));
+        let names = |kept: Vec<(String, Record)>| {
+            let mut names: Vec<_> = kept.into_iter().map(|(session, _)| session).collect();
+            names.sort();
+            names
+        };
+        kept(&world).await;
+        patch(&world, thread, titled("A name")).await;
+        assert_eq!(names(kept(&world).await), ["s1", "s2", "s3"]);
+        // One that cannot be gone on in may still be there.
+        world.store.forget_session(thread, helper).await.unwrap();
+        assert_eq!(bound().await, None);
+        assert_eq!(due(&world).await, []);
+        patch(&world, thread, archived(true)).await;
+        let mut all = due(&world).await;
+        assert_eq!(all.len(), 3);
+        all.retain(|due| due.record == record("A name", true, false));
+        assert_eq!(all.len(), 3);
+        // Whoever goes on in one after all has it once.
+        world.ask(thread, mara, helper).await;
+        let claimed = world.claim().await.unwrap();
+        bind(&world, &claimed, "s1").await;
+        world.reply(&claimed, "4").await;
+        world.store.delete_thread(None, thread).await.unwrap();
+        let gone = kept(&world).await;
+        assert!(gone.iter().all(|(_, record)| *record == Record::Gone), "{gone:?}");
+        assert_eq!(names(gone), ["s1", "s2", "s3"]);
+        assert_eq!(due(&world).await, []);
+    }
+
+    async fn a_record_whose_session_is_left_while_it_is_kept_is_kept_once(world: World) {
+        let mara = world.person("mara").await;
+        let helper = world.assistant("helper", mara).await;
+        let thread = world.thread(mara).await;
+        world.ask(thread, mara, helper).await;
+        let claimed = world.claim().await.unwrap();
+        bind(&world, &claimed, "before").await;
+        let found = due(&world).await.remove(0);
+        bind(&world, &claimed, "after").await;
+        world.store.record_is_kept(found).await.unwrap();
+        let left = due(&world).await.into_iter();
+        assert_eq!(left.map(|due| due.session).collect::<Vec<_>>(), ["after"]);
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use switchboard_testkit::{House, Stop, codex, until};
 
 use super::direct;
-use crate::support::{house, soon, text};
+use crate::support::{files_below, house, soon, text};
 
 /// The names of all records of the house, those of the archived ones after those of the others.
 #[expect(
@@ -170,4 +170,33 @@ async fn what_could_not_be_told_is_told_once_an_app_server_runs_again() {
     fs::write(&auth, login).unwrap();
     house.serve();
     are(&house, &["other"], &["Put away"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_thread_that_moved_and_came_back_takes_all_its_records_with_it() {
+    let house = house().await;
+    let client = house.client();
+    let thread = direct(&client, json!({})).await;
+    let at = format!("/api/threads/{thread}");
+    for (home, words) in [("house", "one"), ("own", "two"), ("house", "three")] {
+        client
+            .patch(&at, json!({ "settings": { "home": home } }))
+            .await;
+        let script = format!("mock: text \"{words}\"");
+        let turn = client.ask(&thread, &script).await;
+        let done = client.answered(&turn).await;
+        assert_eq!(done["ran_with"]["home"], home, "{done}");
+    }
+    client.patch(&at, json!({ "title": "Moved" })).await;
+    are(&house, &["Moved", "Moved"], &[]).await;
+    client.patch(&at, json!({ "archived": true })).await;
+    are(&house, &[], &["Moved", "Moved"]).await;
+    let own = house.codex_home().join("sessions");
+    assert_eq!(files_below(&own).len(), 1);
+    client.call("DELETE", &at, None).await;
+    are(&house, &[], &[]).await;
+    until("the one in the own home is gone as well", || async {
+        files_below(&own).is_empty().then_some(())
+    })
+    .await;
 }
