@@ -29,6 +29,18 @@ impl Permission {
     }
 }
 
+/// What the commands of a turn could reach. Web searches and MCP servers go their own ways.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Network {
+    /// Nothing.
+    Off,
+    /// Nothing unless somebody approved it.
+    Asks,
+    /// Everything that the server's machine can.
+    On,
+}
+
 /// A thread's choices for the turns to come.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -125,6 +137,8 @@ pub struct RanWith {
     pub permission: Permission,
     /// Where it worked, if not in a private empty folder.
     pub folder: Option<String>,
+    /// What its commands could reach, where its backend says.
+    pub network: Option<Network>,
     /// Whose home it worked in.
     pub home: Home,
     /// Over which of its program's ways, where the program has several.

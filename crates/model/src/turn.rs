@@ -164,6 +164,8 @@ pub struct Turn {
     pub runs_on: Option<String>,
     /// Whether it was started from a command line and has a process of its own.
     pub detached: bool,
+    /// While it is at work: which turn of its thread it is, 1 being the first.
+    pub number: Option<i64>,
     /// When it was asked for.
     pub queued_at: Millis,
     /// When it was (last) claimed.

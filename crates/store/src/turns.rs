@@ -168,7 +168,9 @@ impl Reader {
 const TURN: &str = "SELECT t.id, t.delivery, t.attempt, t.thread, t.message, t.seq, t.assistant, t.person, \
      t.state, t.failure, t.fence, t.instance, t.stop_wanted, t.runs_on, t.detached, t.reverts, t.queued_at, \
      t.started_at, t.ended_at, t.parked_at, t.reply, t.ran_with, t.used, \
-     (SELECT COUNT(*) FROM questions q WHERE q.turn = t.id AND q.state = 'asked') AS open_questions \
+     (SELECT COUNT(*) FROM questions q WHERE q.turn = t.id AND q.state = 'asked') AS open_questions, \
+     CASE WHEN t.state = 'running' THEN (SELECT COUNT(*) FROM turns n WHERE n.thread = t.thread \
+          AND (n.queued_at, n.seq, n.id) <= (t.queued_at, t.seq, t.id)) END AS number \
      FROM turns t";
 
 /// The newest attempt of a delivery.
@@ -264,6 +266,7 @@ pub(crate) async fn owe(
         stop_wanted: false,
         runs_on: None,
         detached: own.is_some(),
+        number: None,
         queued_at: now,
         started_at: None,
         ended_at: settled,
@@ -361,6 +364,7 @@ fn turn(line: &Line) -> Result<Turn, StoreError> {
         stop_wanted: line.flag("stop_wanted")?,
         runs_on: line.opt_text("runs_on")?,
         detached: line.opt_text("detached")?.is_some(),
+        number: line.opt_int("number")?,
         queued_at: line.millis("queued_at")?,
         started_at: line.opt_millis("started_at")?,
         ended_at: line.opt_millis("ended_at")?,

@@ -2243,6 +2243,11 @@ export interface components {
          * @enum {string}
          */
         ModelsFrom: "account" | "seed";
+        /**
+         * @description What the commands of a turn could reach. Web searches and MCP servers go their own ways.
+         * @enum {string}
+         */
+        Network: "off" | "asks" | "on";
         /** @description An assistant to register. */
         NewAssistant: {
             /** @description One of those that can be registered. */
@@ -2563,6 +2568,7 @@ export interface components {
             home: components["schemas"]["Home"];
             /** @description The model. */
             model?: string | null;
+            network?: components["schemas"]["Network"] | null;
             /** @description What could not be met as chosen, and why. */
             notes: string[];
             /** @description What it could touch. */
@@ -2910,6 +2916,11 @@ export interface components {
             id: string;
             /** @description The message that asked. */
             message_id: string;
+            /**
+             * Format: int64
+             * @description While it is at work: which turn of its thread it is, 1 being the first.
+             */
+            number?: number | null;
             /** @description Whether it failed for want of a login and is tried again by itself after one. A cancel takes that back. */
             parked: boolean;
             /** @description Who asked. */

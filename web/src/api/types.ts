@@ -67,6 +67,7 @@ export type Presence = Said<Wire["Presence"]>;
 /** How assistants work in a thread. */
 export type ThreadSettings = Said<Wire["ThreadSettings"]>;
 export type Permission = Wire["Permission"];
+export type Network = Wire["Network"];
 export type Model = Said<Wire["Model"]>;
 /** The models that one account reaches, for choosing. */
 export type ModelGroup = Said<Wire["ModelGroup"]>;

@@ -2,9 +2,7 @@
 import type { Id } from "../api/types";
 import type { Desk } from "../state/desk";
 import { drafts } from "../state/local";
-import { turnIsOpen } from "../state/model";
 import { chatPath, go } from "../ui/route";
-import { attempt } from "../ui/Toasts";
 
 export function newThread() {
   go(chatPath(null));
@@ -16,13 +14,6 @@ export function goOn(desk: Desk, backend: Id) {
   const assistant = Object.values(desk.store.get().assistants).find((one) => one.backend === backend && one.usable);
   if (location.pathname === chatPath(null) && assistant && drafts.get("new") === "") desk.prefill("new", `@${assistant.handle} `);
   requestAnimationFrame(() => document.getElementById("composer")?.focus());
-}
-
-/** Stops every answer that runs in a thread. */
-export function stopAll(desk: Desk, thread: Id) {
-  for (const turn of Object.values(desk.store.get().turns)) {
-    if (turn.thread_id === thread && turnIsOpen(turn) && !turn.stop_wanted) attempt(desk.cancel(turn.id));
-  }
 }
 
 /** Opens the first thread that waits for the person; the one after it if that is open already. */

@@ -10,7 +10,7 @@ import { needsMe } from "../state/rows";
 import { assistantRows, newestOf } from "../state/view";
 import { approvalsPath, go, type Route, settingsPath, turnsPath } from "../ui/route";
 import { attempt } from "../ui/Toasts";
-import { newThread, nextWaiting, stopAll } from "./acts";
+import { newThread, nextWaiting } from "./acts";
 
 export function useCommands(route: Route, showKeys: () => void): Command[] {
   const desk = useDesk();
@@ -34,7 +34,7 @@ export function useCommands(route: Route, showKeys: () => void): Command[] {
       { id: "turns", label: "Turns", icon: "turns", keys: "G T", words: "runs running failed history", act: () => go(turnsPath()) },
       waiting ? { id: "waiting", label: "Next thread that needs you", icon: "bell", words: "approvals waiting", act: nextWaiting } : null,
       newest && thread ? { id: "fork", label: "Fork this thread from its newest message", icon: "fork", words: "branch copy carry over", act: () => forkFrom(desk, thread, newest) } : null,
-      runs && thread ? { id: "stop", label: "Stop what runs here", icon: "stop", keys: "⌘.", words: "cancel turn", act: () => stopAll(desk, thread) } : null,
+      runs && thread ? { id: "stop", label: "Stop what runs here", icon: "stop", keys: "⌘.", words: "cancel turn", act: () => attempt(desk.stopAll(thread)) } : null,
       ...assistantRows({ assistants }).filter((one) => one.usable && one.state === "ready").map((one): Command => (
         { id: `ask-${one.id}`, label: `Ask @${one.handle}`, icon: "thought", words: `${one.name} mention new`, act: () => ask(one.handle) }
       )),

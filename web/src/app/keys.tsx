@@ -6,8 +6,9 @@ import { Dialog } from "../ui/Dialog";
 import { closeDrawer } from "../ui/drawer";
 import { isCommand, keyName } from "../ui/keyname";
 import { approvalsPath, go, routeOf, settingsPath, turnsPath } from "../ui/route";
+import { attempt } from "../ui/Toasts";
 import { want, type Wanted } from "../ui/wanted";
-import { newThread, stepRows, stopAll } from "./acts";
+import { newThread, stepRows } from "./acts";
 
 const list: { where: string; keys: [string[], string][] }[] = [
   {
@@ -27,8 +28,8 @@ const list: { where: string; keys: [string[], string][] }[] = [
     where: "In a thread",
     keys: [
       [["⌘."], "Stop what runs in this thread"],
-      [["Enter"], "Send; while an answer runs, queue"],
-      [["⌘Enter"], "The other one: into the running answer instead of queueing; where it takes no words, send now"],
+      [["Enter"], "Send; while your answer runs, queue, and alone with an assistant steer"],
+      [["⌘Enter"], "The other one: steer instead of queue, queue instead of steer; where an answer takes no words, send now"],
       [["⇧Enter"], "New line"],
       [["↑"], "In an empty field: change what was queued or said last"],
       [["⌘⇧M"], "Model"],
@@ -71,7 +72,7 @@ export function useKeys({ showKeys, search }: KeyActs) {
       const route = routeOf(location);
       if (command && event.key === ".") {
         event.preventDefault();
-        if (route.at === "chat" && route.thread) stopAll(desk, route.thread);
+        if (route.at === "chat" && route.thread) attempt(desk.stopAll(route.thread));
         return;
       }
       if (command && !event.shiftKey && event.key.toLowerCase() === "k") {

@@ -8,7 +8,7 @@ import type { Attachment, Frame, Id, Model, ModelGroup, NewThread, Presence, Que
 import { type Asked, type Change, changeOf } from "./change";
 import { Finder } from "./finder";
 import { forgetDrafts } from "./local";
-import { type Beginning, beginsOpen, type Place } from "./model";
+import { type Beginning, beginsOpen, type Place, turnIsOpen } from "./model";
 import { Models } from "./models";
 import { Outbox } from "./outbox";
 import { Queue } from "./queue";
@@ -462,6 +462,12 @@ export class Desk {
     } catch (error) {
       if (!(error instanceof Problem && error.code === "turn_ended")) throw error;
     }
+  }
+
+  /** Stops every answer of a thread that runs, or waits to. */
+  async stopAll(thread: Id): Promise<void> {
+    const open = Object.values(this.store.get().turns).filter((turn) => turn.thread_id === thread && turnIsOpen(turn) && !turn.stop_wanted);
+    await Promise.all(open.map((turn) => this.cancel(turn.id)));
   }
 
   /** Answers what an assistant asks. Where it was settled in another place meanwhile, how it went is fetched and that is all. */

@@ -41,6 +41,18 @@ pub enum Permission {
     Full,
 }
 
+/// What the commands of a turn could reach. Web searches and MCP servers go their own ways.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Network {
+    /// Nothing.
+    Off,
+    /// Nothing unless somebody approved it.
+    Asks,
+    /// Everything that the server's machine can.
+    On,
+}
+
 /// Whose home a program works in.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -96,6 +108,8 @@ pub struct RanWith {
     pub permission: Permission,
     /// Where it worked; null is a private folder.
     pub folder: Option<String>,
+    /// What its commands could reach; null where its backend does not say.
+    pub network: Option<Network>,
     /// Whose home its program worked in.
     pub home: Home,
     /// What could not be met as chosen, and why.
@@ -137,6 +151,18 @@ impl From<Permission> for model::Permission {
             Permission::ReadOnly => Self::ReadOnly,
             Permission::Standard => Self::Standard,
             Permission::Full => Self::Full,
+        }
+    }
+}
+
+impl ToWire for model::Network {
+    type Wire = Network;
+
+    fn to_wire(&self) -> Network {
+        match self {
+            Self::Off => Network::Off,
+            Self::Asks => Network::Asks,
+            Self::On => Network::On,
         }
     }
 }
@@ -205,6 +231,7 @@ impl ToWire for model::RanWith {
             tier: self.tier.clone(),
             permission: self.permission.to_wire(),
             folder: self.folder.clone(),
+            network: self.network.as_ref().map(ToWire::to_wire),
             home: self.home.to_wire(),
             notes: self.notes.clone(),
         }

@@ -29,6 +29,8 @@ pub struct Turn {
     pub runs_on: Option<String>,
     /// Whether it was started from a command line, and has a process of its own.
     pub detached: bool,
+    /// While it is at work: which turn of its thread it is, 1 being the first.
+    pub number: Option<i64>,
     /// When it was asked for.
     pub queued_at: i64,
     /// When it began. After a crash it may begin again: items of it that began earlier, or all of them while this is
@@ -163,6 +165,7 @@ impl Turn {
             stop_wanted: turn.stop_wanted,
             runs_on: turn.runs_on.clone(),
             detached: turn.detached,
+            number: turn.number,
             queued_at: turn.queued_at.0,
             started_at: turn.started_at.map(|at| at.0),
             ended_at: turn.ended_at.map(|at| at.0),

@@ -146,6 +146,7 @@ pub(crate) async fn attempt(
         runs_on: None,
         // Whoever wants it once more wants it from whoever is there now.
         detached: false,
+        number: None,
         queued_at: now,
         started_at: None,
         ended_at,

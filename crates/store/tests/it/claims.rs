@@ -23,6 +23,7 @@ on_both_databases! {
         let since = posted.message.created_at.plus(std::time::Duration::from_millis(5));
         expected.state = TurnState::Running { fence: claimed.fence, since };
         expected.started_at = Some(since);
+        expected.number = Some(1);
         assert_eq!(claimed.turn, expected);
         assert_eq!(world.turn(expected.id).await, expected);
         assert!(world.claim().await.is_none());
@@ -48,6 +49,29 @@ on_both_databases! {
             assert!(world.claim().await.is_none(), "the thread and assistant are busy");
             world.reply(&claimed, "4").await;
         }
+    }
+
+    async fn a_turn_at_work_knows_which_one_of_its_thread_it_is(world: World) {
+        let mara = world.person("mara").await;
+        let (one, two) = (world.assistant("one", mara).await, world.assistant("two", mara).await);
+        let (here, there) = (world.thread(mara).await, world.thread(mara).await);
+        world.ask(there, mara, one).await;
+        let first = world.ask(here, mara, one).await;
+        assert_eq!(first.number, None, "it waits");
+        for _ in 0..2 {
+            let claimed = world.claim().await.unwrap();
+            assert_eq!(claimed.turn.number, Some(1), "the first of its own thread");
+            world.reply(&claimed, "4").await;
+        }
+        assert_eq!(world.turn(first.id).await.number, None, "it is over");
+        let both = world.post(here, mara, "both", &[one, two]).await;
+        let mut numbers = Vec::new();
+        while let Some(claimed) = world.claim().await {
+            numbers.push(claimed.turn.number);
+        }
+        numbers.sort_unstable();
+        assert_eq!(numbers, [Some(2), Some(3)]);
+        assert_eq!(both.turns.len(), 2);
     }
 
     async fn different_assistants_and_threads_run_side_by_side(world: World) {

@@ -14,6 +14,7 @@ import { chatPath, go } from "../../ui/route";
 import { attempt, toast } from "../../ui/Toasts";
 import { LinkLine } from "./LinkLine";
 import { MemberList, MembersButton } from "./Members";
+import { RunningLine } from "./RunningLine";
 
 /** How long it is said that a link was copied. */
 const COPIED_MS = 2000;
@@ -56,6 +57,7 @@ export function ThreadBar({ thread, assistant, aside, onSearch }: ThreadBarProps
       <span className="grow" />
       <LinkLine />
       <span className={copied ? "link-line" : "sr"} role="status">{copied ? <><Icon name="check" className="icon-s" />Link copied</> : null}</span>
+      <RunningLine thread={thread.id} />
       <MembersButton thread={thread} />
       <button className="btn tool" type="button" aria-label="Search in this thread" title="Search in this thread" onClick={() => onSearch(thread.id)}><Icon name="search" /></button>
       <span className="wide-only"><Menu label="Share or export" button={<Icon name="share" />} buttonClass="btn tool" items={share} side="below" align="end" /></span>

@@ -45,6 +45,6 @@ export function useAwaited(thread: Id | null): Awaited {
   return {
     steered, unsteered: steered || !working[0] ? null : whyNone(working[0]),
     queue, waits: own.length > 0 || queue.some((one) => !one.held), awaited: handles(own), running: handles(stoppable),
-    stop: stoppable.length ? () => stoppable.forEach((turn) => attempt(desk.cancel(turn.id))) : null,
+    stop: thread && stoppable.length ? () => attempt(desk.stopAll(thread)) : null,
   };
 }

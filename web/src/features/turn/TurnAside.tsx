@@ -19,7 +19,7 @@ import { StatView } from "../../ui/StatView";
 import { attempt } from "../../ui/Toasts";
 import { Checklist, stepsDone } from "./Checklist";
 import { changedFiles, type ChangedFile, nameAndPlace, planOf } from "./facts";
-import { fullness, homeWords, noteSentences, permissionWords, tokens } from "./foot";
+import { fullness, homeWords, modelWords, networkWords, noteSentences, permissionWords, tokens } from "./foot";
 import { showFile } from "./show-file";
 import "./aside.css";
 
@@ -189,6 +189,7 @@ async function lead(turn: Turn, file: ChangedFile) {
 function RanWith({ turn }: { turn: Turn }) {
   const assistant = useView((state) => state.assistants[turn.assistant]);
   const backend = useView((state) => state.backends?.[assistant?.backend ?? ""]?.title);
+  const models = useView((state) => state.models?.find((one) => one.backend === assistant?.backend)?.models);
   const me = useView((state) => state.session?.person.id);
   const person = useView((state) => state.people[turn.person]?.name);
   const open = turnIsOpen(turn);
@@ -197,10 +198,11 @@ function RanWith({ turn }: { turn: Turn }) {
   const words = turnWords(turn);
   const rows: [string, ReactNode, (string | undefined)?][] = [["Assistant", `@${assistant?.handle ?? "assistant"}${backend ? `, ${backend}` : ""}`]];
   if (turn.person !== me && person) rows.push(["Asked by", person]);
-  if (ran?.model) rows.push(["Model", [ran.model, ran.effort?.replaceAll("_", " ")].filter(Boolean).join(", ")]);
+  if (ran?.model) rows.push(["Model", modelWords(ran, models), ran.model]);
   if (ran?.tier) rows.push(["Tier", ran.tier.replaceAll("_", " ")]);
   if (ran) rows.push(["Permission", ran.permission === "full" ? <span className="needs-ink">{permissionWords.full}</span> : permissionWords[ran.permission] ?? ran.permission]);
   if (ran) rows.push(["Folder", ran.folder ? <span className="mono">{ran.folder}</span> : "Private", ran.folder ?? undefined]);
+  if (ran?.network) rows.push(["Network", networkWords[ran.network], "What its commands can reach. Web searches and tools go their own ways"]);
   if (ran?.home === "own") rows.push(["Home", homeWords(ran)]);
   if (turn.runs_on) rows.push(["Runs on", turn.runs_on, turn.runs_on]);
   if (began === null) rows.push([open ? "State" : "Ended", open ? words.text : "before it began"], ["Asked", time(turn.queued_at)]);

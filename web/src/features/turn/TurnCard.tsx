@@ -21,6 +21,7 @@ import { EndCard } from "./EndCard";
 import { reconnecting, worthShowing } from "./notices";
 import { SteerLines, useSteers, wordsBefore } from "./Steers";
 import { Steps } from "./Steps";
+import { modelWords } from "./foot";
 import { TurnFoot } from "./TurnFoot";
 
 export interface TurnCardProps {
@@ -43,6 +44,7 @@ export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLiv
   const turn = useView((state) => state.turns[id]);
   const held = useView((state) => state.items[id] ?? none);
   const assistant = useView((state) => (turn ? state.assistants[turn.assistant] : undefined));
+  const models = useView((state) => state.models?.find((one) => one.backend === assistant?.backend)?.models);
   const steers = useSteers(id);
   const isBeside = useIsBeside(id);
   const me = useView((state) => state.session?.person.id);
@@ -55,6 +57,7 @@ export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLiv
 
   const handle = assistant?.handle ?? reply?.author.handle ?? "assistant";
   const words = turnWords(turn);
+  const model = modelWords(turn.ran_with, models);
   const asked = turn.state === "waiting_approval" && !turn.stop_wanted && turn.person !== me;
   const state = reconnecting(items, turn) ?? (asked ? "Waits for a decision" : words.text);
   const texts = parts.flatMap((part) => (part.is === "text" ? [part.text] : []));
@@ -70,7 +73,8 @@ export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLiv
       <div>
         <div className="who">
           <b>@{handle}</b>
-          {turn.runs_on ? <span className="dim cut">{turn.runs_on}</span> : null}
+          {model ? <span className="dim cut model">{model}</span> : null}
+          {turn.runs_on ? <span className="dim cut runs-on">{turn.runs_on}</span> : null}
           <span className={open ? `state num ${words.lamp}` : "sr"} role="status">
             {open ? <><Lamp kind={words.lamp} />{state}</> : null}
             {open && turn.started_at !== null ? <span className="dim" aria-hidden="true">{clock(now - turn.started_at)}</span> : null}

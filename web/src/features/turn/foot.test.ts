@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Usage } from "../../api/types";
-import { fullness, noteSentences, ranWith, tokens, usedWords } from "./foot";
+import { fullness, modelWords, noteSentences, ranWith, tokens, usedWords } from "./foot";
 
 const usage = (over: Partial<Usage>): Usage => ({ input: 0, cached: 0, output: 0, reasoning: 0, context: 0, window: null, ...over });
 
@@ -9,11 +9,16 @@ test("tokens are counted in thousands", () => {
 });
 
 test("what it ran with is told where it is known", () => {
-  const ran = { model: "m-1", effort: "high", tier: null, permission: "full" as const, folder: null, home: "house" as const, notes: ["the folder is gone", "asked for more."] };
-  expect(ranWith(ran).map(({ text }) => text)).toEqual(["m-1", "high", "Full access", "private folder"]);
+  const ran = { model: "m-1", effort: "high", tier: null, permission: "full" as const, folder: null, network: "asks" as const, home: "house" as const, notes: ["the folder is gone", "asked for more."] };
+  expect(ranWith(ran).map(({ text }) => text)).toEqual(["Full access", "private folder"]);
   expect(ranWith({ ...ran, permission: "read_only", home: "own" }).at(-1)?.text).toBe("own home, whose rules run unasked and outside the sandbox");
   expect(noteSentences(ran)).toEqual(["The folder is gone.", "Asked for more."]);
   expect(noteSentences(null)).toEqual([]);
+  const model = { id: "m-1", name: "Model One", efforts: [{ id: "high", name: "high" }] } as never;
+  expect(modelWords(ran, [model])).toBe("Model One, high");
+  expect(modelWords({ ...ran, effort: "xhigh" })).toBe("m-1, extra high");
+  expect(modelWords({ ...ran, model: null })).toBe("");
+  expect(modelWords(null)).toBe("");
 });
 
 test("what it used, and how full the conversation is", () => {

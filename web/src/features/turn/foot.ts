@@ -1,5 +1,6 @@
-/** The words at the foot of a turn: what it ran with and what it used. Pure. */
-import type { Permission, Turn, Usage } from "../../api/types";
+/** The words for what a turn ran with and what it used, at its head, at its foot and beside it. Pure. */
+import type { ModelGroup, Network, Permission, Turn, Usage } from "../../api/types";
+import { effortWord } from "../../state/models";
 import { sentence } from "../../state/words";
 
 export const permissionWords: Record<Permission, string> = { read_only: "Read only", standard: "Standard", full: "Full access" };
@@ -11,16 +12,27 @@ export function tokens(count: number): string {
   return count < 999_500 ? `${short(count / 1000)}k` : `${short(count / 1_000_000)}M`;
 }
 
-export interface Part { key: "model" | "effort" | "tier" | "permission" | "folder" | "home"; text: string }
+type Ran = NonNullable<Turn["ran_with"]>;
+
+/** What its commands could reach. */
+export const networkWords: Record<Network, string> = { off: "Off", asks: "Off, asks first", on: "On" };
+
+/** `GPT-5.5, high`: by the name that its backend gives the model, else by its id. Empty where nobody said. */
+export function modelWords(ran: Ran | null | undefined, models: ModelGroup["models"] = []): string {
+  if (!ran?.model) return "";
+  const known = models.find((one) => one.id === ran.model);
+  const level = known?.efforts.find((one) => one.id === ran.effort);
+  return [known?.name ?? ran.model, ran.effort ? effortWord(ran.effort, level?.name).toLowerCase() : null].filter(Boolean).join(", ");
+}
+
+export interface Part { key: "tier" | "permission" | "folder" | "home"; text: string }
 
 /** What the own home means for a turn, in words. */
-export const homeWords = (ran: Pick<NonNullable<Turn["ran_with"]>, "permission">): string => (ran.permission === "full" ? "own home" : "own home, whose rules run unasked and outside the sandbox");
+export const homeWords = (ran: Pick<Ran, "permission">): string => (ran.permission === "full" ? "own home" : "own home, whose rules run unasked and outside the sandbox");
 
-/** What it ran with, each in a word; what nobody said is left out. */
-export function ranWith(ran: NonNullable<Turn["ran_with"]>): Part[] {
+/** What else it ran with, each in a word; what nobody said is left out. */
+export function ranWith(ran: Ran): Part[] {
   const parts: (Part | null)[] = [
-    ran.model ? { key: "model", text: ran.model } : null,
-    ran.effort ? { key: "effort", text: ran.effort.replaceAll("_", " ") } : null,
     ran.tier ? { key: "tier", text: ran.tier.replaceAll("_", " ") } : null,
     { key: "permission", text: permissionWords[ran.permission] ?? ran.permission },
     { key: "folder", text: ran.folder ?? "private folder" },

@@ -195,6 +195,7 @@ pub(super) fn ran_with(
             .folder
             .as_ref()
             .map(|folder| folder.display().to_string()),
+        network: Some(way.network()),
         home: turn.home,
         over: Some("app_server".to_owned()),
         notes,

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 use switchboard_engine::backend::{Asks, How};
-use switchboard_model::settings::Permission;
+use switchboard_model::settings::{Network, Permission};
 
 /// One way to work.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,6 +69,17 @@ impl Way {
             Permission::ReadOnly => json!({ "type": "readOnly", "networkAccess": false }),
             Permission::Standard => json!({ "type": "workspaceWrite", "networkAccess": false }),
             Permission::Full => json!({ "type": "dangerFullAccess" }),
+        }
+    }
+
+    /// What its commands can reach: the sandbox of a turn has no network, and only full access has no sandbox.
+    pub(super) fn network(&self) -> Network {
+        if self.permission == Permission::Full {
+            Network::On
+        } else if self.policy == "never" {
+            Network::Off
+        } else {
+            Network::Asks
         }
     }
 
@@ -210,6 +221,21 @@ mod tests {
             assert_eq!(way.sandbox_policy()["type"], sandbox);
             assert_eq!(way.notes(&chosen), Vec::<String>::new());
         }
+    }
+
+    #[test]
+    fn the_network_is_what_policy_and_sandbox_leave_of_it() {
+        for (permission, asks, expected) in [
+            (Permission::ReadOnly, Asks::Somebody, Network::Asks),
+            (Permission::Standard, Asks::Somebody, Network::Asks),
+            (Permission::Standard, Asks::Nobody, Network::Off),
+            (Permission::Full, Asks::Somebody, Network::On),
+        ] {
+            assert_eq!(Way::of(&how(permission, asks)).network(), expected);
+        }
+        let full = Way::of(&how(Permission::Full, Asks::Somebody));
+        let narrower = full.after(SANDBOX).unwrap();
+        assert_eq!(narrower.network(), Network::Asks);
     }
 
     #[test]

@@ -410,6 +410,8 @@ pub const ANSWERS: &[(&str, &[&str])] = &[
 
 /// What is said in calls of ours, and read of what they return: the file, and a word or field of it.
 pub const CALLS: &[(&str, &[&str])] = &[
+    ("v2/ThreadStartResponse", &["model"]),
+    ("v2/ThreadResumeResponse", &["model"]),
     (
         "v2/ListMcpServerStatusParams",
         &["threadId", "serverName", "detail", "toolsAndAuthOnly"],

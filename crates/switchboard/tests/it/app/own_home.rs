@@ -115,6 +115,7 @@ async fn what_lies_in_the_own_home_counts_in_threads_that_chose_it_and_nowhere_e
         let done = client.answered(&turn).await;
         assert_eq!(done["ran_with"]["home"], "own", "{done}");
         assert_eq!(done["ran_with"]["permission"], permission, "{done}");
+        assert_eq!(done["ran_with"]["network"], "asks", "{done}");
         assert!(Path::new(&path).join(permission).exists(), "{permission}");
         assert!(told(&house).contains("planted-instruction"));
     }

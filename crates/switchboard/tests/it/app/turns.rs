@@ -39,6 +39,7 @@ async fn text_and_thoughts_arrive_in_pieces_before_the_end() {
     assert_eq!(turn["ran_with"]["model"], "scripted-1", "{turn}");
     assert_eq!(turn["ran_with"]["effort"], "high");
     assert_eq!(turn["ran_with"]["permission"], "read_only");
+    assert_eq!(turn["ran_with"]["network"], "asks");
     assert!(turn["usage"]["input"].as_i64().unwrap() > 0, "{turn}");
     let kinds: Vec<Value> = client
         .items(text(&turn, "id"))
