@@ -40,6 +40,8 @@ export default {
     const card = cards(page).first();
     await card.waitFor();
     assert.match(await card.innerText(), /echo approved-here/);
+    const handle = await demoHandle(page, "approvals");
+    await page.getByRole("group", { name: `Run this command? @${handle}` }).waitFor();
     await page.locator(".needs-bar", { hasText: "1 decision waits for you" }).waitFor();
     await card.getByRole("button", { name: "Accept", exact: true }).click();
     const done = await turn(page, "done");
@@ -136,15 +138,45 @@ export default {
     await direct(page);
     await say(page, "mock: slow 250 20ms");
     await page.locator(".turn").getByText(/chunk 5/).waitFor();
-    await page.locator("#composer").fill("another way\nmock: text \"changed course\"");
+    // Alone with an assistant, what one says is meant for what it does now.
+    await page.getByPlaceholder("Steer this turn").waitFor();
+    await page.locator("#composer").fill("and this comes after it");
+    await page.getByText(/Enter queues it$/).waitFor();
     await page.locator("#composer").press("ControlOrMeta+Enter");
+    await page.locator(".queue li", { hasText: "and this comes after it" }).waitFor();
+    await page.getByRole("button", { name: "Remove 1" }).click();
+    await page.locator(".queue").waitFor({ state: "detached" });
+    await say(page, "another way\nmock: text \"changed course\"");
     const done = await turn(page, "done");
     await done.getByText("changed course", { exact: true }).waitFor();
     await done.locator(".steer-text", { hasText: "another way" }).waitFor();
+    await page.getByPlaceholder(/^Message @/).waitFor();
+    assert.equal(await page.locator(".running-line").count(), 0, "nothing runs");
     await say(page, "mock: slow 3000 20ms");
     await page.locator(".turn[data-state=running]").getByText(/chunk 5/).waitFor();
     await page.keyboard.press("ControlOrMeta+.");
     await turn(page, "cancelled");
+  },
+
+  async "what runs is named over the thread, with the way to stop it and to branch off"({ server, browser }) {
+    const page = await signIn(await browser.person(), await server.link());
+    await direct(page, { effort: "high" });
+    await say(page, "mock: text \"the first\"");
+    const first = await turn(page, "done");
+    await first.locator(".who").getByText("Scripted, high").waitFor();
+    await say(page, "mock: text \"What is said by now.\" ; gate forever");
+    await (await turn(page, "running")).getByText("What is said by now.").waitFor();
+    const bar = page.locator(".running-line");
+    await bar.getByText(/^Turn 2, \d+:\d\d$/).waitFor();
+    await page.locator(".aside").getByText("Off, asks first").waitFor();
+    const address = page.url();
+    await bar.getByRole("button", { name: "Fork from here" }).click();
+    await page.waitForURL((now) => now.href !== address);
+    await page.locator(".carried").waitFor();
+    await page.goto(address);
+    await bar.getByRole("button", { name: "Stop" }).click();
+    await turn(page, "cancelled");
+    await bar.waitFor({ state: "detached" });
   },
 
   async "a plan is a checklist, and a proposal waits for its person"({ server, browser }) {

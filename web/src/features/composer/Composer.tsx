@@ -30,6 +30,7 @@ import { useFiles } from "./useFiles";
 import { useOutlook } from "./useOutlook";
 import { useSend, type Words } from "./useSend";
 import { type Pick, useSuggestions } from "./useSuggestions";
+import { waysOf } from "./ways";
 
 export interface ComposerProps {
   thread: Id | null;
@@ -70,7 +71,8 @@ export function Composer({ thread, placeholder, onSend, tools, drawChips, drawMe
   const outlook = useOutlook(place, asked);
   const commands = useCommands({ thread, direct, asked, stop, onAttach: () => picker.current?.click() });
   const list = useSuggestions(focused && !(editing && text.startsWith("/")), text, caret, thread, commands);
-  const { send, busy, offline, problem, setProblem } = useSend({ thread, text, asked, setText, edits, files, commands, waits, steered: steered?.id ?? null, onSend, onFree: focus });
+  const ways = waysOf({ waits, steered, direct, asked, files: files.chips.length > 0 });
+  const { send, busy, offline, problem, setProblem } = useSend({ thread, text, asked, setText, edits, files, commands, ways, steered: steered?.id ?? null, onSend, onFree: focus });
   const dropped = useDrop(field, (all) => {
     if (!editing) files.add(all);
   });
@@ -178,7 +180,7 @@ export function Composer({ thread, placeholder, onSend, tools, drawChips, drawMe
         )}
         {pasted !== null && !editing && text.includes(pasted) ? <PastedStrip text={pasted} onAttach={attachPasted} onKeep={() => setPasted(null)} /> : null}
         {editing ? null : <HowStrip outlook={outlook} />}
-        <textarea ref={field} id="composer" className="text" dir="auto" rows={1} value={text} placeholder={placeholder} aria-label="Message"
+        <textarea ref={field} id="composer" className="text" dir="auto" rows={1} value={text} placeholder={ways.usual === "steer" ? "Steer this turn" : placeholder} aria-label="Message"
           role="combobox" aria-autocomplete="list" aria-haspopup="listbox" aria-expanded={list !== null} aria-controls={listId}
           aria-activedescendant={list ? optionId(listId, list.selected) : undefined} autoComplete="off" enterKeyHint="send"
           onChange={(event) => {
@@ -190,11 +192,11 @@ export function Composer({ thread, placeholder, onSend, tools, drawChips, drawMe
           onKeyDown={onKey} onPaste={onPaste} onSelect={() => setCaret(field.current?.selectionStart ?? 0)}
           onFocus={() => setFocused(true)} onBlur={() => setFocused(false)} />
         <Trouble problem={problem?.code === "no_model" && !outlook.none ? null : problem} />
-        <Tools does={editing ? "Save" : waits ? "Queue" : "Send"} picker={picker} noFiles={outlook.noFiles} onFiles={(all) => {
+        <Tools does={editing ? "save" : ways.usual} other={editing ? "save" : ways.other} picker={picker} noFiles={outlook.noFiles} onFiles={(all) => {
           files.add(all);
           focus();
         }} onSend={() => void send("usual")} sendable={!busy && (text.trim() !== "" || files.chips.length > 0 || editing !== null)}
-          offline={offline} couldGo={waits && !editing && text !== ""} steers={steered !== null && files.chips.length === 0} stop={stop} running={running}
+          offline={offline} written={text !== ""} stop={stop} running={running}
           meters={drawMeters({ place, asked, direct })}>
           {tools}
           {drawChips({ place, asked, direct })}

@@ -13,6 +13,7 @@ import { type Command, commandIn } from "./commands";
 import type { Edits } from "./useEditing";
 import type { Files } from "./useFiles";
 import { outlookOf } from "./useOutlook";
+import type { Ways } from "./ways";
 
 /** What a person wrote and is about to send. */
 export interface Words { text: string; attachments: Attachment[] }
@@ -26,8 +27,8 @@ export interface SendAsk {
   edits: Edits;
   files: Files;
   commands: Command[];
-  /** Whether one's own answer is awaited, so that what is said next waits for it. */
-  waits: boolean;
+  /** What Enter does with it, and the other key. */
+  ways: Ways;
   /** One's own answer that runs and takes words meanwhile. */
   steered: Id | null;
   /** Sends the first words of a thread that does not exist yet; false when they were not taken. */
@@ -37,15 +38,14 @@ export interface SendAsk {
 }
 
 export interface Sending {
-  /** `other` is what Enter would not do: into the running answer what would be queued, or at once where it takes no words. */
-  send: (how: "usual" | "other") => Promise<void>;
+  send: (how: keyof Ways) => Promise<void>;
   busy: boolean;
   offline: boolean;
   problem: Problem | null;
   setProblem: (problem: Problem | null) => void;
 }
 
-export function useSend({ thread, text, asked, setText, edits, files, commands, waits, steered, onSend, onFree }: SendAsk): Sending {
+export function useSend({ thread, text, asked, setText, edits, files, commands, ways, steered, onSend, onFree }: SendAsk): Sending {
   const desk = useDesk();
   const place: Place = thread ?? "new";
   const offline = useView((state) => state.link.is === "offline");
@@ -83,7 +83,7 @@ export function useSend({ thread, text, asked, setText, edits, files, commands, 
     if (said || kept.length) await run(() => edits.save(said));
   };
 
-  const send = async (how: "usual" | "other") => {
+  const send = async (how: keyof Ways) => {
     const said = text.trim();
     if (busy) return;
     if (edits.editing) return save(said);
@@ -104,6 +104,7 @@ export function useSend({ thread, text, asked, setText, edits, files, commands, 
       if (outlookOf(desk.store.get(), place, asked).none) return setProblem(new Problem(0, "no_model", "not sent: nobody could answer it", "choose another model below"));
     }
 
+    const way = ways[how];
     const attachments = desk.uploads.take(place);
     desk.signs.stopped();
     // What was typed on meanwhile stays.
@@ -113,9 +114,8 @@ export function useSend({ thread, text, asked, setText, edits, files, commands, 
       // Until the thread is there the words stay where a reload finds them.
       drafts.set(place, said);
       await run(() => begin(said, attachments));
-    } else if (waits && how === "usual") void desk.outbox.add("queue", thread, said, attachments);
-    // Files go with messages only.
-    else if (how === "other" && steered && attachments.length === 0) {
+    } else if (way === "queue") void desk.outbox.add("queue", thread, said, attachments);
+    else if (way === "steer" && steered && attachments.length === 0) {
       await run(() => desk.steer(steered, said).catch((error: unknown) => {
         giveBack(said, attachments);
         throw error;
