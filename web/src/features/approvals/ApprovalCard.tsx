@@ -29,6 +29,7 @@ export interface ApprovalCardProps {
 export function ApprovalCard({ question, onDecided, place = null }: ApprovalCardProps) {
   const desk = useDesk();
   const me = useView((state) => state.session?.person.id);
+  const handle = useView((state) => state.assistants[question.assistant_id]?.handle ?? "assistant");
   const whose = useView((state) => state.people[question.person_id]?.name);
   const body = useMemo(() => bodyOf(question), [question]);
   const open = useMemo(() => takable(question, body), [question, body]);
@@ -95,14 +96,14 @@ export function ApprovalCard({ question, onDecided, place = null }: ApprovalCard
   };
 
   return (
-    <section ref={card} id={cardId(question.id)} className={mine ? "ask waiting part" : "ask part"} role="group" aria-labelledby={head} tabIndex={-1}
+    <section ref={card} id={cardId(question.id)} className={mine ? "ask waiting part" : "ask part"} role="group" aria-labelledby={`${head} ${head}-who`} tabIndex={-1}
       data-ask={question.id} data-waiting={mine ? "" : undefined} aria-busy={action.busy} onKeyDown={mine ? onKey : undefined}
       onFocus={(event) => {
         if (event.target === event.currentTarget) since.focused = performance.now();
       }}>
       <header>
         <Lamp kind={mine ? "needs" : "off"} /><h3 id={head}>{headOf(body)}</h3>
-        <span className="dim num">{place ?? <Since question={question} />}{mine ? "" : `, only ${whose ?? "who started this"} can answer`}</span>
+        <span className="dim num"><b id={`${head}-who`}>@{handle}</b>{place ? `, ${place}` : <>, <Since question={question} /></>}{mine ? "" : `, only ${whose ?? "who started this"} can answer`}</span>
       </header>
       <div className="in">
         <BodyView body={body} inside={inside} live={mine} offered={question.offered} />
