@@ -274,6 +274,7 @@ pub fn folder_failed(folder: &Path, error: &io::Error) -> BackendError {
 }
 
 async fn began(io: &TurnIo, session: SessionRef, ran_with: RanWith) -> Result<(), LeaseLost> {
+    io.waits(None).await?;
     io.bind(session).await?;
     io.ran_with(ran_with).await
 }

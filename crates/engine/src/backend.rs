@@ -252,6 +252,8 @@ pub struct TurnRequest {
     pub schema: Option<serde_json::Value>,
     /// How long it may take in all, for backends that can tell their program.
     pub deadline: Duration,
+    /// How long it may wait for its session, if another program has it.
+    pub patience: Duration,
 }
 
 /// What to do in a turn.
@@ -400,6 +402,8 @@ pub enum Operation {
         /// The thread that went on in it.
         thread: ThreadId,
     },
+    /// Let go of a session that another process wants, unless a turn of this one runs in it.
+    LetGo(SessionRef),
     /// Say what became of a turn whose process died. Changes nothing.
     Recover {
         /// The session that was bound for it.

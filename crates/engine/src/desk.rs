@@ -280,6 +280,13 @@ impl Desk {
         }
     }
 
+    /// It waits for its session, which this program has; or does not any more.
+    pub(crate) fn waits(&self, who: Option<String>) {
+        if let Some(files) = &self.files {
+            files.waits(who);
+        }
+    }
+
     /// Waits until a question is decided; `None` once it is void, or nobody answered in time. Safe to drop.
     pub(crate) async fn answered(&self, id: QuestionId) -> Option<Decision> {
         let mut position = self.store.bus().position();

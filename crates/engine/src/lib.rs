@@ -43,6 +43,7 @@ pub mod supervisor;
 mod talk;
 pub mod turn_io;
 pub mod turns;
+mod wanted;
 
 use std::{
     path::PathBuf,
@@ -146,6 +147,7 @@ impl Engine {
         self.0
             .supervisor
             .spawn("records", records::run(self.clone()));
+        self.0.supervisor.spawn("wanted", wanted::run(self.clone()));
     }
 
     /// The reading half of the store.

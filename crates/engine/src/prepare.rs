@@ -3,7 +3,7 @@
 
 mod detached;
 
-use std::{fmt::Write as _, path::Path};
+use std::{fmt::Write as _, path::Path, time::Duration};
 
 use switchboard_model::{
     carried::CarriedLine,
@@ -28,6 +28,10 @@ use crate::{
 
 /// The message that sums up a session instead of being told.
 const COMPACT: &str = "/compact";
+
+/// How long a turn waits for its session. A program that has just died may hold it for a moment more; for another one somebody who
+/// sits there does not want to wait.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why a turn's work did not begin.
 #[derive(Debug)]
@@ -169,6 +173,7 @@ pub(crate) async fn prepare(
         schema: None,
         how,
         deadline: claimed.assistant.limits.total(direct),
+        patience: PATIENCE,
     })
 }
 

@@ -96,6 +96,8 @@ pub(crate) struct Shift<'a> {
     used: Option<Usage>,
     place: &'a Place,
     talk: Talk,
+    /// It waits for its session.
+    waits: bool,
     /// Why the work was cut short, once it was.
     cut: Option<Cut>,
     /// How long the backend may take to stop before its future is dropped, and its processes with it.
@@ -110,6 +112,7 @@ impl<'a> Shift<'a> {
             book,
             write_due: false,
             used: None,
+            waits: false,
             place,
             cut: None,
             grace,
@@ -146,8 +149,8 @@ impl<'a> Shift<'a> {
         let mut checkpoint = ticks(CHECKPOINT);
         let mut waiting = Vec::new();
         loop {
-            // The clock stands still while a question waits for a person.
-            deadlines.stand_still(self.talk.waits(), Instant::now());
+            // The clock stands still while a question waits for a person, or the turn for its session.
+            deadlines.stand_still(self.talk.waits() || self.waits, Instant::now());
             let timed = self.cut.is_none() && deadlines.go_on();
             let wanted = tokio::select! {
                 // Deadlines and stops first: a flood of reports must not delay them.
@@ -240,6 +243,11 @@ impl<'a> Shift<'a> {
             Report::RanWith(ran_with) => {
                 let facts = self.desk.facts(Some(ran_with), None);
                 lost(self.in_time(facts).await)
+            }
+            Report::Waits(who) => {
+                self.waits = who.is_some();
+                self.desk.waits(who);
+                None
             }
             Report::Used(used) => {
                 self.used = Some(used);

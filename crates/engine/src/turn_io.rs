@@ -33,6 +33,8 @@ pub(crate) enum Report {
     Item(ItemEvent),
     /// What the turn really runs with.
     RanWith(RanWith),
+    /// Who has its session, or that nobody has it any more.
+    Waits(Option<String>),
     /// What it used so far.
     Used(Usage),
     /// What it saw of the MCP server of this label.
@@ -105,6 +107,11 @@ impl TurnIo {
     /// Says what the turn really runs with.
     pub async fn ran_with(&self, ran_with: RanWith) -> Result<(), LeaseLost> {
         self.send(Report::RanWith(ran_with)).await
+    }
+
+    /// Says that the turn waits for its session, and who has it; or that it does not any more. Its clock stands still meanwhile.
+    pub async fn waits(&self, who: Option<String>) -> Result<(), LeaseLost> {
+        self.send(Report::Waits(who)).await
     }
 
     /// Says what the turn used of its model so far, in all.

@@ -27,10 +27,18 @@ impl Detached {
     /// Two hours: nobody sits and waits for it.
     pub const TOTAL: Duration = Duration::from_hours(2);
 
+    /// Two minutes: in a terminal somebody may be about to leave.
+    pub const PATIENCE: Duration = Duration::from_mins(2);
+
     /// How long the turn may take in all.
     pub fn total(&self, limits: &Limits) -> Duration {
         let usual = || limits.direct_deadline.unwrap_or(Self::TOTAL);
         self.timeout.map_or_else(usual, Duration::from_secs)
+    }
+
+    /// How long it may wait for its session, if another program has that: as long as it may take, if that was said.
+    pub fn patience(&self) -> Duration {
+        self.timeout.map_or(Self::PATIENCE, Duration::from_secs)
     }
 
     /// How long it may be silent.

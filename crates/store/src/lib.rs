@@ -75,7 +75,7 @@ pub use sessions::{DueRecord, KeptSession, Record};
 pub use threads::{MemberError, NewThread, Page, ThreadPatch, ThreadRow, ThreadState};
 pub use turns::{
     AskedBy, ClaimRules, Claimed, Finished, NewDetached, Orphan, Own, PostDetached, RetryError,
-    StopError, TurnRow, TurnsThat,
+    StopError, TurnRow, TurnsThat, Wanted,
 };
 
 /// The writing half. Cheap to clone. Everything a [`Reader`] can do is at [`Store::reader`].

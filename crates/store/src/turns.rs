@@ -28,7 +28,7 @@ use crate::{
     writer::{Kind, Tx},
 };
 
-pub use detached::{NewDetached, Own, PostDetached};
+pub use detached::{NewDetached, Own, PostDetached, Wanted};
 pub(crate) use end::end_queued;
 pub use list::{AskedBy, TurnRow, TurnsThat};
 pub(crate) use parked::{leave_all_of, leave_asked_at};

@@ -23,7 +23,9 @@ use switchboard_model::{
 };
 
 use super::{
-    Setup, errors, home,
+    Setup, errors,
+    held::Wait,
+    home,
     house::environment,
     install::{self, CODEX},
     items::{Progress, Step},
@@ -168,8 +170,28 @@ impl CodexExec {
         Ok((spawn, folder, last))
     }
 
+    /// Tries until no other program has the session: one that is refused has done nothing.
     async fn run(&self, turn: TurnRequest, io: TurnIo) -> Result<TurnEnd, BackendError> {
-        let (spawn, _folder, last) = self.prepare(&turn).await?;
+        let session = match &turn.session {
+            Session::Resumed(session) => session.session.as_str(),
+            Session::New | Session::Passing => "",
+        };
+        let home = home::folder(&self.setup, turn.home);
+        let mut wait = Wait::new(&io, home, session, turn.patience);
+        loop {
+            match self.attempt(&turn, &io).await {
+                Err(BackendError::Rejected(failure))
+                    if failure.code == OutcomeCode::SessionInUse =>
+                {
+                    wait.again().await?;
+                }
+                ended => return ended,
+            }
+        }
+    }
+
+    async fn attempt(&self, turn: &TurnRequest, io: &TurnIo) -> Result<TurnEnd, BackendError> {
+        let (spawn, _folder, last) = self.prepare(turn).await?;
         let by_hand = CODEX.by_hand(&spawn);
         let ran_with = RanWith {
             model: turn.how.model.clone(),
@@ -186,7 +208,7 @@ impl CodexExec {
             ..RanWith::default()
         };
         let mut heard = Heard {
-            used_before: self.used_before(&turn).await,
+            used_before: self.used_before(turn).await,
             ..Heard::default()
         };
         if turn.session == Session::Passing {
@@ -199,7 +221,7 @@ impl CodexExec {
         let mut progress = Progress::default();
         let launcher = &self.setup.launcher;
         let ended = CODEX
-            .run(launcher, spawn, &io, |line| heard.take(line, &mut progress))
+            .run(launcher, spawn, io, |line| heard.take(line, &mut progress))
             .await?;
         if heard.refused >= REFUSALS {
             return Err(errors::failed(&heard.last_refusal, self.setup.clock.now()));

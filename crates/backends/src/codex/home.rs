@@ -22,6 +22,14 @@ const OUTRANKS: [&str; 9] = [
     "features.exec_permission_approvals=true",
 ];
 
+/// Where the home is.
+pub fn folder(setup: &Setup, home: Home) -> PathBuf {
+    match home {
+        Home::House => house(setup).folder,
+        Home::Own => setup.codex_home.clone(),
+    }
+}
+
 /// The home's folder, in shape.
 pub fn prepare(setup: &Setup, home: Home) -> Result<PathBuf, BackendError> {
     match home {

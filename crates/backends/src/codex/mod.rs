@@ -1,11 +1,12 @@
 //! Codex: the OpenAI assistant behind the `codex` command-line program. `app` runs turns over its app server, `exec` over
-//! `codex exec` where that cannot be, `detached` over either; `home`, `house`, `login`, `install` and `sessions` look at what is there; `items`, `wire` and
-//! `errors` translate what `exec` says.
+//! `codex exec` where that cannot be, `detached` over either; `home`, `house`, `login`, `install`, `sessions` and `held` look at
+//! what is there; `items`, `wire` and `errors` translate what `exec` says.
 
 pub mod app;
 pub mod detached;
 pub mod errors;
 pub mod exec;
+mod held;
 pub mod home;
 pub mod house;
 pub mod install;

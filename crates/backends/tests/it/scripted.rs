@@ -59,6 +59,7 @@ impl Demo {
             how: How::default(),
             schema: None,
             deadline: DEADLINE,
+            patience: Duration::ZERO,
         }
     }
 

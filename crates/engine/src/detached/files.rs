@@ -79,6 +79,10 @@ impl Files {
         inner.scribe.phase(Phase::Running);
     }
 
+    pub(crate) fn waits(&self, who: Option<String>) {
+        self.lock().scribe.waits(who);
+    }
+
     pub(crate) fn bound(&self, session: &str) {
         self.lock().scribe.bound(session);
     }

@@ -83,8 +83,18 @@ impl TurnFolder {
             .meta
             .as_ref()
             .map_or(Phase::Starting, |meta| meta.phase);
+        let waits_for = look.meta.as_ref().and_then(|meta| meta.waits_for.clone());
         let (reason, hint) = match phase {
-            Phase::Queued => (Some("it waits for its place".to_owned()), None),
+            Phase::Queued => match waits_for {
+                Some(who) => (
+                    Some(format!("it waits: {who}")),
+                    Some(format!(
+                        "end that program, or leave its thread; or `switchboard cancel {}`",
+                        self.id
+                    )),
+                ),
+                None => (Some("it waits for its place".to_owned()), None),
+            },
             Phase::WaitingApproval => (
                 Some("it waits until somebody decides".to_owned()),
                 Some(self.answer_with()),

@@ -73,6 +73,9 @@ pub struct Meta {
     /// When it began to wait for its place.
     #[serde(default, with = "moment::maybe")]
     pub queued_at: Option<Millis>,
+    /// What it waits for, while that is another program.
+    #[serde(default)]
+    pub waits_for: Option<String>,
     /// Over which of its program's ways it runs, once that is known.
     #[serde(default)]
     pub over: Option<String>,
@@ -203,6 +206,7 @@ impl Meta {
             version: None,
             auth: None,
             queued_at: None,
+            waits_for: None,
             over: None,
         }
     }

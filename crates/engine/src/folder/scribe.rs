@@ -91,6 +91,19 @@ impl Scribe {
         }
     }
 
+    /// It waits for its session, which this program has; or does not any more.
+    pub fn waits(&mut self, who: Option<String>) {
+        if self.meta.waits_for == who {
+            return;
+        }
+        self.meta.phase = match who {
+            Some(_) => Phase::Queued,
+            None => Phase::Starting,
+        };
+        self.meta.waits_for = who;
+        self.note_meta();
+    }
+
     /// On whose account it runs.
     pub fn auth(&mut self, auth: Auth) {
         if self.meta.auth.as_ref() != Some(&auth) {

@@ -71,6 +71,7 @@ pub(super) async fn request(
         schema,
         how,
         deadline: detached.total(&claimed.assistant.limits),
+        patience: detached.patience(),
     })
 }
 

@@ -3,7 +3,7 @@
 
 use switchboard_model::{
     PersonId, ThreadId, TurnId,
-    detached::Detached,
+    detached::{Detached, KeptIn},
     turn::{Outcome, Turn, TurnEvent, TurnState},
 };
 
@@ -115,7 +115,41 @@ impl Store {
     }
 }
 
+/// A session of a backend's that a detached turn goes on in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Which backend's.
+    pub backend: String,
+    /// Which one.
+    pub session: KeptIn,
+}
+
+/// How many are looked at; of those that wait behind others more is seen later.
+const WANTED: i64 = 256;
+
 impl Reader {
+    /// The sessions that detached turns of other processes than this one go on in, now or as soon as they run.
+    pub async fn wanted_sessions(&self, instance: &str) -> Result<Vec<Wanted>, StoreError> {
+        let instance = instance.to_owned();
+        self.read(move |conn| {
+            Box::pin(async move {
+                let sql = "SELECT a.backend, t.detached FROM turns t JOIN assistants a ON a.id = t.assistant \
+                           WHERE t.detached IS NOT NULL AND t.state IN ('queued', 'running') AND t.instance <> $1 \
+                           ORDER BY t.queued_at, t.id LIMIT $2";
+                let mut wanted: Vec<Wanted> = Vec::new();
+                for line in conn.all(sql, &vals![instance, WANTED]).await? {
+                    let asked: Detached = json("detached", &line.text("detached")?)?;
+                    if let Some(session) = asked.session {
+                        let backend = line.text("backend")?;
+                        wanted.push(Wanted { backend, session });
+                    }
+                }
+                Ok(wanted)
+            })
+        })
+        .await
+    }
+
     /// The thread in which a person goes on with a session of a backend's, with the home that the session lives in.
     pub async fn thread_of_session(
         &self,

@@ -85,6 +85,22 @@ on_both_databases! {
         assert_eq!(world.claim().await.unwrap().turn.id, served.id);
     }
 
+    async fn a_session_is_wanted_from_other_processes_until_its_turn_has_ended(world: World) {
+        let mara = world.person("mara").await;
+        let helper = world.assistant("helper", mara).await;
+        let turn = detached(&world, mara, helper, (None, "one")).await;
+        let wanted = async |instance: &str| world.reader().wanted_sessions(instance).await.unwrap();
+        assert_eq!(wanted("one").await, []);
+        let found = wanted("server").await;
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].session.session, "s-1");
+        assert!(matches!(own(&world, turn.id, "one").await, Own::Claimed(_)));
+        assert_eq!(wanted("server").await, found, "its own program may not have it yet");
+        let ended = TurnEvent::Ended(Outcome::Replied { text: "5".into() });
+        stored(world.store.end_detached(turn.id, ended).await.unwrap());
+        assert_eq!(wanted("server").await, []);
+    }
+
     async fn detached_turns_use_up_nobodys_share_of_a_server(world: World) {
         let mara = world.person("mara").await;
         let helper = world.assistant("helper", mara).await;

@@ -4,6 +4,7 @@ mod ask;
 mod beside;
 mod checks;
 mod ends;
+mod held;
 mod kills;
 mod many;
 mod over_exec;

@@ -69,8 +69,8 @@ pub fn says(event: &Event, turn: &str, state: &str) -> bool {
     event.name == "turn" && event.data["id"] == turn && event.data["state"] == state
 }
 
-/// Runs the real Codex to its end as the house's person would, in their own home and in this folder.
-pub fn codex_in(house: &House, folder: &Path, words: &[&str]) {
+/// The real Codex as the house's person would type it, in their own home and in this folder.
+pub fn codex_as_typed(house: &House, folder: &Path, words: &[&str]) -> Command {
     let config = format!(
         "cli_auth_credentials_store = \"file\"\nchatgpt_base_url = \"{}\"\nopenai_base_url = \"{}\"\n\
          [analytics]\nenabled = false\n[features]\nplugins = false\napps = false\n",
@@ -87,7 +87,12 @@ pub fn codex_in(house: &House, folder: &Path, words: &[&str]) {
         .env("CODEX_HOME", house.codex_home())
         .current_dir(folder)
         .stdin(Stdio::null());
-    let output = command.output().unwrap();
+    command
+}
+
+/// Runs it to its end.
+pub fn codex_in(house: &House, folder: &Path, words: &[&str]) {
+    let output = codex_as_typed(house, folder, words).output().unwrap();
     let err = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{words:?}: {err}");
 }

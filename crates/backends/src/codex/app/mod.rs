@@ -381,6 +381,10 @@ impl Backend for CodexApp {
                 }
                 Operation::CancelSignIn => Ok(Performed::SignIn(self.sign_ins.cancel().await)),
                 Operation::SignOut => self.sign_ins.sign_out().await.map(|()| Performed::Done),
+                Operation::LetGo(session) => {
+                    self.pool.let_go(&session.session).await;
+                    Ok(Performed::Done)
+                }
                 Operation::Recover { session, turn } => {
                     let recovered = self.recover(&session, turn).await;
                     recovered.map(Performed::Recovered)

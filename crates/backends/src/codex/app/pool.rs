@@ -121,6 +121,18 @@ impl Pool {
         servers.iter().find_map(|living| living.server.enter())
     }
 
+    /// Another process wants a session: whichever has it lets go of it, unless a turn runs in it.
+    pub(super) async fn let_go(&self, thread: &str) {
+        for room in [&self.house, &self.own] {
+            let servers = room.servers.lock().await;
+            let all: Vec<_> = servers.iter().map(|living| living.server.clone()).collect();
+            drop(servers);
+            for server in all {
+                server.hands_over(thread).await;
+            }
+        }
+    }
+
     /// Ends all of them, and waits for it.
     pub(super) async fn stop(&self, how: process::Stop) {
         let mut servers = std::mem::take(&mut *self.house.servers.lock().await);
@@ -139,7 +151,7 @@ impl Room {
     fn bury(&self, servers: &mut Vec<Living>) {
         servers.retain(|living| {
             let gone = living.server.is_gone();
-            if gone && living.since.elapsed() < SHORT_LIFE {
+            if gone && !living.server.was_let_go() && living.since.elapsed() < SHORT_LIFE {
                 self.fell(String::new());
             } else if living.since.elapsed() >= SHORT_LIFE {
                 self.lock().falls = 0;

@@ -38,6 +38,9 @@ const IDLE: Duration = Duration::from_mins(5);
 /// A thread that nobody uses is let go after this: while it is loaded, no other program can go on in it.
 const THREAD_IDLE: Duration = Duration::from_mins(2);
 
+/// Codex holds a thread for up to this after it was let go of.
+const LEAVING: Duration = Duration::from_secs(75);
+
 /// How often to look for what is idle.
 const LOOK: Duration = Duration::from_secs(10);
 
@@ -108,6 +111,8 @@ struct Inner {
     retired: bool,
     /// Its loaded threads, and when a turn last ended in each; `None` while one runs.
     threads: BTreeMap<String, Option<Instant>>,
+    /// Threads that were let go of. Codex holds such a one for a minute more.
+    leaving: BTreeMap<String, Instant>,
     /// How much each loaded thread had used in all after its last turn, as the app server counts it.
     counts: BTreeMap<String, Value>,
     /// The MCP servers that each loaded thread was loaded with.
@@ -250,6 +255,11 @@ impl Server {
         self.gone.borrow().is_some()
     }
 
+    /// Whether somebody let it go, so that its end is no failure.
+    pub(super) fn was_let_go(&self) -> bool {
+        self.shared.lock().retired
+    }
+
     /// Returns once it has ended and nothing of it is left; ends it first.
     pub(super) async fn ended(&self) -> Gone {
         if !self.is_gone() && self.shared.stop.borrow().is_none() {
@@ -285,13 +295,35 @@ impl Server {
 
     /// Listens to one of its threads.
     pub(super) fn listen(&self, thread: &str) -> Listener {
-        self.shared.lock().threads.insert(thread.to_owned(), None);
+        self.takes_up(thread);
         self.routes.listen(thread)
     }
 
     /// A turn is about to take up a thread; it is not put away meanwhile.
     pub(super) fn takes_up(&self, thread: &str) {
-        self.shared.lock().threads.insert(thread.to_owned(), None);
+        let mut inner = self.shared.lock();
+        inner.leaving.remove(thread);
+        inner.threads.insert(thread.to_owned(), None);
+    }
+
+    /// Another process wants a thread. Without anything to do this one ends, which lets go at once; else of that thread alone, which
+    /// takes Codex a minute.
+    pub(super) async fn hands_over(&self, thread: &str) {
+        let rests = {
+            let mut inner = self.shared.lock();
+            let rests = matches!(inner.threads.get(thread), Some(Some(_)));
+            let idle = inner.users == 0 && (rests || inner.leaving.contains_key(thread));
+            if idle {
+                inner.retired = true;
+                self.shared.stop.send_replace(Some(process::Stop::Gently));
+            }
+            rests && !idle
+        };
+        if rests {
+            self.end_tools(thread);
+            self.forget(thread);
+            let _ = unload(&self.peer, thread).await;
+        }
     }
 
     /// It did not: nobody uses the thread.
@@ -323,10 +355,12 @@ impl Server {
         }
     }
 
-    /// A thread is not loaded any more.
+    /// A thread is let go of.
     pub(super) fn forget(&self, thread: &str) {
         let mut inner = self.shared.lock();
-        inner.threads.remove(thread);
+        if inner.threads.remove(thread).is_some() {
+            inner.leaving.insert(thread.to_owned(), Instant::now());
+        }
         inner.counts.remove(thread);
         inner.tools.remove(thread);
     }
@@ -525,8 +559,10 @@ impl Attendant {
             .filter(|(_, since)| since.is_some_and(|since| now - since >= THREAD_IDLE))
             .map(|(thread, _)| thread.clone())
             .collect();
+        inner.leaving.retain(|_, since| now - *since < LEAVING);
         for thread in idle {
             inner.threads.remove(&thread);
+            inner.leaving.insert(thread.clone(), now);
             inner.counts.remove(&thread);
             let given = inner.tools.remove(&thread);
             let (peer, root) = (self.peer.clone(), self.root);

@@ -17,7 +17,6 @@ use switchboard_model::{
     provider::Model,
     usage::Limit,
 };
-use tokio::time::{Instant, sleep};
 
 use super::{
     ends,
@@ -31,9 +30,9 @@ use super::{
     way::Way,
 };
 use crate::{
-    codex::{Setup, errors},
+    codex::{Setup, errors, held::Wait, home},
     homes::{TurnFolder, private_folder},
-    jsonrpc::{CallError, Incoming, Peer},
+    jsonrpc::{CallError, Incoming},
     process::marked,
     turns::folder_failed,
 };
@@ -43,10 +42,6 @@ pub(super) const ANSWER: Duration = Duration::from_secs(30);
 
 /// From the wish to stop to the end of the turn; then its processes are killed.
 pub(super) const STOPPING: Duration = Duration::from_secs(4);
-
-/// A process that dies lets its sessions go within this, and how often to look.
-const LETS_GO: Duration = Duration::from_secs(5);
-const LOOK: Duration = Duration::from_millis(100);
 
 /// A turn on its way.
 pub(super) struct Drive<'a> {
@@ -143,7 +138,6 @@ impl Drive<'_> {
     }
 
     async fn open(&self, choices: &Choices, place: &Place) -> Result<Loaded, BackendError> {
-        let server = &self.lease.server;
         let mut way = Way::of(&self.turn.how);
         loop {
             let given = (place.cwd.as_path(), &self.tools);
@@ -164,12 +158,43 @@ impl Drive<'_> {
                     "thread/resume"
                 }
             };
-            match open(&server.peer, method, Value::Object(params)).await {
+            match self.take_up(method, Value::Object(params)).await? {
                 Ok(told) => return self.loaded(choices, way, &told).await,
                 Err(error) => match next_way(&way, &error) {
                     Some(next) => way = next,
                     None => return Err(self.not_loaded(error).await),
                 },
+            }
+        }
+    }
+
+    /// Starts or takes up a thread, once no other program has it. It may lie among the archived ones.
+    async fn take_up(
+        &self,
+        method: &str,
+        params: Value,
+    ) -> Result<Result<Value, CallError>, BackendError> {
+        let peer = &self.lease.server.peer;
+        let thread = params["threadId"].as_str().unwrap_or_default();
+        let home = home::folder(self.setup, self.turn.home);
+        let mut wait = Wait::new(&self.io, home, thread, self.turn.patience);
+        let mut archived = false;
+        loop {
+            match peer.call(method, params.clone(), ANSWER).await {
+                Err(CallError::Refused { error, .. }) if error.message.contains(errors::HELD) => {
+                    wait.again().await?;
+                }
+                // Once: what is archived again meanwhile is somebody's wish.
+                Err(error) if keep::is_archived(&error) && !archived => {
+                    archived = true;
+                    if let Err(error) = keep::unarchive(peer, thread).await {
+                        return Ok(Err(error));
+                    }
+                }
+                ended => {
+                    wait.over().await?;
+                    return Ok(ended);
+                }
             }
         }
     }
@@ -423,25 +448,6 @@ impl Drive<'_> {
             }
         } else {
             server.rests(&loaded.thread, left.count);
-        }
-    }
-}
-
-/// Starts or takes up a thread. The app server of a process that has just died may hold it for a moment more, and it may lie
-/// among the archived ones.
-async fn open(peer: &Peer, method: &str, params: Value) -> Result<Value, CallError> {
-    let until = Instant::now() + LETS_GO;
-    loop {
-        match peer.call(method, params.clone(), ANSWER).await {
-            Err(CallError::Refused { error, .. })
-                if error.message.contains(errors::HELD) && Instant::now() < until =>
-            {
-                sleep(LOOK).await;
-            }
-            Err(error) if keep::is_archived(&error) && Instant::now() < until => {
-                keep::unarchive(peer, params["threadId"].as_str().unwrap_or_default()).await?;
-            }
-            ended => return ended,
         }
     }
 }

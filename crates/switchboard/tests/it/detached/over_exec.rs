@@ -8,7 +8,7 @@ use switchboard_testkit::{Codex, House, Options, codex, until};
 use super::{begin, code, json, prepared, repository, run};
 
 /// A house whose Codex is the real one, but for its app server.
-async fn without_app_server() -> House {
+pub async fn without_app_server() -> House {
     let house = prepared(Options {
         codex: Codex::At("codex"),
         ..Options::default()
