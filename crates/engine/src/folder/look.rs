@@ -155,7 +155,10 @@ impl TurnFolder {
         Look {
             state: result.state,
             last_event_at,
-            reason: result.reason.clone(),
+            reason: match result.state {
+                State::Cancelled => Some("somebody stopped it".to_owned()),
+                _ => result.reason.clone(),
+            },
             hint: result.hint.clone(),
             result: Some(result),
             ..bare

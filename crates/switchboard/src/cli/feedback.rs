@@ -10,6 +10,7 @@ use switchboard_model::{
     feedback::{Entry, Pattern, Went},
 };
 
+use super::turns::refusal::Refusal;
 use crate::{
     config::{Config, Flags},
     skills::{Place, TURNS, log::Log},
@@ -19,9 +20,9 @@ use crate::{
 const ADD: &str = "\
 Examples:
   switchboard feedback add --task \"Review of the parser\" --outcome success --rating 4
-  switchboard feedback add --task \"Fix the test\" --outcome failure --issues \"timed out twice\" --note \"too slow\"
+  switchboard feedback add --task \"Fix the test\" --outcome failure --issues \"timed out\"
 
-Writes on top of feedback/log.md, beside the skill's SKILL.md. Without a rating or a note, and if nothing went wrong, nothing is
+Writes on top of feedback/log.md, beside the skill's SKILL.md. Without a rating or a note, and if nothing went wrong, nothing is \
 written.";
 
 #[derive(Subcommand)]
@@ -63,7 +64,7 @@ pub struct Add {
     /// Of which installed skill: claude, codex or a folder that holds skills [default: the first that has it]
     #[arg(long, value_name = "claude|codex|DIR", value_parser = Place::parse)]
     to: Option<Place>,
-    /// Print what was done as JSON
+    /// Print what was done, and errors, as JSON
     #[arg(long)]
     json: bool,
 }
@@ -78,12 +79,18 @@ enum Outcome {
 
 impl Feedback {
     pub fn run(self, home: Option<PathBuf>, flags: Flags) -> Result<ExitCode> {
-        let config = Config::read(home, flags)?;
-        match self {
-            Self::Add(add) => add.run(&config)?,
-            Self::Check { to, json } => check(&config, to, json)?,
-        }
-        Ok(ExitCode::SUCCESS)
+        let json = match &self {
+            Self::Add(add) => add.json,
+            Self::Check { json, .. } => *json,
+        };
+        let done = Config::read(home, flags).and_then(|config| match self {
+            Self::Add(add) => add.run(&config),
+            Self::Check { to, json } => check(&config, to, json),
+        });
+        Ok(match done {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => Refusal::from(error).tell(json),
+        })
     }
 }
 

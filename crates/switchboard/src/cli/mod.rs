@@ -295,6 +295,34 @@ mod tests {
         }
     }
 
+    /// As wide as help is shown at most.
+    const WIDTH: usize = 100;
+
+    #[test]
+    fn help_is_broken_into_lines_by_whoever_shows_it() {
+        let mut args = Args::command();
+        args.build();
+        let mut commands = vec![("switchboard".to_owned(), args.clone())];
+        all(&args, "switchboard", &mut commands);
+        let is_prose = |line: &str| !(line.is_empty() || line.starts_with("  "));
+        for (words, command) in commands {
+            let help = command.get_after_help().map(ToString::to_string);
+            let help = help.unwrap_or_default();
+            let lines: Vec<&str> = help.lines().collect();
+            for pair in lines.windows(2) {
+                let heading = pair[0].ends_with(':');
+                let broken = is_prose(pair[0]) && is_prose(pair[1]) && !heading;
+                assert!(!broken, "{words}: {pair:?}");
+            }
+            for line in lines {
+                assert!(
+                    is_prose(line) || line.chars().count() <= WIDTH,
+                    "{words}: {line}"
+                );
+            }
+        }
+    }
+
     #[test]
     fn what_takes_several_words_shows_an_example_that_can_be_typed() {
         let mut args = Args::command();

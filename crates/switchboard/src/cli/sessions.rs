@@ -17,14 +17,14 @@ Examples:
   switchboard list
   switchboard list --limit 5 | jq -r '.[].thread_id'
 
-Prints an array, newest first: thread_id, path, cwd, mtime. Reads $CODEX_HOME (else ~/.codex), archived and compressed
+Prints an array, newest first: thread_id, path, cwd, mtime. Reads $CODEX_HOME (else ~/.codex), archived and compressed \
 threads too. Needs no login; without a Codex home the array is empty.";
 
 const SHOWN: &str = "\
 Example:
   switchboard show 01a22450-544f-7543-af41-4eff72e5833d
 
-Prints an object: thread_id, path, head (the first line), tail (the last 10 lines). A line of more than 64 KiB is cut
+Prints an object: thread_id, path, head (the first line), tail (the last 10 lines). A line of more than 64 KiB is cut \
 and ends with …. Needs no login. Exits with 1 if there is no such thread.";
 
 #[derive(Args)]

@@ -5,6 +5,7 @@ use std::{fmt::Write as _, path::PathBuf, process::ExitCode};
 use anyhow::{Context as _, Result, bail};
 use clap::{Args, Subcommand};
 
+use super::turns::{Layout, refusal::Refusal};
 use crate::{
     config::{Config, Flags},
     skills::{
@@ -19,7 +20,7 @@ Examples:
   switchboard skills install --to claude
   switchboard skills install --to ./skills    any folder; claude and codex alone are not folders
 
-Safe to repeat; brings an older version up to date. If somebody changed a file of a skill, the skill is left as it is and the
+Safe to repeat; brings an older version up to date. If somebody changed a file of a skill, the skill is left as it is and the \
 command exits with 1; --force puts the changed file aside as FILE.yours. The feedback log always stays.";
 
 #[derive(Subcommand)]
@@ -37,7 +38,7 @@ pub struct Install {
     /// Replace files that somebody changed, and keep theirs beside
     #[arg(long)]
     force: bool,
-    /// Print what was done as JSON
+    /// Print what was done as JSON on one line, and errors as JSON too
     #[arg(long)]
     json: bool,
 }
@@ -45,7 +46,9 @@ pub struct Install {
 impl Skills {
     pub fn run(self, home: Option<PathBuf>, flags: Flags) -> Result<ExitCode> {
         let Self::Install(install) = self;
-        install.run(&Config::read(home, flags)?)
+        let json = install.json;
+        let done = Config::read(home, flags).and_then(|config| install.run(&config));
+        Ok(done.unwrap_or_else(|error| Refusal::from(error).tell(json)))
     }
 }
 
@@ -77,7 +80,7 @@ impl Install {
             }
         }
         if self.json {
-            println!("{}", serde_json::to_string_pretty(&all)?);
+            Layout::OneLine.print(&all)?;
         }
         let mut left = all.iter().filter(|report| !report.installed).peekable();
         if left.peek().is_none() {

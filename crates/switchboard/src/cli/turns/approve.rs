@@ -4,9 +4,10 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::Result;
 use clap::Args;
+use switchboard_engine::folder::State;
 use switchboard_model::approval::{Decision, Question, QuestionState};
 
-use super::refusal::Refusal;
+use super::{Layout, refusal::Refusal};
 use crate::{
     compose::House,
     config::{Config, Flags},
@@ -16,7 +17,7 @@ const EXAMPLES: &str = "\
 Examples:
   switchboard approve 0199a213-81c0-7800-8aa1-bbab2a035a53 --list
   switchboard approve 0199a213-81c0-7800-8aa1-bbab2a035a53
-  switchboard approve 0199a213-81c0-7800-8aa1-bbab2a035a53 --decision decline --feedback \"use the test database\"
+  switchboard approve 0199a213-81c0-7800-8aa1-bbab2a035a53 --decision decline --feedback \"not now\"
 
 Only turns with --sandbox workspace-write ask. What nobody answers within 30 minutes is declined.";
 
@@ -41,7 +42,7 @@ pub struct Approve {
     /// Only show what waits
     #[arg(long)]
     list: bool,
-    /// Print errors as JSON too
+    /// Print errors as JSON too; the rest is JSON anyway
     #[arg(long)]
     json: bool,
 }
@@ -53,18 +54,23 @@ impl Approve {
             Ok(folder) => folder,
             Err(refusal) => return Ok(refusal.tell(self.json)),
         };
-        let config = Config::read(home, flags)?;
-        let house = House::open(config).await?;
+        let look = folder.look();
+        if look.state == State::Missing {
+            return Ok(Refusal::missing(look).tell(self.json));
+        }
+        let house = House::open(Config::read(home, flags)?).await?;
         let questions = house.store.reader().questions(folder.id()).await?;
         let open: Vec<_> = questions
             .into_iter()
             .filter(|question| question.state == QuestionState::Asked)
             .collect();
         let done = if self.list {
-            for question in &open {
-                println!("{}", told(question));
+            if open.is_empty() {
+                eprintln!("It asks nothing.");
             }
-            Ok(())
+            let mut told = open.iter().map(told);
+            told.try_for_each(|question| Layout::OneLine.print(&question))
+                .map_err(Refusal::from)
         } else {
             self.decide(&house, &open).await
         };
@@ -88,10 +94,16 @@ impl Approve {
             }
         };
         let Some(question) = question else {
-            return Err(Refusal::failed(
-                "this turn asks nothing",
-                "`switchboard status TURN` says where it stands",
-            ));
+            return Err(match &self.question {
+                Some(id) if !open.is_empty() => Refusal::usage(
+                    format!("no question {id:?} waits"),
+                    "--list shows those that do",
+                ),
+                _ => Refusal::failed(
+                    "this turn asks nothing",
+                    "`switchboard status TURN` says where it stands",
+                ),
+            });
         };
         let me = house.local_admin().await?;
         let decision = Decision {
@@ -104,8 +116,7 @@ impl Approve {
             let offered = question.asking.offered.join(", ");
             Refusal::usage(error.to_string(), format!("offered are: {offered}"))
         })?;
-        println!("{}", told(&decided));
-        Ok(())
+        Ok(Layout::OneLine.print(&told(&decided))?)
     }
 }
 

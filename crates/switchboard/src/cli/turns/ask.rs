@@ -46,7 +46,7 @@ Examples:
   switchboard new --schema answer.json --prompt-file question.md
   git diff | switchboard new -                  the prompt from standard input
 
-Prints one line of JSON and exits; the turn runs on by itself. Watch `out_path`, which grows as the answer is written, until
+Prints one line of JSON and exits; the turn runs on by itself. Watch `out_path`, which grows as the answer is written, until \
 `done_marker` or `error_marker` is there; or run `switchboard wait TURN`. Without --sandbox nothing can be written.";
 
 const CONTINUE_EXAMPLES: &str = "\
@@ -54,7 +54,8 @@ Examples:
   switchboard continue --last \"And on Windows?\"
   switchboard continue --thread 0199a213-81c0-7800-8aa1-bbab2a035a53 \"Go on\"
 
-`--last` is the newest thread of exactly this directory, never another one.";
+`--last` is the newest thread of exactly this directory, never another one. A thread that another program works in is waited \
+for: as long as --timeout says, else two minutes.";
 
 /// How a turn is to be done.
 #[derive(Args)]
@@ -163,10 +164,11 @@ impl Continue {
 
 fn told(asked: Result<String, Refusal>, json: bool) -> ExitCode {
     match asked {
-        Ok(line) => {
-            println!("{line}");
-            ExitCode::SUCCESS
-        }
+        // Whoever does not want to know has started it all the same.
+        Ok(line) => match super::print(format!("{line}\n").as_bytes()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => Refusal::from(error).tell(json),
+        },
         Err(refusal) => refusal.tell(json),
     }
 }

@@ -7,7 +7,7 @@ pub mod cancel;
 pub mod gc;
 pub mod list_turns;
 mod order;
-mod refusal;
+pub mod refusal;
 pub mod setup;
 mod slots;
 pub mod status;

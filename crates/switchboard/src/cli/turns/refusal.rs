@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use serde::{Deserialize, Serialize};
-use switchboard_engine::folder::{BadId, exit};
+use switchboard_engine::folder::{BadId, Look, exit};
 use switchboard_model::outcome::Failure;
 
 use super::USAGE;
@@ -39,6 +39,16 @@ impl Refusal {
             message: message.into(),
             hint: hint.into(),
             exit: exit::FAILED,
+        }
+    }
+
+    /// There is no such turn, as a look at its folder found.
+    pub fn missing(look: Look) -> Self {
+        Self {
+            code: "missing".to_owned(),
+            exit: look.exit_code(),
+            message: look.reason.unwrap_or_default(),
+            hint: look.hint.unwrap_or_default(),
         }
     }
 

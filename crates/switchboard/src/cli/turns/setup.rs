@@ -12,7 +12,7 @@ use switchboard_backends::{
 };
 use switchboard_engine::folder::{Gc, Sweep, Turns};
 
-use super::refusal::Refusal;
+use super::{Layout, refusal::Refusal};
 use crate::{
     compose::House,
     config::{Config, Flags},
@@ -29,13 +29,13 @@ Examples:
   switchboard setup
   switchboard setup --json
 
-Needed once at most: `new` finds Codex by itself where it is on the PATH or in a usual place. Also removes the folders of turns
+Needed once at most: `new` finds Codex by itself where it is on the PATH or in a usual place. Also removes the folders of turns \
 that ended more than 7 days ago.";
 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Setup {
-    /// Print JSON
+    /// Print it as JSON on one line, and errors as JSON too
     #[arg(long)]
     json: bool,
 }
@@ -111,23 +111,23 @@ impl Setup {
                 "login_needed": login.as_ref().err().map(|failure| &failure.message),
                 "removed_turns": swept,
             });
-            println!("{told:#}");
-            return Ok(());
+            return Ok(Layout::OneLine.print(&told)?);
         }
-        println!(
-            "Codex        {}, {}",
+        let mut text = format!(
+            "Codex        {}, {}\nTurns        {}\n",
             found.version.as_deref().unwrap_or("of unknown version"),
-            found.program.display()
+            found.program.display(),
+            turns.display()
         );
-        println!("Turns        {}", turns.display());
-        match account {
-            Ok(account) => println!("Signed in    {account}"),
-            Err(failure) => println!("Signed in    no: {}; run `codex login`", failure.message),
-        }
+        text += &match account {
+            Ok(account) => format!("Signed in    {account}\n"),
+            Err(failure) => format!("Signed in    no: {}; run `codex login`\n", failure.message),
+        };
         if swept > 0 {
-            println!("Removed      {swept} turns that ended more than 7 days ago");
+            text += &format!("Removed      {swept} turns that ended more than 7 days ago\n");
         }
-        println!("\n{FOR_PROGRAMS}");
+        text += &format!("\n{FOR_PROGRAMS}\n");
+        super::print(text.as_bytes())?;
         Ok(())
     }
 }

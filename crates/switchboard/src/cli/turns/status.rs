@@ -14,7 +14,7 @@ Examples:
   switchboard status 019acb2e-5f3a-7c41-9d52-3f6f5b8e2a10
   switchboard status 019acb2e-5f3a-7c41-9d52-3f6f5b8e2a10 --json | jq -r .state
 
-States: queued, starting, running, waiting-approval; complete, failed, cancelled, timed-out, abandoned; missing.
+States: queued, starting, running, waiting-approval; complete, failed, cancelled, timed-out, abandoned; missing. \
 Exits with 0 whatever the state is, and with 64 if the id is none.";
 
 #[derive(Args)]

@@ -15,7 +15,7 @@ Examples:
   switchboard tail 019acb2e-5f3a-7c41-9d52-3f6f5b8e2a10 --follow
   switchboard tail 019acb2e-5f3a-7c41-9d52-3f6f5b8e2a10 --follow --json | jq -r .type
 
-Exits with 0 if the turn is complete, or runs and nobody follows it; else 1 failed, 2 login needed, 3 cancelled, 4 timed out,
+Exits with 0 if the turn is complete, or runs and nobody follows it; else 1 failed, 2 login needed, 3 cancelled, 4 timed out, \
 5 abandoned, 6 missing.";
 
 #[derive(Args)]

@@ -19,8 +19,8 @@ Examples:
   switchboard wait 019acb2e-5f3a-7c41-9d52-3f6f5b8e2a10
   switchboard wait 019acb2e-5f3a-7c41-9d52-3f6f5b8e2a10 --answer --timeout 600
 
-Of a turn that is complete it prints what it wrote; else where it stands and what it wrote go to stderr.
-Exits with 0 complete, 1 failed, 2 login needed, 3 cancelled, 4 timed out, 5 abandoned, 6 missing, 7 still running when the wait
+Of a turn that is complete it prints what it wrote; else where it stands and what it wrote go to stderr. \
+Exits with 0 complete, 1 failed, 2 login needed, 3 cancelled, 4 timed out, 5 abandoned, 6 missing, 7 still running when the wait \
 ran out.";
 
 #[derive(Args)]

@@ -1,6 +1,6 @@
 //! What is refused before anything is made, in words that say what to do, and what never reaches Codex.
 
-use std::fs;
+use std::{fs, process::Stdio};
 
 use serde_json::{Value, json};
 use switchboard_testkit::{Codex, House, Options};
@@ -69,10 +69,49 @@ async fn an_id_that_leads_elsewhere_is_no_id() {
         "0199A213-81C0-7800-8AA1-BBAB2A035A53",
     ] {
         for command in ["status", "tail", "wait", "cancel", "approve"] {
-            let refused = run(&house, &[command, id]);
+            let refused = run(&house, &[command, "--json", id]);
             assert_eq!(code(&refused), 64, "{command} {id:?}: {}", words(&refused));
+            let told: Value = serde_json::from_slice(&refused.stdout).unwrap();
+            assert_eq!(told["error"]["exit"], 64, "{command}: {told}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_turn_that_is_not_there_is_missing_whatever_is_asked_of_it() {
+    let house = prepared(Options::default()).await;
+    let id = "0199a213-81c0-7800-8aa1-bbab2a035a53";
+    let rows: [&[&str]; 6] = [
+        &["tail", id],
+        &["wait", id],
+        &["wait", "--json", id],
+        &["cancel", id],
+        &["approve", id],
+        &["approve", "--list", id],
+    ];
+    for args in rows {
+        assert_eq!(code(&run(&house, args)), 6, "{args:?}");
+    }
+    let refused = run(&house, &["approve", "--json", id]);
+    let told: Value = serde_json::from_slice(&refused.stdout).unwrap();
+    assert_eq!(told["error"]["code"], "missing", "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_does_not_want_to_know_which_turn_it_is_has_begun_it_all_the_same() {
+    let house = prepared(Options::default()).await;
+    let mut command = house.command(&["new", "mock: text \"done\""]);
+    let new = command
+        .current_dir(repository(&house))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut new = new.spawn().unwrap();
+    drop(new.stdout.take());
+    let output = new.wait_with_output().unwrap();
+    assert_eq!((code(&output), words(&output)), (0, String::new()));
+    let listed = super::json(&house, &["list-turns"]);
+    let id = listed[0]["turn_id"].as_str().unwrap();
+    assert_eq!(code(&run(&house, &["wait", id])), 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

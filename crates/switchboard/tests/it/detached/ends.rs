@@ -86,6 +86,7 @@ async fn a_cancelled_turn_keeps_what_it_said_and_leaves_no_process() {
     assert_eq!(code(&cancelled), 0);
     let status: Value = serde_json::from_slice(&cancelled.stdout).unwrap();
     assert_eq!(status["state"], "cancelled", "{status}");
+    assert_eq!(status["reason"], "somebody stopped it");
     let result = turn.ended().await;
     assert_eq!(
         (&result["state"], &result["exit_code"]),
@@ -277,6 +278,8 @@ async fn what_a_turn_asks_is_answered_from_the_command_line() {
         assert_eq!(asked["kind"], "command", "{asked}");
         let wrong = run(&house, &["approve", &turn.id, "--decision", "perhaps"]);
         assert_eq!(code(&wrong), 64);
+        let which = run(&house, &["approve", &turn.id, "--question", "x"]);
+        assert_eq!(code(&which), 64);
         let decided = json(&house, &["approve", &turn.id, "--decision", decision]);
         assert_eq!(decided["decision"], decision, "{decided}");
         turn.complete().await;
