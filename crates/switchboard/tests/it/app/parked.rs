@@ -209,13 +209,15 @@ async fn two_servers_that_notice_the_same_login_try_once() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_said_otherwise_forked_or_deleted_meanwhile_is_answered_once_or_not_at_all() {
+async fn what_was_said_otherwise_forked_archived_or_deleted_meanwhile_is_answered_once_or_not_at_all()
+ {
     let house = signed_out_house().await;
     let client = house.client();
     let (again, first) = asks(&client, "as it was").await;
     let (edited, _) = asks(&client, "never").await;
     let (source, _) = asks(&client, "where it was asked").await;
     let (gone, _) = asks(&client, "nobody is there").await;
+    let (put_away, _) = asks(&client, "found in the archive").await;
     let asked = async |thread: &str| {
         let messages = client.messages(thread).await;
         text(&messages[0], "id").to_owned()
@@ -257,16 +259,108 @@ async fn what_was_said_otherwise_forked_or_deleted_meanwhile_is_answered_once_or
         .call("DELETE", &format!("/api/threads/{gone}"), None)
         .await;
     assert_eq!(deleted.status, 204);
+    let archive = format!("/api/threads/{put_away}");
+    client.patch(&archive, json!({ "archived": true })).await;
 
     signs_in_in_a_terminal(&house);
     is_answered(&client, &again, "as it is").await;
     is_answered(&client, &source, "where it was asked").await;
+    is_answered(&client, &put_away, "found in the archive").await;
+    let archived = client.get(&archive).await;
+    assert!(
+        !archived["archived_at"].is_null(),
+        "it stays there: {archived}"
+    );
     // Whatever would go on has been looked at by now, and would stand before this.
     let last = client.thread().await;
     let turn = client.ask(&last, "@chatgpt\nmock: text \"last\"").await;
     client.answered(&turn).await;
-    for (thread, said) in [(&again, 1), (&edited, 0), (&source, 1), (&fork, 0)] {
+    for (thread, said) in [
+        (&again, 1),
+        (&edited, 0),
+        (&source, 1),
+        (&fork, 0),
+        (&put_away, 1),
+    ] {
         assert_eq!(answers(&client, thread).await.len(), said, "{thread}");
     }
-    assert_eq!(house.upstream.model_requests().len(), 3);
+    assert_eq!(house.upstream.model_requests().len(), 4);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_edited_sent_again_archived_and_deleted_while_the_login_is_noticed_is_asked_once_at_most()
+ {
+    let house = signed_out_house().await;
+    let client = house.client();
+    let mut waiting = Vec::new();
+    for words in ["edited", "resent", "archived", "deleted", "retried"] {
+        let (thread, turn) = asks(&client, words).await;
+        let message = client.messages(&thread).await.remove(0);
+        waiting.push((words, thread, turn, text(&message, "id").to_owned()));
+    }
+    signs_in_in_a_terminal(&house);
+    // All at once, while the server notices the login and tries them again by itself.
+    let changes = waiting.iter().map(async |(words, thread, turn, message)| {
+        let script = format!("@chatgpt\nmock: text \"{words} anew\"");
+        let (method, path, body) = match *words {
+            "edited" => (
+                "PATCH",
+                format!("/api/messages/{message}"),
+                json!({ "text": script }),
+            ),
+            "resent" => (
+                "POST",
+                format!("/api/messages/{message}/resend"),
+                json!({ "text": script, "client_id": "resent" }),
+            ),
+            "archived" => (
+                "PATCH",
+                format!("/api/threads/{thread}"),
+                json!({ "archived": true }),
+            ),
+            "deleted" => ("DELETE", format!("/api/threads/{thread}"), json!({})),
+            _ => ("POST", format!("/api/turns/{turn}/retry"), json!({})),
+        };
+        let answer = client.call(method, &path, Some(body)).await;
+        assert!(answer.status < 500, "{words}: {answer:?}");
+        answer
+    });
+    let changed = futures_util::future::join_all(changes).await;
+    let last = client.thread().await;
+    let turn = client.ask(&last, "@chatgpt\nmock: text \"last\"").await;
+    client.answered(&turn).await;
+    until("nothing waits or runs any more", || async {
+        let listed = client.get("/api/turns").await;
+        let turns = listed["items"].as_array().unwrap();
+        let mut over = turns.iter().map(|listed| {
+            let turn = &listed["turn"];
+            !turn["ended_at"].is_null() && turn["parked"] == false
+        });
+        over.all(|over| over).then_some(())
+    })
+    .await;
+    for ((words, thread, _, _), answer) in waiting.iter().zip(changed) {
+        let said = match *words {
+            "deleted" => continue,
+            // Sent again once it was answered, it is asked in a fork.
+            "resent" => {
+                let to = text(&answer.body["message"], "thread_id").to_owned();
+                let mut said = answers(&client, &to).await;
+                if to != *thread {
+                    said.extend(answers(&client, thread).await);
+                }
+                said
+            }
+            _ => answers(&client, thread).await,
+        };
+        let new = format!("{words} anew");
+        for words in [*words, new.as_str()] {
+            assert!(
+                said.iter().filter(|one| *one == words).count() <= 1,
+                "{said:?}"
+            );
+        }
+        let least = usize::from(*words != "edited");
+        assert!(said.len() >= least, "{words}: {said:?} {answer:?}");
+    }
 }
