@@ -4,6 +4,7 @@ mod agents;
 mod approvals;
 mod backends;
 mod crashes;
+mod decisions;
 mod failures;
 mod forks;
 mod late;

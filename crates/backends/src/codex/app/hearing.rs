@@ -16,6 +16,7 @@ use switchboard_engine::{
 use switchboard_model::{
     SteerId,
     approval::Decision,
+    home::Home,
     item::{ItemBody, ItemEvent, ItemStatus},
     mcp::SeenState,
     steer::SteerState,
@@ -354,8 +355,13 @@ impl<'a> Hearing<'a> {
         if let Some(answer) = at_once(method, drive.setup.clock.now()) {
             return peer.answer(&id, &answer).await;
         }
+        let home = if drive.tools.gave(params) {
+            Home::House
+        } else {
+            drive.turn.home
+        };
         let params = &*drive.tools.named(method, params);
-        let asked = ask(&key, method, params, &self.translator, drive.turn.home);
+        let asked = ask(&key, method, params, &self.translator, home);
         match asked {
             Err(refusal) => {
                 drive.lease.server.count_unseen(method);

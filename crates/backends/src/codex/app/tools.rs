@@ -156,6 +156,12 @@ impl Tools {
         }
     }
 
+    /// Whether a request is about one of them: they stand in no home, so that none keeps anything of them.
+    pub fn gave(&self, params: &Value) -> bool {
+        let label = text(params, "serverName");
+        self.names.iter().any(|(ours, _)| ours == label)
+    }
+
     fn name<'a>(&'a self, label: &'a str) -> &'a str {
         let known = self.names.iter().find(|(ours, _)| ours == label);
         known.map_or(label, |(_, name)| name)
