@@ -35,7 +35,7 @@ export function BodyView({ body, inside, live, offered }: BodyViewProps) {
           ["Host", offered.includes("accept_with_network_amendment") && body.network
             ? <>“Accept and remember host” lets commands reach <Path text={body.network.host} /> unasked from now on</>
             : null],
-          ["Sandbox", body.command && live ? "An accepted command runs outside the sandbox" : null],
+          ["Sandbox", body.command && live ? "An accepted command may run outside the sandbox: Codex does not say whether it will" : null],
         ]} />
       </>
     );
