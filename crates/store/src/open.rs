@@ -169,14 +169,13 @@ async fn open_sqlite(path: &Path, options: OpenOptions) -> Result<Store, OpenErr
     let blobs = Blobs::beside(&options.home);
     let connect = sqlite_options(&path).journal_mode(SqliteJournalMode::Wal);
     let ticket = Ticket::of_writers(&path).map_err(not_writable)?;
-    let (pool, position) = match migrate::current(&path, &blobs).await? {
-        Some(found) => found,
-        None => {
-            migrate::sqlite(&path, &ticket, &blobs, &options.ids).await?;
-            let found = migrate::current(&path, &blobs).await?;
-            found
-                .ok_or_else(|| StoreError::Unavailable("the database file was taken away".into()))?
-        }
+    let there = migrate::current(&path, &blobs).await?;
+    let (pool, position) = if let Some(there) = there {
+        there
+    } else {
+        migrate::sqlite(&path, &ticket, &blobs, &options.ids).await?;
+        let made = migrate::current(&path, &blobs).await?;
+        made.ok_or_else(|| StoreError::Unavailable("the database file was taken away".into()))?
     };
     let pos = position.pos;
     let reader = Reader {
@@ -208,7 +207,7 @@ async fn open_sqlite(path: &Path, options: OpenOptions) -> Result<Store, OpenErr
         bus: bus.clone(),
     };
     let (jobs, task) = batcher.start(stop);
-    life.writing = Mutex::new(Some(tokio::spawn(task)));
+    life.writing = Mutex::new(Some(life.tasks.spawn(task)));
     let writer = Driver::Sqlite(jobs);
     Ok(begin(Inner {
         reader,

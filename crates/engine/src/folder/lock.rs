@@ -92,12 +92,12 @@ impl Unnamed {
 impl Drop for New {
     fn drop(&mut self) {
         match fs::remove_dir_all(&self.0) {
+            Ok(()) => {}
             // It has its name.
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {
-                tracing::warn!(%error, "cannot remove the folder of a turn that came to nothing")
+                tracing::warn!(%error, "cannot remove the folder of a turn that came to nothing");
             }
-            Ok(()) => {}
         }
     }
 }
