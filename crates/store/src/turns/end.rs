@@ -139,6 +139,7 @@ pub(super) async fn end(
         .apply(event)
         .map_err(|why| StoreError::Corrupt(format!("turn {}: {why}", turn.id)))?;
     turn.ended_at = Some(now);
+    turn.number = None;
     let wants_login =
         matches!(&turn.state, TurnState::Failed(failure) if failure.code.wants_login());
     // Whoever waits for a detached one is told to sign in and to start it again.
