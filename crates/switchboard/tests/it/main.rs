@@ -23,6 +23,7 @@ mod mention;
 mod reconnect;
 mod scenarios;
 mod sessions;
+mod skill_lines;
 mod skills;
 mod stop;
 mod support;

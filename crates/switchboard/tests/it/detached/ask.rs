@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use switchboard_testkit::Options;
+use switchboard_testkit::{Options, until};
 
 use super::{begin, code, json, prepared, repository, run};
 
@@ -43,7 +43,11 @@ async fn a_turn_runs_on_by_itself_and_leaves_all_of_it_in_its_folder() {
     assert_eq!(code(&waited), 0);
     assert_eq!(String::from_utf8(waited.stdout).unwrap(), out);
     house.is_quiet().await;
-    // The worker leaves no trace but the folder.
+    // The worker leaves no trace but the folder, and its app server has ended with the turn.
+    until("the app server has ended", || async {
+        house.warm().is_empty().then_some(())
+    })
+    .await;
     let left = fs::read_dir(house.home().join("run")).unwrap();
     let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["slots"]);

@@ -76,3 +76,33 @@ async fn a_server_tells_the_page_of_a_worker_that_died() {
     .await;
     assert_eq!(json(&house, &["status", &turn.id])["state"], "abandoned");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_steers_a_detached_turn_and_answers_what_it_asks() {
+    let mut house = prepared(Options::default()).await;
+    house.serve();
+    let client = house.client();
+    let outside = house.folder().join("outside.txt");
+    let turn = begin(
+        &house,
+        &[
+            "new",
+            "--sandbox",
+            "workspace-write",
+            "mock: slow 2000 20ms",
+        ],
+    );
+    until("it speaks", || async {
+        turn.read("out.txt").contains("chunk 3").then_some(())
+    })
+    .await;
+    let words = format!(
+        "and-this\nmock: shell \"echo hi > {}\" escalate=1 reason=\"needs to write\"\nmock: text \"two\"",
+        outside.display()
+    );
+    let path = format!("/api/turns/{}/steer", turn.id);
+    client.post(&path, json!({ "text": words })).await;
+    client.accept(&turn.id).await;
+    assert_eq!(turn.complete().await["answer"], "two");
+    assert!(outside.exists());
+}

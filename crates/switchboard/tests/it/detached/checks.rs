@@ -27,7 +27,8 @@ async fn what_makes_no_sense_is_refused_with_64_and_makes_nothing() {
     fs::write(here.join("empty.md"), " \n").unwrap();
     fs::write(here.join("binary.md"), [0xff, 0xfe]).unwrap();
     let outside = house.folder().to_str().unwrap().to_owned();
-    let rows: [(&[&str], &str); 14] = [
+    let unknown = "01a22450-544f-7543-af41-4eff72e5833d";
+    let rows: [(&[&str], &str); 15] = [
         (&["new", ""], "empty"),
         (&["new"], "PROMPT"),
         (&["new", "x", "--cwd", "nowhere"], "no folder nowhere"),
@@ -42,6 +43,7 @@ async fn what_makes_no_sense_is_refused_with_64_and_makes_nothing() {
         (&["new", "x", "--timeout", "0"], "0"),
         (&["continue", "x"], "--last"),
         (&["continue", "--thread", "../../x", "y"], "no thread id"),
+        (&["continue", "--thread", unknown, "y"], "no record of it"),
     ];
     for (args, about) in rows {
         let refused = run(&house, args);

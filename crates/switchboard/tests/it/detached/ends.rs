@@ -37,6 +37,7 @@ async fn what_goes_wrong_upstream_has_its_code() {
         ("mock: status 429 resets_in=600", "rate_limited"),
         ("mock: fail context_length_exceeded", "context_too_long"),
         ("mock: fail boom", "upstream_failed"),
+        ("mock: status 400", "upstream_failed"),
     ] {
         let turn = begin(&house, &["new", script]);
         let result = ends(&house, &turn, "failed", 1).await;
@@ -306,5 +307,28 @@ async fn twenty_turns_at_once_all_come_to_their_end() {
     for (n, turn) in turns.iter().enumerate() {
         assert_eq!(turn.complete().await["answer"], format!("answer {n}"));
     }
+    house.is_quiet().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_codex_that_is_killed_fails_its_turn_and_keeps_what_was_said() {
+    let house = prepared(Options::default()).await;
+    let turn = begin(&house, &["new", "mock: text \"so far\" ; gate killed"]);
+    soon("the model is asked", house.upstream.waiting("killed")).await;
+    let warm = house.warm();
+    let program = warm.iter().find(|process| {
+        let command = &process.command;
+        command.contains("app-server") && !command.contains("guard")
+    });
+    let pid = i32::try_from(program.unwrap().pid).unwrap();
+    let pid = rustix::process::Pid::from_raw(pid).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    let result = ends(&house, &turn, "failed", 1).await;
+    assert_eq!(result["code"], "crashed", "{result}");
+    assert!(
+        turn.read("out.txt").contains("so far"),
+        "{}",
+        turn.read("out.txt")
+    );
     house.is_quiet().await;
 }

@@ -342,7 +342,9 @@ async fn an_exported_api_key_is_ignored() {
     let house = prepared(Options {
         env: ["OPENAI_API_KEY", "CODEX_API_KEY", "MY_TOKEN"]
             .map(|name| (name.to_owned(), "sk-exported-9f3".to_owned()))
-            .to_vec(),
+            .into_iter()
+            .chain([("KEEP_ME".to_owned(), "kept-7c1".to_owned())])
+            .collect(),
         ..Options::default()
     })
     .await;
@@ -353,6 +355,8 @@ async fn an_exported_api_key_is_ignored() {
         let sent = format!("{:?} {}", request.headers, request.body);
         assert!(!sent.contains("sk-exported-9f3"), "{}", request.path);
     }
+    // What is no secret of theirs reaches it.
+    assert!(turn.read("out.txt").contains("kept-7c1"));
     for file in ["out.txt", "events.jsonl", "raw.jsonl", "meta.json"] {
         assert!(!turn.read(file).contains("sk-exported-9f3"), "{file}");
     }
