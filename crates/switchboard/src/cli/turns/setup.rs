@@ -47,17 +47,19 @@ struct Found {
     version: Option<String>,
 }
 
-/// Codex, as `new` takes it: named by the configuration, or where it is found without asking anybody, or where `setup` found it.
+/// Codex, as a turn takes it: named by the configuration, and then nothing else; or where it is found without asking anybody, or where
+/// `setup` found it.
 pub fn program(config: &Config) -> Option<PathBuf> {
-    let named = config.settings.providers.chatgpt.program.clone();
-    named
-        .filter(|program| is_executable(program))
-        .or_else(|| programs("codex", &config.env).into_iter().next())
-        .or_else(|| {
-            let text = fs::read_to_string(config.home.join(FOUND)).ok()?;
-            let found: Found = serde_json::from_str(&text).ok()?;
-            Some(found.program).filter(|program| is_executable(program))
-        })
+    if let Some(named) = &config.settings.providers.chatgpt.program {
+        return is_executable(named).then(|| named.clone());
+    }
+    let noted = || {
+        let text = fs::read_to_string(config.home.join(FOUND)).ok()?;
+        let found: Found = serde_json::from_str(&text).ok()?;
+        Some(found.program).filter(|program| is_executable(program))
+    };
+    let found = programs("codex", &config.env).into_iter().next();
+    found.or_else(noted)
 }
 
 impl Setup {

@@ -35,7 +35,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{
     order::{Answer, Begun, Order},
     refusal::Refusal,
-    slots,
+    setup, slots,
 };
 use crate::{
     compose::House,
@@ -95,6 +95,8 @@ impl Worker {
         let mut config = Config::read(home, flags)?;
         config.passes = Passes::AllButSecrets;
         config.runs = Runs::OneTurn;
+        // The one that `new` found.
+        config.settings.providers.chatgpt.program = setup::program(&config);
         let login = codex::login::on_plan(&config.codex_home)?;
         let schema = order.schema.as_deref().map(Schema::parse).transpose();
         let schema = schema.map_err(|why| Refusal::usage(why, ""))?;

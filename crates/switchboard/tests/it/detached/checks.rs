@@ -1,6 +1,6 @@
 //! What is refused before anything is made, in words that say what to do, and what never reaches Codex.
 
-use std::{fs, process::Stdio};
+use std::{fs, os::unix::fs::symlink, process::Stdio};
 
 use serde_json::{Value, json};
 use switchboard_testkit::{Codex, House, Options};
@@ -211,4 +211,49 @@ async fn a_turn_can_be_asked_from_standard_input_and_from_a_file() {
         &["wait", line["turn_id"].as_str().unwrap(), "--answer"],
     );
     assert_eq!(String::from_utf8(waited.stdout).unwrap(), "heard\n");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_turn_takes_the_codex_that_setup_found() {
+    let house = prepared(Options::default()).await;
+    let bin = house.folder().join("bin");
+    fs::create_dir_all(&bin).unwrap();
+    symlink(switchboard_testkit::codex(), bin.join("codex")).unwrap();
+    let run = |args: &[&str], path: &str| {
+        let mut command = house.command(args);
+        command
+            .env_remove("SWITCHBOARD_PROVIDERS__CHATGPT__PROGRAM")
+            .env("PATH", path)
+            .current_dir(repository(&house));
+        command.output().unwrap()
+    };
+    let found = run(&["setup"], &format!("{}:/usr/bin:/bin", bin.display()));
+    assert_eq!(code(&found), 0, "{}", words(&found));
+    let begun = run(&["new", "mock: text \"found\""], "/usr/bin:/bin");
+    assert_eq!(code(&begun), 0, "{}", words(&begun));
+    let line: Value = serde_json::from_slice(&begun.stdout).unwrap();
+    let id = line["turn_id"].as_str().unwrap();
+    let waited = run(&["wait", id, "--answer"], "/usr/bin:/bin");
+    assert_eq!(String::from_utf8(waited.stdout).unwrap(), "found\n");
+    // One that is named and not there is not replaced by another.
+    let mut named = house.command(&["new", "x"]);
+    named.env("SWITCHBOARD_PROVIDERS__CHATGPT__PROGRAM", "/nowhere/codex");
+    let refused = named.current_dir(repository(&house)).output().unwrap();
+    assert_eq!(code(&refused), 69, "{}", words(&refused));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_home_that_may_not_be_written_makes_no_turn_and_says_so() {
+    let house = prepared(Options::default()).await;
+    // Root may write everywhere, so a file stands where the folder of turns would be.
+    fs::create_dir_all(house.home()).unwrap();
+    fs::write(house.home().join("turns"), "").unwrap();
+    let refused = run(&house, &["new", "x"]);
+    assert_eq!(code(&refused), 1);
+    assert!(
+        words(&refused).contains("cannot make the turn's folder"),
+        "{}",
+        words(&refused)
+    );
+    assert!(house.upstream.requests().is_empty());
 }
