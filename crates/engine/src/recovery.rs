@@ -91,6 +91,10 @@ impl Recovery {
         // after this are settled nothing of theirs is left, and their lock files may go.
         let engine = self.engine.clone();
         let dead = instance::dead(&self.places.run);
+        if !dead.is_empty() {
+            // Nothing more but what they had asked the database for, which may still be doing it.
+            engine.store().commits_of_the_dead().await?;
+        }
         let (mut alone, mut unsettled) = (HashSet::new(), HashSet::new());
         for orphan in engine.reader().running().await? {
             let claim = (orphan.turn.id, orphan.fence);

@@ -1,12 +1,13 @@
 //! After a crash: whose process is provably dead is settled, and nobody else.
 
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use switchboard_model::{
     TurnId,
     item::{Item, ItemBody, ItemStatus},
     outcome::OutcomeCode,
     turn::TurnState,
 };
-use switchboard_store::Claimed;
+use switchboard_store::{Claimed, Database};
 use switchboard_testkit::until;
 
 use crate::{
@@ -64,6 +65,43 @@ async fn abandoned(world: &World, turn: TurnId) {
     };
     assert_eq!(failure.code, OutcomeCode::Abandoned);
     assert!(world.replies(ended.thread).await.is_empty());
+}
+
+/// The lock that the store holds while it commits.
+const COMMITS: i64 = 0x5357_4254_0000_0001;
+
+/// PostgreSQL goes on with a commit whose client is gone: a claim may be seen only after the death of its process was proven.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_claim_that_was_committed_for_a_process_that_was_dead_by_then_is_settled() {
+    let Some(world) = World::on_postgres().await else {
+        return;
+    };
+    world.assistant("one", "obedient").await;
+    let turn = world.ask("@one hello").await;
+    let dead = world.neighbour();
+    let Database::Postgres(url) = &world.database else {
+        panic!("it is on PostgreSQL");
+    };
+    let mut database = PgConnection::connect(url).await.unwrap();
+    let claim = format!(
+        "BEGIN; SELECT pg_advisory_xact_lock({COMMITS}); UPDATE turns SET state = 'running', \
+         fence = fence + 1, started_at = 1, instance = '{}' WHERE id = '{turn}'",
+        dead.id()
+    );
+    database.execute(AssertSqlSafe(claim)).await.unwrap();
+    drop(dead);
+    world.start();
+    // Nobody else stands in that line: there is nothing to claim.
+    let until_recovery_waits = "DO $$ BEGIN FOR i IN 1..6000 LOOP \
+         IF EXISTS (SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database \
+                    WHERE l.locktype = 'advisory' AND NOT l.granted AND d.datname = current_database()) \
+         THEN RETURN; END IF; PERFORM pg_sleep(0.01); END LOOP; RAISE EXCEPTION 'it does not wait'; END $$";
+    database.execute(until_recovery_waits).await.unwrap();
+    database.execute("COMMIT").await.unwrap();
+    let mut puppet = world.puppet().await;
+    assert_eq!(puppet.request.turn, turn, "it is put back and run");
+    puppet.replies("hi");
+    world.done(turn).await;
 }
 
 on_both_databases! {

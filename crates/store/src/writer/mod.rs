@@ -101,6 +101,15 @@ impl Store {
             Driver::Postgres(pool) => repeat::run(&self.inner, pool, floor, f).await,
         }
     }
+
+    /// Resolves once all is there to be read that processes which are dead by now have changed. PostgreSQL goes on with a commit whose
+    /// process has died, so that what was not to be seen after the death may be seen a moment later.
+    pub async fn commits_of_the_dead(&self) -> Result<(), StoreError> {
+        self.write(Floor::Ignore, |tx| {
+            Box::pin(order::stand_in_line(&mut tx.conn))
+        })
+        .await
+    }
 }
 
 /// A job that returned `Ok` although a statement of it failed: PostgreSQL would refuse to commit it,

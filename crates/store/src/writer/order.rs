@@ -93,10 +93,7 @@ pub(super) async fn order_changes(
     if changed.is_empty() {
         return Ok(None);
     }
-    if conn.is_postgres() {
-        conn.run("SELECT pg_advisory_xact_lock($1)", &vals![FEED_LOCK])
-            .await?;
-    }
+    stand_in_line(conn).await?;
     let count = i64::try_from(changed.len()).unwrap_or(i64::MAX);
     let last = conn
         .one(
@@ -125,6 +122,16 @@ pub(super) async fn order_changes(
         rest = later;
     }
     Ok(Some(last))
+}
+
+/// Waits until every commit that was asked for before is over. A transaction that only waits in the line has not asked for its own
+/// yet: if its process is dead, it never will.
+pub(super) async fn stand_in_line(conn: &mut Conn<'_>) -> Result<(), StoreError> {
+    if conn.is_postgres() {
+        conn.run("SELECT pg_advisory_xact_lock($1)", &vals![FEED_LOCK])
+            .await?;
+    }
+    Ok(())
 }
 
 /// Keeps the last mention of each thing: a multi-row upsert may name a key only once.
