@@ -284,7 +284,7 @@ fn context_too_long_and_no_model_say_what_to_do() {
 }
 
 #[test]
-fn each_refused_call_is_told_by_what_it_says() {
+fn session_in_use_session_lost_and_what_is_not_allowed_are_told_from_refused_calls() {
     for (code, message, way, expected) in [
         (
             -32600,
