@@ -224,4 +224,22 @@ export default {
     await page.waitForFunction((had) => document.querySelectorAll(".row").length > had, before);
     await say(page, "still here");
   },
+
+  async "an address that is nothing says so in the page, and leads back"({ server, browser }) {
+    const context = await browser.person();
+    const page = await signIn(context, await server.link());
+    for (const path of ["/nowhere", "/nowhere/at/all"]) {
+      const answer = await page.goto(`${server.url}${path}`);
+      assert.equal(answer.status(), 404);
+      await page.getByRole("heading", { name: "Nothing here" }).waitFor();
+    }
+    await page.getByRole("link", { name: "To the threads" }).click();
+    await page.waitForURL(/\/chat$/);
+    const asked = await context.request.get(`${server.url}/nowhere`, { headers: { accept: "application/json" } });
+    assert.deepEqual([asked.status(), (await asked.json()).code], [404, "not_found"]);
+    // Who is not signed in is asked for that first.
+    const stranger = await (await browser.person()).newPage();
+    await stranger.goto(`${server.url}/nowhere`);
+    await stranger.waitForURL(/\/sign-in/);
+  },
 };

@@ -69,6 +69,10 @@ impl Requests {
     }
 }
 
+/// Marks an answer whose body says what is wrong by itself, for people: no problem takes its place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SaysItself;
+
 /// The outermost layer.
 pub(crate) async fn wrap(State(app): State<Shared>, request: Request, next: Next) -> Response {
     let id = app.requests.next();
@@ -125,6 +129,9 @@ pub(crate) async fn wrap(State(app): State<Shared>, request: Request, next: Next
 /// Errors as problems: ours, and those that the router made without us.
 fn in_words(mut response: Response, id: &str) -> Response {
     let status = response.status();
+    if response.extensions().get::<SaysItself>().is_some() {
+        return response;
+    }
     let error = match response.extensions_mut().remove::<ApiError>() {
         Some(error) => error,
         None if status.is_client_error() || status.is_server_error() => {

@@ -4,11 +4,11 @@
 
 use axum::{
     extract::Path,
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     response::{Html, IntoResponse, Response},
 };
 
-use crate::error::ApiError;
+use crate::{envelope::SaysItself, error::ApiError};
 
 /// Asset names carry a hash of their content.
 const FOREVER: &str = "public, max-age=31536000, immutable";
@@ -39,6 +39,42 @@ pub(crate) async fn page(headers: HeaderMap) -> Response {
     }
 }
 
+/// Where machines look, and never people.
+const MACHINES: [&str; 5] = ["/api", "/assets", "/healthz", "/metrics", "/.well-known"];
+
+/// Anywhere that is nothing: a browser gets the page, which says so and leads back; anything else a problem.
+pub(crate) async fn elsewhere(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    if is_for_people(&method, uri.path(), &headers) {
+        nothing_here(&headers)
+    } else {
+        ApiError::not_found("page or endpoint").into_response()
+    }
+}
+
+fn is_for_people(method: &Method, path: &str, headers: &HeaderMap) -> bool {
+    let machine = MACHINES.iter().any(|start| {
+        path.strip_prefix(start)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
+    let accepted = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
+    (method == Method::GET || method == Method::HEAD)
+        && !machine
+        && accepted.is_some_and(|accepted| accepted.contains("text/html"))
+}
+
+fn nothing_here(headers: &HeaderMap) -> Response {
+    let mut asked = headers.clone();
+    // Else an address that is nothing would be as good as the page that the browser has.
+    asked.remove(header::IF_NONE_MATCH);
+    let page = file_at("index.html", &asked, ASK);
+    let mut page = page.unwrap_or_else(|| Html(NOT_BUILT).into_response());
+    *page.status_mut() = StatusCode::NOT_FOUND;
+    page.extensions_mut().insert(SaysItself);
+    page
+}
+
 /// Whether that is the script of the workshop, which is asked for by a document without an origin.
 pub(crate) fn is_workshop_script(path: &str) -> bool {
     path.starts_with(WORKSHOP_SCRIPT)
@@ -63,16 +99,19 @@ pub(crate) async fn asset(
 /// A file beside the page, such as its icon.
 pub(crate) async fn file(
     Path(name): Path<String>,
+    method: Method,
+    uri: Uri,
     headers: HeaderMap,
-) -> Result<Response, ApiError> {
-    let mut file =
-        file_at(&name, &headers, ASK).ok_or_else(|| ApiError::not_found("page or file"))?;
+) -> Response {
+    let Some(mut file) = file_at(&name, &headers, ASK) else {
+        return elsewhere(method, uri, headers).await;
+    };
     if name == WORKSHOP {
         let policy = HeaderValue::from_static(WORKSHOP_POLICY);
         file.headers_mut()
             .insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-    Ok(file)
+    file
 }
 
 #[cfg(not(feature = "ui"))]
@@ -109,7 +148,7 @@ fn file_at(name: &str, asked: &HeaderMap, keep: &'static str) -> Option<Response
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     headers.insert(header::ETAG, tag.clone());
     if asked.get(header::IF_NONE_MATCH) == Some(&tag) {
-        return Some((axum::http::StatusCode::NOT_MODIFIED, headers).into_response());
+        return Some((StatusCode::NOT_MODIFIED, headers).into_response());
     }
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind(name)));
     if let Some(coding) = coding {
@@ -198,7 +237,11 @@ mod tests {
 
     #[tokio::test]
     async fn the_workshop_has_no_origin_and_reaches_nobody() {
-        let document = file(Path(WORKSHOP.into()), HeaderMap::new()).await.unwrap();
+        let get = |name: &str| {
+            let (path, uri) = (Path(name.to_owned()), Uri::from_static("/"));
+            file(path, Method::GET, uri, HeaderMap::new())
+        };
+        let document = get(WORKSHOP).await;
         let policy = document.headers()[header::CONTENT_SECURITY_POLICY]
             .to_str()
             .unwrap();
@@ -212,9 +255,7 @@ mod tests {
         ] {
             assert!(!policy.contains(refused), "{refused} in {policy}");
         }
-        let page = file(Path("index.html".into()), HeaderMap::new())
-            .await
-            .unwrap();
+        let page = get("index.html").await;
         assert!(!page.headers().contains_key(header::CONTENT_SECURITY_POLICY));
     }
 

@@ -178,8 +178,8 @@ function NoSuchPage() {
       <header className="bar narrow-only"><DrawerButton /><b>Switchboard</b></header>
       <div className="scroll">
         <div className="first">
-          <h1>There is no such page</h1>
-          <p className="lead">The address is not one of this server’s.</p>
+          <h1>Nothing here</h1>
+          <p className="lead">This server has no page at this address. It may have been cut off when it was copied.</p>
           <p className="refused-do"><Link className="btn" to={chatPath(null)}>To the threads</Link></p>
         </div>
       </div>

@@ -36,7 +36,7 @@ use axum::{
     routing::{MethodFilter, MethodRouter, on},
 };
 
-use crate::{access, app::Shared, envelope, error::ApiError, extract::Caller, openapi, ui};
+use crate::{access, app::Shared, envelope, extract::Caller, openapi, ui};
 
 /// The largest body of a message: its text may be 1 MiB, and JSON may need two bytes for one.
 const MESSAGE_LIMIT: usize = 2 * 1024 * 1024;
@@ -210,7 +210,7 @@ pub(crate) fn router(app: Shared) -> Router {
         );
     }
     router
-        .fallback(|| async { ApiError::not_found("page or endpoint") })
+        .fallback(ui::elsewhere)
         .layer(middleware::from_fn_with_state(app.clone(), envelope::wrap))
         .with_state(app)
 }

@@ -172,3 +172,35 @@ async fn a_message_of_the_largest_size_is_taken() {
         1024 * 1024
     );
 }
+
+#[tokio::test]
+async fn an_address_that_is_nothing_is_a_page_for_browsers_and_a_problem_for_programs() {
+    let house = House::new().await;
+    let html = "text/html,application/xhtml+xml,*/*;q=0.8";
+    for (method, path, accept, page) in [
+        ("GET", "/nowhere", html, true),
+        ("GET", "/nowhere/at/all", html, true),
+        ("HEAD", "/nowhere", html, true),
+        ("GET", "/nowhere", "application/json", false),
+        ("GET", "/nowhere", "*/*", false),
+        ("POST", "/nowhere/at/all", html, false),
+        ("GET", "/api", html, false),
+        ("GET", "/api/nowhere", html, false),
+        ("GET", "/assets/nowhere.js", html, false),
+        ("GET", "/metrics/nowhere", html, false),
+    ] {
+        let request = house
+            .request(None, method, path)
+            .header("accept", accept)
+            .body(Body::empty())
+            .unwrap();
+        let answer = house.send(request).await;
+        let kind = answer.headers["content-type"].to_str().unwrap();
+        assert_eq!(
+            (answer.status, kind.starts_with("text/html")),
+            (StatusCode::NOT_FOUND, page),
+            "{method} {path} for {accept}: {kind}"
+        );
+        assert!(answer.headers.contains_key("content-security-policy"));
+    }
+}
