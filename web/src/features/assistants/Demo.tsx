@@ -19,7 +19,7 @@ export function DemoOffer({ handle, onAsk }: { handle: string; onAsk: (handle: s
     <section className="demo" aria-labelledby="demo">
       <div className="grow">
         <h2 id="demo">Or look around first</h2>
-        <p>@{handle} answers from a script, right here. No account is used, no model is asked, nothing leaves this machine, and it is removed as easily.</p>
+        <p>@{handle} answers from a script: no account, no model, and nothing leaves this machine. It goes again as easily.</p>
         <Trouble problem={problem} />
       </div>
       <button className="btn" type="button" disabled={busy} onClick={() => void run(add)}>Try it without an account</button>
