@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { AxeBuilder } from "@axe-core/playwright";
 import { demoHandle, newThread, say, signIn, turn } from "../lib/browser.mjs";
+import { Server } from "../lib/server.mjs";
 
 const WIDE = { viewport: { width: 1280, height: 800 } };
 const NARROW = { viewport: { width: 380, height: 800 } };
@@ -46,7 +47,7 @@ export default {
       const done = await turn(page, "done");
       const aside = page.getByRole("complementary", { name: "Turn", exact: true });
       await aside.getByRole("list", { name: "Plan, 1 of 3 done" }).waitFor();
-      await aside.getByText("scripted-1, high").waitFor();
+      await aside.getByText("Scripted, high").waitFor();
       await aside.getByText(/k of \d+k/).waitFor();
       await aside.locator(".limits").getByText("5 hours").waitFor();
       assert.equal(await done.locator(".turn-foot").isVisible(), false);
@@ -185,7 +186,7 @@ export default {
     await page.getByRole("button", { name: "More", exact: true }).tap();
     await page.getByRole("menuitem", { name: "Details of the turn" }).tap();
     const aside = page.getByRole("complementary", { name: "Turn", exact: true });
-    await aside.getByText("scripted-1, high").waitFor();
+    await aside.getByText("Scripted, high").waitFor();
     assert.equal(await aside.getByRole("list", { name: /^Plan/ }).count(), 0, "on a phone the plan stays in the log");
     await readable(page, "the details on a phone");
     await page.goBack();
@@ -194,5 +195,33 @@ export default {
     await aside.getByRole("button", { name: /^one\.txt/ }).tap();
     await aside.waitFor({ state: "detached" });
     await inSight(page, "src/one.txt");
+  },
+
+  async "a turn that waits for room says whose it is and what makes some, in its thread, in Turns and in the list"({ browser }) {
+    const server = await Server.demo({ SWITCHBOARD_LIMITS__PER_PERSON: "1" });
+    try {
+      const page = await signIn(await browser.person(WIDE), await server.link());
+      const handle = await demoHandle(page);
+      const first = await newThread(page, `@${handle} go\nmock: text "At work." ; gate forever`);
+      await (await turn(page, "running")).getByText("At work.").waitFor();
+      await newThread(page, `@${handle} and this?\nmock: text "At last."`);
+      const waits = await turn(page, "queued");
+      await waits.getByText("1 of your turns is running. It begins when that ends.").waitFor();
+      await page.locator(".rows .row", { hasText: `@${handle} waits: 1 of your turns is running` }).waitFor();
+      await readable(page, "a turn that waits");
+      await page.reload();
+      await waits.getByText("1 of your turns is running.").waitFor();
+
+      await waits.getByRole("link", { name: "What runs" }).click();
+      await page.waitForURL(/\/turns\?state=running&mine=true$/);
+      await page.locator(".turn-row", { hasText: "Waits: 1 of your turns is running." }).waitFor();
+      await page.locator('.turn-row[data-state="running"]').getByRole("button", { name: "Stop" }).click();
+      await page.locator('.turn-row[data-state="running"]').waitFor({ state: "detached" });
+      await page.locator(".turn-row", { hasText: "Waits" }).waitFor({ state: "detached" });
+      await page.goto(first);
+      await turn(page, "cancelled");
+    } finally {
+      await server.end();
+    }
   },
 };

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use switchboard_model::outcome::{Failure, OutcomeCode};
-use switchboard_store::{ClaimRules, Claimed};
+use switchboard_store::Claimed;
 use tokio::{sync::Notify, time::MissedTickBehavior};
 
 use crate::{
@@ -20,10 +20,7 @@ const LOOK: Duration = Duration::from_secs(1);
 
 /// Runs until this process is asked to stop: claims what is due and starts a runner for each.
 pub(crate) async fn run(engine: Engine, settings: Settings) {
-    let rules = ClaimRules {
-        per_login: settings.per_login,
-        per_person: settings.per_person,
-    };
+    let caps = settings.caps();
     let soft = engine.supervisor().soft();
     let mut position = engine.bus().position();
     let ended = Arc::new(Notify::new());
@@ -35,7 +32,7 @@ pub(crate) async fn run(engine: Engine, settings: Settings) {
             queue::release(&engine).await;
         }
         while engine.running().count() < settings.most && !soft.is_cancelled() {
-            match engine.store().claim(engine.instance(), rules).await {
+            match engine.store().claim(engine.instance(), caps).await {
                 Ok(Some(claimed)) => start(&engine, claimed, settings.stop_grace, ended.clone()),
                 Ok(None) => break,
                 Err(error) => {

@@ -21,6 +21,7 @@ mod fork;
 mod handover;
 mod home;
 pub mod instance;
+pub mod line;
 mod logins;
 pub mod mcp;
 mod members;
@@ -48,7 +49,7 @@ mod wanted;
 use std::{
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -60,7 +61,7 @@ pub use instance::Instance;
 pub use news::News;
 pub use registry::Registry;
 pub use supervisor::Supervisor;
-use switchboard_model::{Millis, TurnId, item::Item};
+use switchboard_model::{Millis, TurnId, item::Item, room::Caps};
 use switchboard_store::{Bus, Reader, Store};
 pub use turn_io::TurnIo;
 pub use turns::TurnError;
@@ -91,6 +92,15 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    fn caps(self) -> Caps {
+        Caps {
+            per_login: self.per_login,
+            per_person: self.per_person,
+        }
+    }
+}
+
 /// Where what is left of dead processes is found.
 #[derive(Debug, Clone)]
 pub struct Places {
@@ -109,6 +119,8 @@ struct Inside {
     registry: Registry,
     supervisor: Supervisor,
     running: Running,
+    /// How much runs at once, once turns are run here.
+    settings: OnceLock<Settings>,
     /// Answers that are never written.
     secrets: Secrets,
     instance: Arc<Instance>,
@@ -129,6 +141,7 @@ impl Engine {
             registry,
             supervisor,
             running: Running::default(),
+            settings: OnceLock::new(),
             secrets: Secrets::default(),
             instance,
             zombies: AtomicU64::new(0),
@@ -137,6 +150,8 @@ impl Engine {
 
     /// Starts claiming turns and settling those of dead processes.
     pub fn start(&self, settings: Settings, places: Places) {
+        // Whoever starts twice runs what was set first.
+        let settings = *self.0.settings.get_or_init(|| settings);
         self.0
             .supervisor
             .spawn("recovery", recovery::run(self.clone(), places));
@@ -200,6 +215,11 @@ impl Engine {
 
     pub(crate) fn secrets(&self) -> &Secrets {
         &self.0.secrets
+    }
+
+    /// How much runs at once; `None` where no turns are run.
+    pub(crate) fn settings(&self) -> Option<Settings> {
+        self.0.settings.get().copied()
     }
 
     pub(crate) fn running(&self) -> &Running {

@@ -21,6 +21,7 @@ pub mod person;
 pub mod prompt;
 pub mod provider;
 pub mod queue;
+pub mod room;
 pub mod search;
 pub mod settings;
 pub mod steer;

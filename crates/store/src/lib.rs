@@ -74,7 +74,7 @@ pub use search::{FoundMessage, Hit, Hits};
 pub use sessions::{DueRecord, KeptSession, Record};
 pub use threads::{MemberError, NewThread, Page, ThreadPatch, ThreadRow, ThreadState};
 pub use turns::{
-    AskedBy, ClaimRules, Claimed, Finished, NewDetached, Orphan, Own, PostDetached, RetryError,
+    AskedBy, Claimed, Finished, InLine, NewDetached, Orphan, Own, PostDetached, RetryError,
     StopError, TurnRow, TurnsThat, Wanted,
 };
 

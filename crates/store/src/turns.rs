@@ -9,6 +9,7 @@ mod failures;
 mod list;
 mod parked;
 mod recover;
+mod room;
 mod wish;
 
 use switchboard_model::{
@@ -32,16 +33,8 @@ pub use detached::{NewDetached, Own, PostDetached, Wanted};
 pub(crate) use end::end_queued;
 pub use list::{AskedBy, TurnRow, TurnsThat};
 pub(crate) use parked::{leave_all_of, leave_asked_at};
+pub use room::InLine;
 pub(crate) use wish::{Again, attempt, stop_all_of};
-
-/// What `claim` respects beyond "one turn per thread and assistant".
-#[derive(Debug, Clone, Copy)]
-pub struct ClaimRules {
-    /// Running turns per login (owner and backend) that wait for nobody's answer.
-    pub per_login: u32,
-    /// The same per asking person.
-    pub per_person: u32,
-}
 
 /// A turn that is now ours, with what its runner needs to know.
 #[derive(Debug, Clone)]

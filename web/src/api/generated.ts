@@ -2613,6 +2613,11 @@ export interface components {
          * @enum {string}
          */
         Role: "admin" | "member";
+        /**
+         * @description How many turns may be begun is settled for each of these.
+         * @enum {string}
+         */
+        Room: "person" | "login" | "server";
         /** @description A signed-in browser. */
         Session: {
             /**
@@ -2738,6 +2743,11 @@ export interface components {
              */
             codex: boolean | null;
         };
+        /**
+         * @description What takes the room.
+         * @enum {string}
+         */
+        Taken: "work" | "answers";
         /** @description A conversation, as a list shows it. */
         Thread: {
             /**
@@ -2927,7 +2937,7 @@ export interface components {
             person: string;
             /**
              * Format: int64
-             * @description While queued: how many turns go before it.
+             * @description While queued: how many turns go before it in its thread.
              */
             position?: number | null;
             /**
@@ -2953,6 +2963,7 @@ export interface components {
             /** @description Where its reply goes. */
             thread_id: string;
             usage?: components["schemas"]["Usage"] | null;
+            waits?: components["schemas"]["Waits"] | null;
         };
         /** @description How a turn failed. */
         TurnError: {
@@ -3047,6 +3058,18 @@ export interface components {
          * @enum {string}
          */
         Visibility: "private" | "open";
+        /** @description What a turn waits for. */
+        Waits: {
+            /** @description Whose room is full. */
+            room: components["schemas"]["Room"];
+            /** @description Of what. */
+            taken: components["schemas"]["Taken"];
+            /**
+             * Format: int64
+             * @description How many.
+             */
+            turns: number;
+        };
         /** @description Where one is. */
         Whereabouts: {
             /** @description The thread that one looks at; null is none. */

@@ -53,7 +53,7 @@ class PlayedServer {
         };
         const turn: Turn = {
           id: `u${n}`, thread_id: "t1", message_id: message.id, assistant: "a1", person: "p1", attempt: 1, state: "queued",
-          stop_wanted: false, runs_on: null, number: null, queued_at: n, started_at: null, ended_at: null, reply_id: null, position: 1, error: null, parked: false, detached: false, ran_with: null, usage: null,
+          stop_wanted: false, runs_on: null, number: null, queued_at: n, started_at: null, ended_at: null, reply_id: null, position: 1, waits: null, error: null, parked: false, detached: false, ran_with: null, usage: null,
         };
         this.messages.set(message.id, message);
         this.turns.set(turn.id, turn);

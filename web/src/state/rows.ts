@@ -1,7 +1,7 @@
 /** The list of threads as it is shown: order, groups, lamps, and the latest fact of each. Pure. */
 import type { Id, Millis, Question, Thread, Turn } from "../api/types";
 import { type State, turnIsOpen } from "./model";
-import { endHeading, type LampKind, plain, sameDay } from "./words";
+import { endHeading, type LampKind, plain, sameDay, waitWords } from "./words";
 
 export function threadRows(state: Pick<State, "threads">, archived: boolean): Thread[] {
   return Object.values(state.threads)
@@ -69,9 +69,12 @@ export function threadFact(state: Pick<State, "session" | "assistants" | "people
   const handle = turn ? state.assistants[turn.assistant]?.handle : undefined;
   const who = handle ? `@${handle}` : "An assistant";
   switch (thread.state) {
-    case "running":
+    case "running": {
       if (turn?.state === "waiting_approval" && turn.person !== state.session?.person.id) return { text: `${who} waits for ${state.people[turn.person]?.name ?? "somebody else"}`, kind: "" };
+      const waits = turn ? waitWords(turn, turn.person === state.session?.person.id ? null : state.people[turn.person]?.name ?? "somebody") : null;
+      if (waits) return { text: `${who} waits: ${waits.why}`, kind: "" };
       return { text: turn?.state === "queued" ? `${who} is next` : `${who}${progress(state, turn)}`, kind: "live" };
+    }
     case "needs_you": {
       const waiting = Object.values(state.questions).filter((one) => one.thread_id === thread.id && one.state === "asked");
       const [first] = waiting;

@@ -7,7 +7,7 @@ import { openTurns, turnRows, type TurnsOf } from "./turn-list";
 const ALL: TurnsOf = { state: "all", mine: false };
 const turn = (id: string, over: Partial<Turn> = {}): Turn => ({
   id, thread_id: "t", message_id: `m-${id}`, assistant: "a", person: "p", attempt: 1, state: "done", stop_wanted: false, runs_on: null, number: null,
-  queued_at: 1, started_at: 1, ended_at: 2, reply_id: null, position: null, error: null, parked: false, detached: false, ran_with: null, usage: null, ...over,
+  queued_at: 1, started_at: 1, ended_at: 2, reply_id: null, position: null, waits: null, error: null, parked: false, detached: false, ran_with: null, usage: null, ...over,
 });
 const row = (of: Turn) => ({ turn: of, title: "One", seq: 3, words: `about ${of.id}` });
 const page = (turns: Turn[], next: string | null = null, pos = "e.5") => ({ items: turns.map(row), next, pos });

@@ -8,7 +8,7 @@ const message = (id: string, seq: number, over: Partial<Message> = {}): Message 
 });
 const turn = (id: string, over: Partial<Turn> = {}): Turn => ({
   id, thread_id: "t", message_id: "q1", assistant: "a", person: "p", attempt: 1, state: "done", stop_wanted: false, runs_on: null, number: null,
-  queued_at: 1, started_at: 1, ended_at: 2, reply_id: null, position: null, error: null, parked: false, detached: false, ran_with: null, usage: null, ...over,
+  queued_at: 1, started_at: 1, ended_at: 2, reply_id: null, position: null, waits: null, error: null, parked: false, detached: false, ran_with: null, usage: null, ...over,
 });
 const item = (id: string, seq: number, over: Partial<HeldItem> = {}): HeldItem => ({
   id, turn_id: "u", thread_id: "t", seq, kind: "text", status: "done", text: id, started_at: 1, ended_at: 2, bytes: 0, ...over,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Item, Turn } from "../api/types";
-import { bytes, carriedWords, clock, commandIn, initials, plain, sentence, stepResult, stepTook, stepWords, took, turnWords, until, whoSignsIn, withoutShell } from "./words";
+import { bytes, carriedWords, clock, commandIn, initials, plain, sentence, stepResult, stepTook, stepWords, took, turnWords, until, waitWords, whoSignsIn, withoutShell } from "./words";
 
 describe("durations", () => {
   test("that grow are clocks", () => {
@@ -45,6 +45,20 @@ test("of a long message only the beginning is read", () => {
 test("a queued turn says how many go before it, also when it is one", () => {
   const turn = { state: "queued", stop_wanted: false } as Turn;
   expect([null, 0, 1, 3].map((position) => turnWords({ ...turn, position }).text)).toEqual(["Queued", "Queued", "Queued, 1 before it", "Queued, 3 before it"]);
+});
+
+test("who waits for room is told whose, and what makes some", () => {
+  const words = (room: "person" | "login" | "server", taken: "work" | "answers", turns: number, whose: string | null = null) => {
+    const { why, then } = waitWords({ waits: { room, taken, turns } }, whose) ?? {};
+    return `${why}: ${then}`;
+  };
+  expect(words("person", "work", 2)).toBe("2 of your turns are running: it begins when one of them ends");
+  expect(words("person", "work", 1, "Mara")).toBe("1 of Mara’s turns is running: it begins when that ends");
+  expect(words("person", "answers", 8)).toBe("8 of your turns wait for a decision: it begins when one of them is decided");
+  expect(words("login", "work", 4)).toBe("4 turns on this account are running: it begins when one of them ends");
+  expect(words("server", "work", 1)).toBe("1 turn on this server is running: it begins when that ends");
+  expect(waitWords({ waits: null }, null)).toBeNull();
+  expect(turnWords({ state: "queued", waits: { room: "person", taken: "work", turns: 2 } } as never).text).toBe("Waits");
 });
 
 test("a face has two letters", () => {

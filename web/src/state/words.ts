@@ -112,6 +112,7 @@ export function turnWords(turn: Turn): { text: string; lamp: LampKind } {
   switch (turn.state) {
     case "queued":
       if (turn.stop_wanted) return { text: "Stopping", lamp: "running" };
+      if (turn.waits) return { text: "Waits", lamp: "off" };
       return { text: turn.position && turn.position > 0 ? `Queued, ${turn.position} before it` : "Queued", lamp: "off" };
     case "running": return { text: turn.stop_wanted ? "Stopping" : "Answering", lamp: "running" };
     case "waiting_approval": return { text: turn.stop_wanted ? "Stopping" : "Waits for you", lamp: "needs" };
@@ -120,6 +121,20 @@ export function turnWords(turn: Turn): { text: string; lamp: LampKind } {
     case "cancelled": return { text: "Cancelled", lamp: "off" };
     case "abandoned": return { text: "Given up", lamp: "failed" };
   }
+}
+
+/**
+ * What a turn that is next waits for, and what lets it begin, as clauses; null where it waits for no room. `whose` is null for one's
+ * own turns.
+ */
+export function waitWords({ waits }: Pick<Turn, "waits">, whose: string | null): { why: string; then: string } | null {
+  if (!waits) return null;
+  const { room, taken, turns } = waits;
+  const one = turns === 1;
+  const of = room === "person" ? `${turns} of ${whose === null ? "your" : `${whose}’s`} turns` : `${one ? "1 turn" : `${turns} turns`} ${room === "login" ? "on this account" : "on this server"}`;
+  return taken === "work"
+    ? { why: `${of} ${one ? "is" : "are"} running`, then: `it begins when ${one ? "that" : "one of them"} ends` }
+    : { why: `${of} ${one ? "waits" : "wait"} for a decision`, then: `it begins when ${one ? "that" : "one of them"} is decided` };
 }
 
 /** What a command is about, without the shell that some assistants put around every one. Its body shows the exact words. */

@@ -3,7 +3,10 @@
 use std::collections::HashSet;
 
 use switchboard_engine::Settings;
-use switchboard_model::TurnId;
+use switchboard_model::{
+    TurnId,
+    room::{Line, Room, Taken, Waits},
+};
 
 use crate::{
     puppet::Puppet,
@@ -29,7 +32,10 @@ on_both_databases! {
         let bobs = world.post(&bob, thread, "@one hello").await.turns[0].id;
         assert_eq!(world.puppet().await.request.turn, bobs, "bob does not wait for mara");
         for turn in &maras[2..] {
-            assert!(is_queued(&world.turn(*turn).await));
+            let turn = world.turn(*turn).await;
+            assert!(is_queued(&turn));
+            let waits = world.engine.line(&turn).await.unwrap().unwrap().waits;
+            assert_eq!(waits, Some(Waits { room: Room::Person, taken: Taken::Work, turns: 2 }));
         }
         for next in &maras[2..] {
             running.remove(0).replies("done");
@@ -54,7 +60,10 @@ on_both_databases! {
         let third = world.ask("@one hello").await;
         let others = waiting(&bob, "@bobs hello").await;
         assert_eq!(world.puppet().await.request.turn, others, "another login");
-        assert!(is_queued(&world.turn(third).await));
+        let queued = world.turn(third).await;
+        assert!(is_queued(&queued));
+        let waits = world.engine.line(&queued).await.unwrap().unwrap().waits;
+        assert_eq!(waits, Some(Waits { room: Room::Login, taken: Taken::Work, turns: 2 }));
         running.remove(0).replies("done");
         assert_eq!(world.puppet().await.request.turn, third);
     }
@@ -63,9 +72,13 @@ on_both_databases! {
         world.assistant("one", "obedient").await;
         world.start_with(Settings { most: 1, ..ROOMY });
         let first = world.ask("@one hello").await;
-        let second = world.ask("@one hello").await;
         let mut puppet = world.puppet().await;
         assert_eq!(puppet.request.turn, first);
+        let second = world.ask("@one hello").await;
+        let waits = Waits { room: Room::Server, taken: Taken::Work, turns: 1 };
+        let line = world.engine.line(&world.turn(second).await).await.unwrap();
+        assert_eq!(line, Some(Line { before: 0, waits: Some(waits) }));
+        assert_eq!(world.engine.line(&world.turn(first).await).await.unwrap(), None);
         puppet.replies("done");
         world.done(first).await;
         assert_eq!(world.puppet().await.request.turn, second);

@@ -29,8 +29,7 @@ use switchboard_model::{
     turn::{Turn, TurnState},
 };
 use switchboard_store::{
-    AssistantPatch, ClaimRules, Claimed, Database, NewAssistant, NewPerson, OpenOptions, Posted,
-    Reader, Store,
+    AssistantPatch, Claimed, Database, NewAssistant, NewPerson, OpenOptions, Posted, Reader, Store,
 };
 use switchboard_testkit::{database::fresh_postgres, until};
 use tempfile::TempDir;
@@ -342,7 +341,7 @@ impl World {
 
     /// Claims the next turn as another process would.
     pub async fn claim_as(&self, instance: &str) -> Claimed {
-        let rules = ClaimRules {
+        let rules = switchboard_model::room::Caps {
             per_login: 100,
             per_person: 100,
         };

@@ -9,19 +9,21 @@ use std::{
 
 use bytes::Bytes;
 
-use switchboard_engine::Engine;
+use switchboard_engine::{Engine, line::Next};
 use switchboard_model::{
-    AssistantId, MessageId, Millis, PersonId, ThreadId, TurnId,
+    MessageId, Millis, PersonId, ThreadId,
     item::{Item, ItemStatus},
     message::{Message, Speaker},
     person::Role,
     queue::Queue,
-    turn::{Turn, TurnState},
+    room::Line,
+    turn::TurnState,
 };
 use switchboard_store::{Change, Delta, Mark, StoreError, ThreadRow};
 
 use super::{
     frame::{Audience, Frame, Payload, event},
+    lines::Lines,
     lookup::Lookup,
     seats::Seats,
 };
@@ -52,22 +54,27 @@ impl Encoder {
         self.lookup.learn(changes);
     }
 
+    /// Where queued turns stand around these changes.
+    pub(super) async fn lines(&self, changes: &[(i64, Change)]) -> Result<Lines, StoreError> {
+        Lines::of(&self.engine, changes).await
+    }
+
     /// The frames of these changes, in order of position.
     pub(super) async fn changes(
         &self,
         changes: &[(i64, Change)],
+        lines: &Lines,
     ) -> Result<Vec<Frame>, StoreError> {
         self.learn(changes);
         let client_ids = self.client_ids(changes).await?;
-        let queues = self.queues(changes).await?;
         let mut frames = Vec::with_capacity(changes.len());
         let mut rosters = HashSet::new();
         for (pos, change) in changes {
             let payload = match change {
                 Change::Message(message) => self.message(*pos, message, &client_ids).await?,
                 Change::Turn(turn) => {
-                    self.moved_up(&queues, *pos, &mut frames).await?;
-                    self.text("turn", *pos, &wire::Turn::at(turn, queues.place(turn.id)))
+                    self.moved_up(lines, *pos, &mut frames).await?;
+                    self.text("turn", *pos, &wire::Turn::at(turn, lines.line(turn.id)))
                 }
                 Change::Assistant(id) => Payload::Assistant(*id),
                 Change::Person(id) => self.person(*pos, *id).await?,
@@ -352,81 +359,56 @@ impl Encoder {
         self.engine.reader().client_ids(&posts).await
     }
 
-    /// The queues of the threads in which a turn changed.
-    async fn queues(&self, changes: &[(i64, Change)]) -> Result<Queues, StoreError> {
-        let mut queues = Queues::default();
-        for (pos, change) in changes {
-            if let Change::Turn(turn) = change {
-                queues.changed.insert(turn.id);
-                if queues
-                    .waiting
-                    .iter()
-                    .all(|(_, thread, _)| *thread != turn.thread)
-                {
-                    let open = self.engine.reader().open_turns(turn.thread).await?;
-                    queues.add(*pos, turn.thread, open);
-                }
-            }
-        }
-        Ok(queues)
-    }
-
     /// When a turn leaves a queue, those behind it move up although their rows did not change. They are
     /// sent again with their new places, without an id, and before the event that has one: a viewer
     /// that breaks off between the two then hears all of it again.
     async fn moved_up(
         &self,
-        queues: &Queues,
+        lines: &Lines,
         at: i64,
         frames: &mut Vec<Frame>,
     ) -> Result<(), StoreError> {
-        for (pos, thread, turns) in queues.waiting.iter().filter(|(pos, ..)| *pos == at) {
-            for turn in turns
-                .iter()
-                .filter(|turn| !queues.changed.contains(&turn.id))
-            {
-                frames.push(Frame {
-                    pos: *pos,
-                    audience: self.lookup.audience(*thread).await?,
-                    payload: Payload::Text(event(
-                        "turn",
-                        None,
-                        &wire::Turn::at(turn, queues.place(turn.id)),
-                    )),
-                });
-            }
+        for (thread, turn) in lines.moved_up(at) {
+            let told = wire::Turn::at(turn, lines.line(turn.id));
+            frames.push(self.loose_turn(at, thread, &told).await?);
         }
         Ok(())
     }
-}
 
-/// Who waits for whom, in the threads of a batch of changes.
-#[derive(Default)]
-struct Queues {
-    /// Turns that the batch has an event for anyway.
-    changed: HashSet<TurnId>,
-    /// The queued turns of each thread, oldest first, at the first position that touches them.
-    waiting: Vec<(i64, ThreadId, Vec<Turn>)>,
-    /// How many turns go before each.
-    places: HashMap<TurnId, i64>,
-}
-
-impl Queues {
-    fn add(&mut self, pos: i64, thread: ThreadId, open: Vec<Turn>) {
-        let mut queued = open;
-        queued.retain(|turn| turn.state == TurnState::Queued);
-        // They come in the order of their messages; a second attempt queues up anew.
-        queued.sort_by_key(|turn| turn.queued_at);
-        let mut before: HashMap<AssistantId, i64> = HashMap::new();
-        for turn in &queued {
-            let place = before.entry(turn.assistant).or_default();
-            self.places.insert(turn.id, *place);
-            *place += 1;
+    /// These turns with what they wait for, as far as they still do: their rows did not change.
+    pub(super) async fn in_line(&self, pos: i64, next: &[Next]) -> Result<Vec<Frame>, StoreError> {
+        let mut frames = Vec::with_capacity(next.len());
+        for one in next {
+            let turn = self.engine.reader().turn(one.turn).await?;
+            if let Some(turn) = turn.filter(|turn| turn.state == TurnState::Queued) {
+                let line = Line {
+                    before: 0,
+                    waits: one.waits,
+                };
+                let told = wire::Turn::at(&turn, Some(line));
+                frames.push(self.loose_turn(pos, one.thread, &told).await?);
+            }
         }
-        self.waiting.push((pos, thread, queued));
+        Ok(frames)
     }
 
-    fn place(&self, turn: TurnId) -> Option<i64> {
-        self.places.get(&turn).copied()
+    /// All turns that wait for room, for a viewer who may have missed what was told of them.
+    pub(super) async fn waiting(&self) -> Result<Vec<Frame>, StoreError> {
+        let mut waiting = self.engine.next_turns().await?;
+        waiting.retain(|one| one.waits.is_some());
+        self.in_line(0, &waiting).await
+    }
+
+    async fn loose_turn(
+        &self,
+        pos: i64,
+        thread: ThreadId,
+        turn: &wire::Turn,
+    ) -> Result<Frame, StoreError> {
+        Ok(Frame {
+            pos,
+            audience: self.lookup.audience(thread).await?,
+            payload: Payload::Text(event("turn", None, turn)),
+        })
     }
 }

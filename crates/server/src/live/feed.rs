@@ -1,8 +1,9 @@
 //! The one task per node that follows the changes feed and the text in flight, encodes each once, and
 //! tells all viewers. Owns the node's cursor; knows no viewer.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
+use switchboard_model::{TurnId, room::Waits};
 use switchboard_store::{Change, Delta, Feed, StoreError};
 use tokio::{
     sync::{broadcast, watch},
@@ -51,6 +52,7 @@ impl FeedTask {
         let mut poll = tokio::time::interval(POLL);
         poll.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut cursor = self.start(&mut poll).await;
+        let mut waits = HashMap::new();
         loop {
             tokio::select! {
                 biased;
@@ -74,7 +76,7 @@ impl FeedTask {
                 }
             }
             let announced = *bell.borrow_and_update();
-            if let Err(error) = self.tell_changes(&mut cursor, announced).await {
+            if let Err(error) = self.tell_changes(&mut cursor, &mut waits, announced).await {
                 tracing::warn!(%error, "the changes feed could not be read, trying again");
                 tokio::time::sleep(POLL).await;
                 poll.reset_immediately();
@@ -97,8 +99,13 @@ impl FeedTask {
     }
 
     /// Tells everything after the cursor, at least up to what the bell announced. The cursor moves only
-    /// past what was told.
-    async fn tell_changes(&self, cursor: &mut i64, announced: i64) -> Result<(), StoreError> {
+    /// past what was told. `waits` is what the turns that wait for room were last told to wait for.
+    async fn tell_changes(
+        &self,
+        cursor: &mut i64,
+        waits: &mut HashMap<TurnId, Waits>,
+        announced: i64,
+    ) -> Result<(), StoreError> {
         loop {
             let feed = self.engine.reader().changes_after(*cursor, BATCH).await?;
             let Feed::Changes { changes, upto } = feed else {
@@ -115,7 +122,10 @@ impl FeedTask {
                 if self.signals.receiver_count() == 0 {
                     self.encoder.learn(&changes);
                 } else {
-                    let frames = self.encoder.changes(&changes).await?;
+                    let lines = self.encoder.lines(&changes).await?;
+                    let mut frames = self.encoder.changes(&changes, &lines).await?;
+                    let news = lines.news(waits);
+                    frames.extend(self.encoder.in_line(upto, &news).await?);
                     self.tell(Signal::Changes { upto, frames });
                 }
             }

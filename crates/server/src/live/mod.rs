@@ -15,6 +15,7 @@ mod backends;
 mod encode;
 mod feed;
 mod frame;
+mod lines;
 mod lookup;
 mod presence;
 pub(crate) mod seats;

@@ -161,7 +161,8 @@ impl Viewer {
         let mut text = BytesMut::new();
         if upto > self.pos {
             // Things that are gone leave holes in a batch, so only standing still means the end.
-            let frames = self.source.encoder.changes(&changes).await?;
+            let lines = self.source.encoder.lines(&changes).await?;
+            let frames = self.source.encoder.changes(&changes, &lines).await?;
             self.phase = Phase::CatchUp { greeted };
             self.write(&mut text, &frames).await?;
             self.pos = upto;
@@ -181,7 +182,9 @@ impl Viewer {
         }
         let items = self.source.encoder.open_items().await?;
         self.write(&mut text, &items).await?;
-        // What is told of them has no place in the feed, so nobody knows what this viewer missed.
+        // What is told of these has no place in the feed, so nobody knows what this viewer missed.
+        let waiting = self.source.encoder.waiting().await?;
+        self.write(&mut text, &waiting).await?;
         let backends = self.source.backends.all();
         self.write(&mut text, &backends).await?;
         self.phase = Phase::Follow;

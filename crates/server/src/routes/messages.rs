@@ -8,9 +8,9 @@ use axum::{
     http::{HeaderMap, StatusCode},
 };
 use serde::Deserialize;
-use switchboard_engine::Incoming;
-use switchboard_model::{AttachmentId, MessageId, ThreadId, turn::TurnState};
-use switchboard_store::{MessagePage, Reader, StoreError};
+use switchboard_engine::{Engine, Incoming};
+use switchboard_model::{AttachmentId, MessageId, ThreadId};
+use switchboard_store::{MessagePage, StoreError};
 use utoipa::IntoParams;
 
 use crate::{
@@ -80,7 +80,7 @@ pub(crate) async fn list(
             ));
         }
     };
-    Ok(Json(on_the_wire(reader, &caller, &page, next).await?))
+    Ok(Json(on_the_wire(&app.engine, &caller, &page, next).await?))
 }
 
 /// Posts a message. Each assistant named in it owes an answer, and so does the one of a direct thread.
@@ -154,12 +154,12 @@ fn cursor(seq: i64) -> String {
 
 /// A page as the caller sees it.
 async fn on_the_wire(
-    reader: &Reader,
+    engine: &Engine,
     caller: &Caller,
     page: &MessagePage,
     next: Option<i64>,
 ) -> Result<wire::MessagePage, StoreError> {
-    let names = Names::read(reader).await?;
+    let names = Names::read(engine.reader()).await?;
     let mut client_ids: HashMap<_, _> = page.client_ids.iter().cloned().collect();
     let items = page
         .messages
@@ -173,11 +173,7 @@ async fn on_the_wire(
         .collect();
     let mut turns = Vec::with_capacity(page.turns.len());
     for turn in &page.turns {
-        let position = match turn.state {
-            TurnState::Queued => reader.queue_position(turn.id).await?,
-            _ => None,
-        };
-        turns.push(wire::Turn::at(turn, position));
+        turns.push(wire::Turn::at(turn, engine.line(turn).await?));
     }
     Ok(wire::MessagePage {
         items,

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use switchboard_model::{
     TurnId,
     item::{Item, ItemStatus},
-    turn::{Turn, TurnState},
+    turn::Turn,
 };
 use switchboard_store::{AskedBy, TurnsThat};
 use utoipa::{IntoParams, ToSchema};
@@ -193,11 +193,7 @@ pub(crate) async fn retry(
 }
 
 async fn on_the_wire(app: &Shared, turn: &Turn) -> Result<Json<wire::Turn>, ApiError> {
-    let position = match turn.state {
-        TurnState::Queued => app.engine.reader().queue_position(turn.id).await?,
-        _ => None,
-    };
-    Ok(Json(wire::Turn::at(turn, position)))
+    Ok(Json(wire::Turn::at(turn, app.engine.line(turn).await?)))
 }
 
 /// Checkpoints with the text that the running turn has in memory. What the store already closed stays

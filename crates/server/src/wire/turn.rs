@@ -1,7 +1,11 @@
 //! Turns on the wire.
 
 use serde::Serialize;
-use switchboard_model::{outcome::Failure, turn as model};
+use switchboard_model::{
+    outcome::Failure,
+    room::{self, Line},
+    turn as model,
+};
 use utoipa::ToSchema;
 
 use super::{Item, OutcomeCode, Question, RanWith, Steer, ToWire, Usage};
@@ -40,8 +44,10 @@ pub struct Turn {
     pub ended_at: Option<i64>,
     /// The message with its reply.
     pub reply_id: Option<String>,
-    /// While queued: how many turns go before it.
+    /// While queued: how many turns go before it in its thread.
     pub position: Option<i64>,
+    /// While queued and next: what it waits for, if all the turns are begun that may be.
+    pub waits: Option<Waits>,
     /// How it failed, if it did.
     pub error: Option<TurnError>,
     /// Whether it failed for want of a login and is tried again by itself after one. A cancel takes that back.
@@ -50,6 +56,39 @@ pub struct Turn {
     pub ran_with: Option<RanWith>,
     /// What it used of its model so far.
     pub usage: Option<Usage>,
+}
+
+/// What a turn waits for.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub struct Waits {
+    /// Whose room is full.
+    pub room: Room,
+    /// Of what.
+    pub taken: Taken,
+    /// How many.
+    pub turns: i64,
+}
+
+/// How many turns may be begun is settled for each of these.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Room {
+    /// Whoever asked.
+    Person,
+    /// The login that it would run on.
+    Login,
+    /// The server.
+    Server,
+}
+
+/// What takes the room.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Taken {
+    /// Turns at work: one has to end.
+    Work,
+    /// Turns that wait for a person's answer: one has to be answered.
+    Answers,
 }
 
 /// A turn as a list of turns shows it.
@@ -151,9 +190,28 @@ pub(super) fn state(turn: &model::Turn) -> TurnState {
     }
 }
 
+impl ToWire for room::Waits {
+    type Wire = Waits;
+
+    fn to_wire(&self) -> Waits {
+        Waits {
+            room: match self.room {
+                room::Room::Person => Room::Person,
+                room::Room::Login => Room::Login,
+                room::Room::Server => Room::Server,
+            },
+            taken: match self.taken {
+                room::Taken::Work => Taken::Work,
+                room::Taken::Answers => Taken::Answers,
+            },
+            turns: self.turns,
+        }
+    }
+}
+
 impl Turn {
-    /// A turn with its place in the queue, which only a queued one has.
-    pub fn at(turn: &model::Turn, position: Option<i64>) -> Self {
+    /// A turn with where it stands in line, which only a queued one does.
+    pub fn at(turn: &model::Turn, line: Option<Line>) -> Self {
         Self {
             id: turn.id.to_string(),
             thread_id: turn.thread.to_string(),
@@ -170,7 +228,10 @@ impl Turn {
             started_at: turn.started_at.map(|at| at.0),
             ended_at: turn.ended_at.map(|at| at.0),
             reply_id: turn.reply.map(|id| id.to_string()),
-            position,
+            position: line.map(|line| line.before),
+            waits: line
+                .and_then(|line| line.waits)
+                .map(|waits| waits.to_wire()),
             error: turn.state.failure().map(ToWire::to_wire),
             parked: turn.parked_at.is_some(),
             ran_with: turn.ran_with.as_ref().map(ToWire::to_wire),

@@ -22,7 +22,7 @@ use switchboard_model::{
 };
 use switchboard_server::{App, Check, CheckGroup, CheckState, Report, Settings};
 use switchboard_store::{
-    AssistantPatch, ClaimRules, Claimed, Database, NewAssistant, NewPerson, OpenOptions, Store,
+    AssistantPatch, Claimed, Database, NewAssistant, NewPerson, OpenOptions, Store,
 };
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -179,7 +179,7 @@ impl House {
     }
 
     pub async fn claim(&self) -> Option<Claimed> {
-        let rules = ClaimRules {
+        let rules = switchboard_model::room::Caps {
             per_login: 100,
             per_person: 100,
         };

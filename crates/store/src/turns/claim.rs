@@ -4,12 +4,13 @@
 use switchboard_model::{
     TurnId,
     outcome::{Failure, OutcomeCode},
+    room::Caps,
     settings::RanWith,
     turn::{Outcome, TurnEvent},
     usage::Usage,
 };
 
-use super::{ClaimRules, Claimed, detached, end::end_running, hold, load_one};
+use super::{Claimed, detached, end::end_running, hold, load_one, room};
 use crate::{
     Store, StoreError, assistants,
     db::vals,
@@ -22,14 +23,10 @@ use crate::{
 impl Store {
     /// Takes the next queued turn: its thread and assistant are free, its login and person below
     /// their caps; people with fewer running turns first, then the oldest.
-    pub async fn claim(
-        &self,
-        instance: &str,
-        rules: ClaimRules,
-    ) -> Result<Option<Claimed>, StoreError> {
+    pub async fn claim(&self, instance: &str, caps: Caps) -> Result<Option<Claimed>, StoreError> {
         let instance = instance.to_owned();
         self.write(Floor::Ignore, move |tx| {
-            Box::pin(claim(tx, instance.clone(), rules))
+            Box::pin(claim(tx, instance.clone(), caps))
         })
         .await
     }
@@ -107,36 +104,15 @@ impl Store {
     }
 }
 
-/// Turns that wait for a person's answer take part in no cap, or a few unanswered questions would hold up everything
-/// else without a word. There may be so many times as many turns in all as there may be at work: each is in memory, and
-/// goes on once it is answered.
-const WAITING: u32 = 4;
-
-/// Turns whose thread and assistant are free and whose caps leave room, the next one first. A login
-/// is an owner and a backend; who waits for an answer is not at work.
-const NEXT: &str = "WITH held AS (SELECT r.person, b.owner, b.backend, \
-       (SELECT MIN(1) FROM questions q WHERE q.turn = r.id AND q.state = 'asked') AS waits \
-       FROM turns r JOIN assistants b ON b.id = r.assistant WHERE r.state = 'running' AND r.detached IS NULL) \
-     SELECT t.id FROM turns t JOIN assistants a ON a.id = t.assistant \
-     LEFT JOIN (SELECT person, COUNT(*) AS held, COUNT(*) - COUNT(waits) AS works FROM held \
-                GROUP BY person) p ON p.person = t.person \
-     LEFT JOIN (SELECT owner, backend, COUNT(*) AS held, COUNT(*) - COUNT(waits) AS works FROM held \
-                GROUP BY owner, backend) l ON l.owner = a.owner AND l.backend = a.backend \
-     WHERE t.state = 'queued' AND t.detached IS NULL AND COALESCE(l.works, 0) < $1 AND COALESCE(p.works, 0) < $2 \
-       AND COALESCE(l.held, 0) < $3 AND COALESCE(p.held, 0) < $4 \
-       AND NOT EXISTS (SELECT 1 FROM turns o WHERE o.thread = t.thread AND o.assistant = t.assistant \
-                       AND o.state = 'running') \
-     ORDER BY COALESCE(p.works, 0), t.queued_at, t.seq, t.id LIMIT 1";
-
 /// Any number, the same for every claim of every node.
 pub(super) const CLAIM_LOCK: i64 = 0x0c1a_1700;
 
 async fn claim(
     tx: &mut Tx<'_>,
     instance: String,
-    rules: ClaimRules,
+    caps: Caps,
 ) -> Result<Option<Claimed>, StoreError> {
-    let mut next = NEXT.to_owned();
+    let mut next = room::NEXT.clone();
     if tx.conn.is_postgres() {
         // The caps count other claims, so claims go one after the other; a turn that is being
         // stopped right now is not waited for.
@@ -144,9 +120,13 @@ async fn claim(
             .await?;
         next.push_str(" FOR NO KEY UPDATE OF t SKIP LOCKED");
     }
-    let [login, person] = [rules.per_login, rules.per_person].map(i64::from);
-    let most = i64::from(WAITING);
-    let caps = vals![login, person, login * most, person * most];
+    let [login, person] = caps.open();
+    let caps = vals![
+        i64::from(caps.per_login),
+        i64::from(caps.per_person),
+        login,
+        person
+    ];
     while let Some(line) = tx.one(&next, &caps).await? {
         let id: TurnId = line.id("id")?;
         let (fence, reverts) = take(tx, id, &instance).await?;

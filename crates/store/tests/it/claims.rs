@@ -3,8 +3,11 @@
 use std::collections::HashSet;
 
 use futures_util::future::join_all;
-use switchboard_model::{outcome::OutcomeCode, turn::TurnState};
-use switchboard_store::ClaimRules;
+use switchboard_model::{
+    outcome::OutcomeCode,
+    room::{Begun, Caps},
+    turn::TurnState,
+};
 
 use crate::world::{ROOMY, World};
 
@@ -97,7 +100,7 @@ on_both_databases! {
         }
         world.tick(1);
         world.ask(world.thread(eve).await, eve, helper).await;
-        let rules = ClaimRules { per_login: 100, per_person: 2 };
+        let rules = Caps { per_login: 100, per_person: 2 };
         let mut people = Vec::new();
         while let Some(claimed) = world.store.claim("one", rules).await.unwrap() {
             people.push(claimed.turn.person);
@@ -112,7 +115,7 @@ on_both_databases! {
             world.ask(world.thread(mara).await, mara, helper).await;
         }
         let claim = async |per_login, per_person| {
-            let rules = ClaimRules { per_login, per_person };
+            let rules = Caps { per_login, per_person };
             world.store.claim("one", rules).await.unwrap()
         };
         let mut questions = Vec::new();
@@ -135,6 +138,35 @@ on_both_databases! {
         assert!(claim(3, 3).await.is_some());
     }
 
+    async fn who_is_next_is_told_what_was_begun_beside_them(world: World) {
+        let (mara, eve) = (world.person("mara").await, world.person("eve").await);
+        let (helper, other) = (world.assistant("helper", mara).await, world.assistant("other", eve).await);
+        let busy = world.thread(mara).await;
+        world.ask(busy, mara, helper).await;
+        world.tick(1);
+        world.ask(world.thread(mara).await, mara, helper).await;
+        let [first, second] = [world.claim().await.unwrap(), world.claim().await.unwrap()];
+        let asked = world.store.ask(second.turn.id, second.fence, crate::talk::may_i("k"));
+        asked.await.unwrap().unwrap();
+        assert_eq!(world.reader().in_line("one").await.unwrap(), []);
+
+        // Behind one that runs in the same thread, and behind one that waits in another.
+        world.ask(busy, mara, helper).await;
+        let free = world.thread(mara).await;
+        let next = world.ask(free, mara, helper).await;
+        world.ask(free, mara, helper).await;
+        world.tick(1);
+        let of_eve = world.ask(world.thread(eve).await, eve, other).await;
+        let seen = world.reader().in_line("one").await.unwrap();
+        let told: Vec<_> = seen.iter().map(|one| (one.turn, one.person, one.login, one.here)).collect();
+        let begun = Begun { open: 2, at_work: 1 };
+        let nothing = Begun::default();
+        assert_eq!(told, [(next.id, begun, begun, 2), (of_eve.id, nothing, nothing, 2)]);
+        assert_eq!(world.reader().in_line("another").await.unwrap()[0].here, 0);
+        world.reply(&first, "4").await;
+        assert_eq!(world.reader().in_line("one").await.unwrap().len(), 3, "the busy thread is free");
+    }
+
     async fn fifty_mentions_of_one_person_starve_nobody(world: World) {
         let (mara, eve) = (world.person("mara").await, world.person("eve").await);
         let helper = world.assistant("helper", mara).await;
@@ -155,7 +187,7 @@ on_both_databases! {
             let thread = world.thread(asker).await;
             world.post(thread, asker, "both", &[helper, other]).await;
         }
-        let rules = ClaimRules { per_login: 1, per_person: 100 };
+        let rules = Caps { per_login: 1, per_person: 100 };
         let mut assistants = Vec::new();
         while let Some(claimed) = world.store.claim("one", rules).await.unwrap() {
             assistants.push(claimed.turn.assistant);
@@ -173,7 +205,7 @@ on_both_databases! {
             world.ask(thread, mara, helper).await;
         }
         let second = world.again(2, 0).await;
-        let rules = ClaimRules { per_login: 4, per_person: 100 };
+        let rules = Caps { per_login: 4, per_person: 100 };
         let claims = (0..16).map(|number| {
             let store = if number % 2 == 0 { &world.store } else { &second };
             store.claim("some", rules)

@@ -111,7 +111,7 @@ on_both_databases! {
         }
         let thread = world.thread(mara).await;
         world.ask(thread, mara, helper).await;
-        let rules = switchboard_store::ClaimRules { per_login: 1, per_person: 1 };
+        let rules = switchboard_model::room::Caps { per_login: 1, per_person: 1 };
         assert!(world.store.claim("server", rules).await.unwrap().is_some());
     }
 

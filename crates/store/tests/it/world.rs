@@ -17,12 +17,13 @@ use switchboard_model::{
     item::{Item, ItemBody, ItemStatus},
     outcome::{Failure, OutcomeCode},
     person::Role,
+    room::Caps,
     thread::Visibility,
     turn::{Outcome, Turn, TurnState},
 };
 use switchboard_store::{
-    Addressed, ClaimRules, Claimed, Database, Finished, NewAssistant, NewPerson, NewThread,
-    NewToken, OpenOptions, Post, Posted, Reader, Store,
+    Addressed, Claimed, Database, Finished, NewAssistant, NewPerson, NewThread, NewToken,
+    OpenOptions, Post, Posted, Reader, Store,
 };
 use tempfile::TempDir;
 
@@ -61,7 +62,7 @@ pub struct World {
 }
 
 /// Caps that no test reaches by accident.
-pub const ROOMY: ClaimRules = ClaimRules {
+pub const ROOMY: Caps = Caps {
     per_login: 100,
     per_person: 100,
 };

@@ -16,6 +16,7 @@ mod records;
 mod tool_sign_in;
 mod tools;
 mod turns;
+mod waits;
 
 use std::fs;
 

@@ -5,7 +5,7 @@ import { notesBetween } from "./notes";
 
 const turn = (over: Partial<Turn> = {}): Turn => ({
   id: "u1", thread_id: "t1", message_id: "m1", assistant: "a1", person: "p1", attempt: 1, state: "running", stop_wanted: false,
-  runs_on: null, number: null, queued_at: 1, started_at: 2, ended_at: null, reply_id: null, position: null, error: null, parked: false, detached: false, ran_with: null, usage: null, ...over,
+  runs_on: null, number: null, queued_at: 1, started_at: 2, ended_at: null, reply_id: null, position: null, waits: null, error: null, parked: false, detached: false, ran_with: null, usage: null, ...over,
 });
 const message = (over: Partial<Message> = {}): Message => ({
   id: "m9", thread_id: "t1", seq: 9, role: "user", author: { id: "p2", handle: "jo", name: "Jonas" }, text: "@mara look", created_at: 1,

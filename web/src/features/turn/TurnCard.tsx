@@ -18,11 +18,12 @@ import { attempt } from "../../ui/Toasts";
 import { Changes } from "./Changes";
 import { EarlierAttempts } from "./EarlierAttempts";
 import { EndCard } from "./EndCard";
+import { modelWords } from "./foot";
 import { reconnecting, worthShowing } from "./notices";
 import { SteerLines, useSteers, wordsBefore } from "./Steers";
 import { Steps } from "./Steps";
-import { modelWords } from "./foot";
 import { TurnFoot } from "./TurnFoot";
+import { WaitsLine } from "./WaitsLine";
 
 export interface TurnCardProps {
   turn: Id;
@@ -102,6 +103,7 @@ export const TurnCard = memo(function TurnCard({ turn: id, earlier, reply, toLiv
             ]} />
           )}
         </div>
+        {turn.waits ? <WaitsLine turn={turn} mine={turn.person === me} /> : null}
         {earlier.length ? <EarlierAttempts turns={earlier} /> : null}
         {parts.map((part, at) => (
           <Fragment key={part.key}>

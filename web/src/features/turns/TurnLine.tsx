@@ -4,7 +4,7 @@ import type { Turn } from "../../api/types";
 import { turnIsOpen } from "../../state/model";
 import { useDesk, useView } from "../../state/react";
 import type { TurnRow } from "../../state/turn-list";
-import { clock, plain, shortWhen, took, turnWords } from "../../state/words";
+import { clock, plain, shortWhen, took, turnWords, waitWords } from "../../state/words";
 import { Icon } from "../../ui/Icon";
 import { Lamp } from "../../ui/marks";
 import { Link, turnPath } from "../../ui/route";
@@ -18,13 +18,14 @@ export const TurnLine = memo(function TurnLine({ row: { turn, title, seq, words 
   const open = turnIsOpen(turn);
   const mine = turn.person === me;
   const state = stateOf(turn, mine, person);
+  const waits = waitWords(turn, mine ? null : person);
   return (
     <li className="turn-row" data-state={turn.state}>
       <Link to={turnPath(turn.thread_id, turn.id, seq || null)}>
         {turn.state === "done" ? <Icon name="done" className="icon-s" /> : <Lamp kind={state.lamp} />}
         <span className="t cut" dir="auto">{plain(words) || "Without words"}</span>
         <span className={`state ${state.lamp}`}>{state.text}</span>
-        <span className="l3 cut">{turn.error ? <><span className="id">{turn.error.code}</span> </> : null}@{handle} in {title || "New thread"}{mine ? "" : `, asked by ${person}`}{turn.detached ? ", from a command line" : ""}{turn.attempt > 1 ? `, attempt ${turn.attempt}` : ""}</span>
+        <span className="l3 cut">{turn.error ? <><span className="id">{turn.error.code}</span> </> : null}{waits ? `Waits: ${waits.why}. ` : ""}@{handle} in {title || "New thread"}{mine ? "" : `, asked by ${person}`}{turn.detached ? ", from a command line" : ""}{turn.attempt > 1 ? `, attempt ${turn.attempt}` : ""}</span>
         <span className="long num">{lengthOf(turn, now)}</span>
         <time>{shortWhen(turn.queued_at, now)}</time>
       </Link>
