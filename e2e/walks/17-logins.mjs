@@ -29,8 +29,7 @@ const dialog = (page) => page.getByRole("dialog", { name: "Sign in with ChatGPT"
 
 /** Begins a sign-in with a code in the dialog, and gives back the code. */
 async function deviceCode(page) {
-  await dialog(page).getByRole("radio", { name: "On another device" }).click();
-  await dialog(page).getByRole("button", { name: "Sign in", exact: true }).click();
+  await dialog(page).getByRole("button", { name: "Show a code" }).click();
   return dialog(page).locator(".usercode span").first().innerText();
 }
 

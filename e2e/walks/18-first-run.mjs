@@ -63,7 +63,7 @@ export default {
         await page.getByRole("button", { name: "Sign in with ChatGPT" }).click();
         await page.getByRole("dialog", { name: "Sign in with ChatGPT" }).waitFor();
         await readable(page, `the sign-in, ${colorScheme}`);
-        assert.equal(await page.getByRole("radio", { name: "API key" }).count(), 0, "a key is no account that one has");
+        assert.equal(await page.getByRole("button", { name: "Add a key" }).count(), 0, "a key is no account that one has");
         const wide = await page.getByRole("dialog").evaluate((box) => box.scrollWidth - box.clientWidth);
         assert.ok(wide <= 0, `the sign-in is ${wide} px too wide on a phone`);
       }, { colorScheme, viewport: { width: 380, height: 800 } });

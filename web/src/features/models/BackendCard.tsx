@@ -32,7 +32,8 @@ export function BackendCard({ backend, admin }: CardProps) {
   const action = useAction();
   const [doing, setDoing] = useState<"test" | "refresh" | null>(null);
   const [tested, setTested] = useState<number | null>(null);
-  const [signIn, setSignIn] = useState(false);
+  // Where nobody is signed in, all the ways are in sight.
+  const [signIn, setSignIn] = useState(wantsLogin(backend.state) && backend.sign_ins.length > 0);
   const [leaving, setLeaving] = useState(false);
   const { id, title, state, login } = backend;
   const run = (work: () => Promise<Backend>) => action.run(() => desk.models.act(id, work));

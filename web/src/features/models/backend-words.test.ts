@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { programName, whyOff } from "./backend-words";
+import { methodOf, programName, waysOf, whyOff } from "./backend-words";
 
 test("what is off says where that changes", () => {
   const one = { state: "off" as const, enabled: "off", on: false, title: "Codex", switched: true };
@@ -12,4 +12,9 @@ test("what is off says where that changes", () => {
 test("a program is called by its own name", () => {
   expect(programName("/usr/local/bin/codex")).toBe("codex");
   expect(programName("C:\\Tools\\codex.exe")).toBe("codex");
+});
+test("pasting is a way of the browser’s, and the key comes last", () => {
+  expect(waysOf(["api_key", "device", "browser"])).toEqual(["browser", "paste", "device", "api_key"]);
+  expect(waysOf(["api_key"])).toEqual(["api_key"]);
+  expect(waysOf(["browser", "api_key"]).map(methodOf)).toEqual(["browser", "browser", "api_key"]);
 });
