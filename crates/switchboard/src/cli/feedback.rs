@@ -78,7 +78,7 @@ enum Outcome {
 }
 
 impl Feedback {
-    pub fn run(self, home: Option<PathBuf>, flags: Flags) -> Result<ExitCode> {
+    pub fn run(self, home: Option<PathBuf>, flags: Flags) -> ExitCode {
         let json = match &self {
             Self::Add(add) => add.json,
             Self::Check { json, .. } => *json,
@@ -87,10 +87,10 @@ impl Feedback {
             Self::Add(add) => add.run(&config),
             Self::Check { to, json } => check(&config, to, json),
         });
-        Ok(match done {
+        match done {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => Refusal::from(error).tell(json),
-        })
+        }
     }
 }
 

@@ -178,8 +178,8 @@ pub fn run(args: Args) -> ExitCode {
         Command::Wait(wait) => wait.run(home),
         Command::ListTurns(list) => list.run(home),
         Command::Gc(gc) => gc.run(home),
-        Command::Skills(command) => command.run(home, flags),
-        Command::Feedback(command) => command.run(home, flags),
+        Command::Skills(command) => return command.run(home, flags),
+        Command::Feedback(command) => return command.run(home, flags),
         Command::Backup(backup) => with_house(home, flags, |house| backup.run(house)),
         Command::Restore(restore) => block_on(restore.run(home, flags)),
         Command::Internal(Internal::Openapi) => {

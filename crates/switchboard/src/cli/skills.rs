@@ -44,11 +44,11 @@ pub struct Install {
 }
 
 impl Skills {
-    pub fn run(self, home: Option<PathBuf>, flags: Flags) -> Result<ExitCode> {
+    pub fn run(self, home: Option<PathBuf>, flags: Flags) -> ExitCode {
         let Self::Install(install) = self;
         let json = install.json;
         let done = Config::read(home, flags).and_then(|config| install.run(&config));
-        Ok(done.unwrap_or_else(|error| Refusal::from(error).tell(json)))
+        done.unwrap_or_else(|error| Refusal::from(error).tell(json))
     }
 }
 

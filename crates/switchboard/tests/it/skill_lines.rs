@@ -112,7 +112,7 @@ async fn every_command_line_in_the_skills_can_be_typed() {
             match &*call[0] {
                 // The turn has ended, so it asks nothing.
                 "approve" if !lists => {
-                    assert!(code == 1 && err.contains("asks nothing"), "{place}")
+                    assert!(code == 1 && err.contains("asks nothing"), "{place}");
                 }
                 _ => assert_eq!(code, 0, "{place}"),
             }

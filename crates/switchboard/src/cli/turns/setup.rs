@@ -115,20 +115,20 @@ impl Setup {
             });
             return Ok(Layout::OneLine.print(&told)?);
         }
-        let mut text = format!(
-            "Codex        {}, {}\nTurns        {}\n",
+        let signed_in = match account {
+            Ok(account) => account,
+            Err(failure) => format!("no: {}; run `codex login`", failure.message),
+        };
+        let removed = match swept {
+            0 => String::new(),
+            many => format!("Removed      {many} turns that ended more than 7 days ago\n"),
+        };
+        let text = format!(
+            "Codex        {}, {}\nTurns        {}\nSigned in    {signed_in}\n{removed}\n{FOR_PROGRAMS}\n",
             found.version.as_deref().unwrap_or("of unknown version"),
             found.program.display(),
             turns.display()
         );
-        text += &match account {
-            Ok(account) => format!("Signed in    {account}\n"),
-            Err(failure) => format!("Signed in    no: {}; run `codex login`\n", failure.message),
-        };
-        if swept > 0 {
-            text += &format!("Removed      {swept} turns that ended more than 7 days ago\n");
-        }
-        text += &format!("\n{FOR_PROGRAMS}\n");
         super::print(text.as_bytes())?;
         Ok(())
     }
