@@ -127,6 +127,21 @@ pub fn refused(code: i64, message: &str, now: Millis) -> BackendError {
             message,
         );
     }
+    if message.contains("Failed to load cloud config bundle") {
+        return unavailable(
+            "Codex cannot load what the administrator of the ChatGPT workspace demands of it",
+            Some("retry in a minute; if it stays, ask the administrator"),
+            message,
+        );
+    }
+    if message.starts_with("failed to load configuration") {
+        return rejected(
+            OutcomeCode::CodexStartFailed,
+            "Codex cannot read its configuration",
+            Some("mend what the detail names in the `config.toml` of Codex's home, then retry"),
+            message,
+        );
+    }
     if code == -32600 {
         return BackendError::Protocol(format!("the app server refused a call: {message}"));
     }

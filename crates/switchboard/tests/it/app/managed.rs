@@ -243,3 +243,16 @@ async fn no_model_decides_in_a_persons_place() {
     assert!(hint.contains("allowed_approvals_reviewers"), "{ended}");
     assert_eq!(house.upstream.model_requests().len(), 0);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn demands_that_cannot_be_read_fail_the_turn_with_whom_to_ask() {
+    let house = house_of("this is no configuration [").await;
+    let client = house.client();
+    let thread = direct(&client, json!({})).await;
+    let turn = client.ask(&thread, "mock: text \"ok\"").await;
+    let ended = client.ended(&turn).await;
+    assert_eq!(ended["error"]["code"], "upstream_failed", "{ended}");
+    let hint = text(&ended["error"], "hint");
+    assert!(hint.contains("administrator"), "{ended}");
+    assert_eq!(house.upstream.model_requests().len(), 0);
+}

@@ -399,6 +399,38 @@ async fn a_login_that_turns_do_not_use_is_refused_with_what_to_do_in_the_own_hom
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_configuration_that_codex_cannot_read_is_told_and_its_session_goes_on_once_it_can() {
+    let mut house = house().await;
+    let client = house.client();
+    let thread = direct(&client, json!({ "home": "own" })).await;
+    let turn = client
+        .ask(&thread, "remember-1\nmock: text \"noted\"")
+        .await;
+    client.answered(&turn).await;
+    assert!(house.stop(Stop::Gently));
+    let config = house.codex_home().join("config.toml");
+    for broken in ["what is this\n", "[features]\nplugins = \"maybe\"\n"] {
+        fs::write(&config, broken).unwrap();
+        house.serve();
+        let client = house.client();
+        let turn = client.ask(&thread, "mock: text \"no\"").await;
+        let ended = client.ended(&turn).await;
+        assert_eq!(ended["error"]["code"], "codex_start_failed", "{ended}");
+        let detail = text(&ended["error"], "detail");
+        assert!(detail.contains("config.toml"), "{ended}");
+        assert!(house.stop(Stop::Gently));
+    }
+    fs::remove_file(&config).unwrap();
+    house.serve();
+    let client = house.client();
+    let turn = client.ask(&thread, "back-2\nmock: text \"yes\"").await;
+    client.answered(&turn).await;
+    let heard = house.upstream.last_model_request().unwrap();
+    assert_eq!(heard.count("remember-1"), 1, "its session is the same");
+    assert_eq!(records(&house).len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn codex_exec_works_in_the_own_home_as_well() {
     let mut house = House::prepare(BINARY, over_exec()).await;
     Planted::in_home(&house);

@@ -324,6 +324,18 @@ fn session_in_use_session_lost_and_what_is_not_allowed_are_told_from_refused_cal
         ),
         (
             -32600,
+            "failed to load configuration: Failed to load cloud config bundle (workspace-managed policies).",
+            "later",
+            OutcomeCode::UpstreamFailed,
+        ),
+        (
+            -32600,
+            "failed to load configuration: config.toml:1:6: key with no value, expected `=`",
+            "no",
+            OutcomeCode::CodexStartFailed,
+        ),
+        (
+            -32600,
             "Invalid request: unknown variant `x`",
             "protocol",
             OutcomeCode::Crashed,
