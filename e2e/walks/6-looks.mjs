@@ -4,6 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { AxeBuilder } from "@axe-core/playwright";
 import { demoHandle, newThread, say, signIn, turn } from "../lib/browser.mjs";
+import { Server } from "../lib/server.mjs";
 
 const PICTURES = fileURLToPath(new URL("../../target/pictures/", import.meta.url));
 const looks = [
@@ -45,6 +46,96 @@ async function troubles(page, name) {
   await page.locator(".link-line").waitFor({ state: "detached", timeout: 30_000 });
 }
 
+/** What opens over a thread. */
+async function over(page, name) {
+  await page.keyboard.press("Control+k");
+  await page.getByRole("dialog", { name: "Search and commands" }).getByRole("option").first().waitFor();
+  await look(page, `palette-${name}`);
+  await page.keyboard.press("Escape");
+  const wide = page.viewportSize().width >= 700;
+  if (wide) {
+    await page.getByRole("button", { name: "Share or export" }).click();
+    await page.getByRole("menuitem", { name: "Export as JSON" }).waitFor();
+    await look(page, `export-${name}`);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: /^Members/ }).click();
+    await page.locator(".members li").first().waitFor();
+    await look(page, `members-${name}`);
+    await page.keyboard.press("Escape");
+  } else {
+    await page.getByRole("button", { name: "More", exact: true }).click();
+    await page.getByRole("menuitem", { name: "Members", exact: true }).waitFor();
+    await look(page, `export-${name}`);
+    await page.getByRole("menuitem", { name: "Members", exact: true }).click();
+    await page.getByRole("dialog", { name: "Members" }).waitFor();
+    await look(page, `members-${name}`);
+    await page.keyboard.press("Escape");
+  }
+  await page.keyboard.press("Escape");
+}
+
+/** Work that asks, in a direct thread: the card, the bar and the facts beside it, and the same once it is over. */
+async function work(page, name, url) {
+  const assistant = await demoHandle(page, "approvals");
+  const thread = await page.evaluate(async (handle) => {
+    const body = JSON.stringify({ assistant: handle, settings: { permission: "standard", effort: "high" } });
+    const reply = await fetch("/api/threads", { method: "POST", headers: { "content-type": "application/json" }, body });
+    return (await reply.json()).id;
+  }, assistant);
+  await page.goto(`${url}/chat/${thread}`);
+  await say(page, [
+    "Honour Retry-After, seconds and dates.",
+    'mock: reason "**Looking around**" ; plan "Find where errors become ours" "Read seconds and dates" "Test it" done=1 doing=1',
+    'mock: patch add src/retry_after.rs "fn wait() {\\n    now()\\n}\\n"',
+    'mock: text "Now the tests." phase=commentary ; shell "cargo update -p httpdate" escalate=1 reason="The test needs httpdate 1.0.3"',
+    'mock: text "It is done."',
+  ].join("\n"));
+  await page.locator(".ask.waiting").waitFor({ timeout: 60_000 });
+  await look(page, `asks-${name}`);
+  await page.goto(`${url}/approvals`);
+  await page.locator(".item").first().waitFor();
+  await look(page, `approvals-${name}`);
+  await page.goto(`${url}/chat/${thread}`);
+  await page.locator(".ask.waiting").getByRole("button", { name: "Decline", exact: true }).click();
+  await turn(page, "done");
+  await page.locator(".msg", { hasText: "It is done." }).first().waitFor();
+  await page.goto(`${url}/chat/${thread}?show=detail`);
+  await page.locator(".aside").getByText("Network").waitFor();
+  await look(page, `facts-${name}`);
+  await page.goto(`${url}/turns`);
+  await page.locator(".turn-row").first().waitFor();
+  await look(page, `turns-${name}`);
+  await page.goto(`${url}/nowhere`);
+  await page.getByRole("heading", { name: "Nothing here" }).waitFor();
+  await look(page, `nowhere-${name}`);
+}
+
+/** A server of one's own on which nobody is signed in to anything. */
+async function first(browser, name, options) {
+  const server = await Server.plain();
+  try {
+    const page = await signIn(await browser.person(options), await server.link());
+    const offer = page.getByRole("button", { name: "Try it without an account" });
+    await offer.waitFor();
+    await page.locator("button:enabled", { hasText: "Look again" }).waitFor();
+    await look(page, `first-${name}`);
+    const hidden = await offer.evaluate((button) => {
+      const { top, bottom } = button.getBoundingClientRect();
+      return top < 0 || bottom > document.querySelector(".dock").getBoundingClientRect().top;
+    });
+    assert.equal(hidden, false, "the way in without an account is in sight");
+    await page.getByRole("button", { name: "Sign in with ChatGPT" }).click();
+    await page.getByRole("dialog", { name: "Sign in with ChatGPT" }).getByRole("button", { name: "Show a code" }).waitFor();
+    await look(page, `sign-in-dialog-${name}`);
+    await page.goto(`${server.url}/settings/models`);
+    await page.getByRole("button", { name: "Add a key" }).first().click();
+    await page.getByLabel("API key").waitFor();
+    await look(page, `signed-out-${name}`);
+  } finally {
+    await server.end();
+  }
+}
+
 async function drawer(page, name) {
   await page.getByRole("button", { name: /^Threads/ }).click();
   await page.waitForFunction(() => document.querySelector(".side").getAnimations().length === 0);
@@ -79,8 +170,9 @@ async function screens(page, handle, name, url) {
   await turn(page, "cancelled");
   await look(page, `ended-${name}`);
   if (page.viewportSize().width < 700) await drawer(page, name);
+  await over(page, name);
   await troubles(page, name);
-  for (const section of ["profile", "people", "assistants", "tools", "tokens", "sessions", "health", "audit"]) {
+  for (const section of ["profile", "people", "assistants", "models", "tools", "tokens", "sessions", "health", "audit"]) {
     await page.goto(`${url}/settings/${section}`);
     await page.locator(".card").first().waitFor();
     await page.locator(".loading").waitFor({ state: "detached" });
@@ -88,13 +180,20 @@ async function screens(page, handle, name, url) {
   }
 }
 
-export default Object.fromEntries(looks.map(({ name, ...options }) => [
-  `every screen is whole and readable, ${name}`,
-  async ({ server, browser }) => {
+const walks = looks.flatMap(({ name, ...options }) => [
+  [`every screen is whole and readable, ${name}`, async ({ server, browser }) => {
     await mkdir(PICTURES, { recursive: true });
     const context = await browser.person(options);
     await door(context, name, server.url);
     const page = await signIn(context, await server.link());
+    await server.link({ handle: `mara-${name}`, name: "Mara Okafor" });
     await screens(page, await demoHandle(page), name, server.url);
-  },
-]));
+  }],
+  [`what asks, what it did, and the first page are whole and readable, ${name}`, async ({ server, browser }) => {
+    await mkdir(PICTURES, { recursive: true });
+    await work(await signIn(await browser.person(options), await server.link()), name, server.url);
+    await first(browser, name, options);
+  }],
+]);
+
+export default Object.fromEntries(walks);
