@@ -6,6 +6,7 @@ mod end;
 mod find;
 mod framer;
 mod framer_fuzz;
+mod jsonrpc;
 mod replay;
 mod scripted;
 mod sessions;
