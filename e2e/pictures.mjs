@@ -52,6 +52,8 @@ async function thread(server, browser, colorScheme) {
   await newThread(page, "@chatgpt @gemini what is 2+2?");
   await page.locator('.turn[data-state="done"]').nth(1).waitFor({ timeout: 60_000 });
   await say(page, "@chatgpt and which files do you see? list them");
+  // Under Read only each command is asked about.
+  await page.locator(".ask.waiting").getByRole("button", { name: "Accept", exact: true }).click({ timeout: 60_000 });
   await page.locator('.turn[data-state="done"]').nth(2).waitFor({ timeout: 60_000 });
   await say(page, `@chatgpt now ${SLOW}`);
   await (await turn(page, "running")).getByText("Part 2").waitFor({ timeout: 60_000 });
