@@ -2,7 +2,7 @@
 // both are gone afterwards.
 import { execFile, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -57,10 +57,12 @@ export class Server {
   static async #fresh(environment) {
     const server = new Server();
     server.#home = await mkdtemp(join(tmpdir(), "switchboard-walk-"));
-    // The login and the settings of whoever runs this are nobody's business.
+    // The login and the settings of whoever runs this are nobody's business, and what their shell does at its start may take a minute.
+    await mkdir(join(server.#home, "person"));
     const clean = Object.entries(process.env).filter(([name]) => !name.startsWith("SWITCHBOARD_") && !name.startsWith("CODEX_"));
     server.#environment = {
-      ...Object.fromEntries(clean), SWITCHBOARD_HOME: join(server.#home, "state"), CODEX_HOME: join(server.#home, "codex"), NO_COLOR: "1",
+      ...Object.fromEntries(clean), HOME: join(server.#home, "person"), SWITCHBOARD_HOME: join(server.#home, "state"),
+      CODEX_HOME: join(server.#home, "codex"), NO_COLOR: "1",
       ...environment,
     };
     return server;
