@@ -35,6 +35,9 @@ use crate::{
 /// How often to look whether the turn may run, without having heard the bell.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// What a turn waits for that is not the first of its thread.
+const BEHIND: &str = "another turn of its thread runs, or came before it";
+
 /// A detached turn to post.
 #[derive(Debug, Clone)]
 pub struct NewTurn {
@@ -131,6 +134,7 @@ impl Engine {
                     if !waited {
                         // What runs before it may be a dead process's, and there may be nobody else to settle that.
                         waited = true;
+                        files.waits(Some(BEHIND.to_owned()));
                         self.settle_the_dead(files.places());
                     }
                     tokio::select! {
@@ -168,6 +172,7 @@ impl Engine {
     }
 
     async fn run_claimed(&self, claimed: Claimed, files: Files, grace: Duration) {
+        files.waits(None);
         files.phase(Phase::Starting);
         let desk = Desk::new(self.store().clone(), self.secrets().clone(), &claimed);
         let runner = Runner {

@@ -89,7 +89,7 @@ impl TurnFolder {
                 Some(who) => (
                     Some(format!("it waits: {who}")),
                     Some(format!(
-                        "end that program, or leave its thread; or `switchboard cancel {}`",
+                        "it goes on by itself once that has ended; `switchboard cancel {}` calls it off",
                         self.id
                     )),
                 ),

@@ -207,7 +207,13 @@ async fn turns_of_one_thread_run_one_after_the_other() {
         &house,
         &["continue", "--thread", &thread, "mock: text \"three\""],
     );
-    assert_eq!(json(&house, &["status", &behind.id])["state"], "queued");
+    until("it says what it waits for", || async {
+        let status = json(&house, &["status", &behind.id]);
+        assert_eq!(status["state"], "queued", "{status}");
+        let reason = status["reason"].as_str().unwrap();
+        reason.contains("another turn of its thread").then_some(())
+    })
+    .await;
     house.upstream.open("hold");
     assert_eq!(holding.complete().await["answer"], "two");
     assert_eq!(behind.complete().await["answer"], "three");
