@@ -20,6 +20,7 @@ import { Composer } from "../features/composer/Composer";
 import { Chips } from "../features/models/Chips";
 import { Meters } from "../features/models/Meters";
 import { notifyFor } from "../features/notify/notifier";
+import { Palette } from "../features/palette/Palette";
 import { SignIn } from "../features/sign-in/SignIn";
 import { TurnCard } from "../features/turn/TurnCard";
 import { returnTo } from "../state/local";
@@ -31,6 +32,7 @@ import { Toasts } from "../ui/Toasts";
 import { onWanted } from "../ui/wanted";
 import { goOn, newThread } from "./acts";
 import { Announcer } from "./Announcer";
+import { useCommands } from "./commands";
 import { KeyList, useKeys } from "./keys";
 import { useTitle } from "./title";
 
@@ -43,15 +45,9 @@ const SettingsSidebar = lazy(() => settings().then(({ SettingsSidebar: draw }) =
 const Aside = lazy(() => import("./aside").then(({ Aside: draw }) => ({ default: draw })));
 const SignInDialog = lazy(() => import("../features/models/SignInDialog").then(({ SignInDialog: draw }) => ({ default: draw })));
 
-const palette = () => import("./palette");
-const Commanded = lazy(() => palette().then(({ Commanded: draw }) => ({ default: draw })));
-
 const Approvals = lazy(() => import("./approvals").then(({ Approvals: draw }) => ({ default: draw })));
 
 const Turns = lazy(() => import("../features/turns/Turns").then(({ Turns: draw }) => ({ default: draw })));
-
-/** Once the page stands. */
-const PALETTE_MS = 1000;
 
 /** What lies over the page, at most one. */
 type Over = null | { is: "keys" } | { is: "sign-in"; backend: Id } | { is: "palette"; within: Id | null };
@@ -77,12 +73,6 @@ export function App() {
   useNotes();
 
   const signedIn = session !== null;
-  useEffect(() => {
-    if (!signedIn) return;
-    // Before anybody asks for it: what is typed right after its key is meant for it.
-    const timer = setTimeout(() => void palette().catch(() => undefined), PALETTE_MS);
-    return () => clearTimeout(timer);
-  }, [signedIn]);
   const gone = start.is === "done" && !signedIn && route.at !== "sign-in";
   useEffect(() => {
     if (!gone) return;
@@ -111,9 +101,13 @@ export function App() {
         close();
         goOn(desk, over.backend);
       }} /></Suspense> : null}
-      {over?.is === "palette" ? <Suspense fallback={null}><Commanded route={route} within={over.within} showKeys={showKeys} onClose={close} /></Suspense> : null}
+      {over?.is === "palette" ? <Commanded route={route} within={over.within} showKeys={showKeys} onClose={close} /> : null}
     </>
   );
+}
+
+function Commanded({ route, within, showKeys, onClose }: { route: Route; within: Id | null; showKeys: () => void; onClose: () => void }) {
+  return <Palette commands={useCommands(route, showKeys)} within={within} current={route.at === "chat" ? route.thread : null} onClose={onClose} />;
 }
 
 /** Tells in the background what is worth it, as long as somebody is signed in. */
