@@ -142,7 +142,7 @@ export default {
     await page.locator("#composer").press("Enter");
     await queued(page).first().getByText("number one, changed").waitFor();
 
-    await page.getByRole("button", { name: `Stop @${handle}` }).click();
+    await page.locator(".running-line").getByRole("button", { name: "Stop" }).click();
     await turn(page, "cancelled");
     await page.locator(".queue.is-held").getByText("you stopped the answer").waitFor();
     await page.getByRole("button", { name: "Send the next" }).click();
