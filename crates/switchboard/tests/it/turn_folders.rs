@@ -153,7 +153,7 @@ fn a_turn_is_told_while_it_runs_and_after_it_ended() {
     let mut expected = json!({
         "turn_id": turn, "state": "running", "status": "running", "thread_id": "t-1", "cwd": "/srv/project",
         "started_at": "2025-11-24T16:00:00.000Z", "last_event_at": told["last_event_at"], "pid": 4242,
-        "reason": null, "hint": null, "auth": {"mode": "chatgpt", "plan": "plus"}, "usage": null,
+        "over": null, "reason": null, "hint": null, "auth": {"mode": "chatgpt", "plan": "plus"}, "usage": null,
     });
     assert_eq!(told, expected);
     assert!(told["last_event_at"].is_string());
