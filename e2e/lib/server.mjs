@@ -3,7 +3,6 @@
 import { execFile, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
@@ -56,7 +55,9 @@ export class Server {
 
   static async #fresh(environment) {
     const server = new Server();
-    server.#home = await mkdtemp(join(tmpdir(), "switchboard-walk-"));
+    // Not below the folder for temporary files: a Codex that is killed leaves a `.git` there, and the next one takes all of it for a
+    // repository.
+    server.#home = await mkdtemp("/var/tmp/switchboard-walk-");
     // The login and the settings of whoever runs this are nobody's business, and what their shell does at its start may take a minute.
     await mkdir(join(server.#home, "person"));
     const clean = Object.entries(process.env).filter(([name]) => !name.startsWith("SWITCHBOARD_") && !name.startsWith("CODEX_"));

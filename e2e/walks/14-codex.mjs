@@ -205,7 +205,7 @@ export default {
     const done = await turn(page, "done");
     await done.getByText("on the small one").waitFor();
     // What a turn ran with stands beside its log in a direct thread.
-    await page.locator(".aside").getByText(/scripted-mini/).waitFor();
+    await page.locator(".aside").getByText("Scripted mini, medium").waitFor();
   },
 
   async "the settings show the backend, its account, its limits and its models"({ server, browser }) {
