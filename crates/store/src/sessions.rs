@@ -113,8 +113,8 @@ impl Reader {
         .await
     }
 
-    /// The sessions of this backend's assistants, those that were left among them, whose records are not as their threads are, those of deleted threads first,
-    /// at most `limit`. One of a deleted thread is there once nothing runs in it any more.
+    /// The sessions of this backend's assistants, also those that were left, whose records are not as their threads are; those of
+    /// deleted threads first, at most `limit`. One of a deleted thread is there once nothing runs in it any more.
     pub async fn due_records(
         &self,
         backend: &str,
