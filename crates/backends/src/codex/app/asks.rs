@@ -57,6 +57,17 @@ const ANSWER: &str = "answer";
 const DECLINE: &str = "decline";
 const CANCEL: &str = "cancel";
 
+/// How a decision that is to end the turn ends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EndsBy {
+    /// Codex ends it by itself once it is answered.
+    Answer,
+    /// It is interrupted unanswered: with an answer Codex would go on and ask the model.
+    Interrupt,
+    /// An outsider waits for the answer too; Codex would go on with the turn, so it is interrupted once the answer was taken.
+    AnswerAndInterrupt,
+}
+
 /// What a request asks. `key` is the JSON text of its id.
 pub fn ask(
     key: &str,
@@ -340,10 +351,13 @@ impl Ask {
         self.asking.fits(decision)
     }
 
-    /// Whether Codex goes on with the turn after a decision that is to end it: it ends it by itself only for what it does
-    /// itself.
-    pub fn leaves_the_turn(&self, decision: &Decision) -> bool {
-        decision.choice == CANCEL && !matches!(self.back, Back::Command { .. } | Back::FileChange)
+    /// How the turn is ended by a decision; `None`: it goes on.
+    pub fn ends_by(&self, decision: &Decision) -> Option<EndsBy> {
+        (decision.choice == CANCEL).then_some(match self.back {
+            Back::Command { .. } | Back::FileChange => EndsBy::Answer,
+            Back::Form { .. } | Back::Link => EndsBy::AnswerAndInterrupt,
+            Back::Permissions(_) | Back::Question { .. } | Back::Tool => EndsBy::Interrupt,
+        })
     }
 
     /// The result on the wire. A decision that does not pass [`Ask::check`] is none.

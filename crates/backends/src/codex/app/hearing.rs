@@ -22,10 +22,13 @@ use switchboard_model::{
     steer::SteerState,
     usage::Limit,
 };
-use tokio::time::{Instant, sleep_until};
+use tokio::{
+    sync::oneshot,
+    time::{Instant, sleep_until, timeout},
+};
 
 use super::{
-    asks::{Ask, FOR_SESSION, ask, at_once},
+    asks::{Ask, EndsBy, FOR_SESSION, ask, at_once},
     ends,
     items::{EndStatus, Ended, Heard, Translator},
     turn::{ANSWER, Drive, Loaded, STOPPING, crashed, finished, interrupted},
@@ -42,6 +45,9 @@ const LATE: Duration = Duration::from_secs(3);
 /// What is ended tells its end within this; 10 ms are usual.
 const SWEPT: Duration = Duration::from_millis(500);
 
+/// Codex says within this that it took an answer; 1 ms is usual.
+const TAKEN: Duration = Duration::from_secs(1);
+
 /// What a conversation that was summed up is answered with.
 const SUMMED_UP: &str = "The conversation so far was summed up.";
 
@@ -54,6 +60,8 @@ enum Errand {
         /// `None`: taken down.
         decision: Option<Result<Decision, LeaseLost>>,
     },
+    /// The answer was taken after which the turn is to end.
+    Taken,
     Interrupted,
 }
 
@@ -65,6 +73,8 @@ pub(super) struct Hearing<'a> {
     errands: FuturesUnordered<BoxFuture<'a, Errand>>,
     /// Questions that wait, by the request's id; aborting one takes its card down.
     open: HashMap<String, AbortHandle>,
+    /// Answers after which the turn is interrupted, until Codex says that it took them.
+    untaken: HashMap<String, oneshot::Sender<()>>,
     /// How often the provider refused the login.
     refusals: u32,
     /// A person ended the turn with an answer.
@@ -90,6 +100,7 @@ impl<'a> Hearing<'a> {
             turn: None,
             errands: FuturesUnordered::new(),
             open: HashMap::new(),
+            untaken: HashMap::new(),
             refusals: 0,
             cancelled: false,
             tools_failed: false,
@@ -273,6 +284,20 @@ impl<'a> Hearing<'a> {
         }
     }
 
+    /// Has the turn interrupted once Codex has taken the answer to that request: sent right behind it, the interruption may
+    /// be first.
+    fn interrupt_when_taken(&mut self, id: &Value) {
+        let (told, taken) = oneshot::channel();
+        self.untaken.insert(id.to_string(), told);
+        self.errands.push(
+            async move {
+                let _ = timeout(TAKEN, taken).await;
+                Errand::Taken
+            }
+            .boxed(),
+        );
+    }
+
     /// What agents do and ask that the turn has set to work is the turn's.
     fn adopt_agents(&self, loaded: &mut Loaded) {
         for agent in self.translator.agents() {
@@ -317,9 +342,12 @@ impl<'a> Hearing<'a> {
             }
             // It needs no answer any more: its card comes down.
             "serverRequest/resolved" => {
-                if let Some(open) = self.open.remove(&params["requestId"].to_string()) {
+                let id = params["requestId"].to_string();
+                if let Some(open) = self.open.remove(&id) {
                     open.abort();
                 }
+                // Whoever waits for it may be gone.
+                let _ = self.untaken.remove(&id).map(|taken| taken.send(()));
             }
             "error" if is_refused_login(params) => self.refusals += 1,
             _ => {}
@@ -405,6 +433,7 @@ impl<'a> Hearing<'a> {
         let (peer, io) = (&self.drive.lease.server.peer, &self.drive.io);
         match errand {
             Errand::Interrupted => {}
+            Errand::Taken => self.interrupt(loaded),
             Errand::Steered(id, state) => {
                 io.settle_steer(id, state).await.map_err(interrupted)?;
             }
@@ -414,10 +443,15 @@ impl<'a> Hearing<'a> {
                     // Settled elsewhere: nobody waits for an answer.
                     None => {}
                     Some(Ok(decision)) => {
-                        self.cancelled |= decision.choice == "cancel";
-                        peer.answer(&id, &ask.answer(&decision)).await;
-                        if ask.leaves_the_turn(&decision) {
-                            self.interrupt(loaded);
+                        let ends_by = ask.ends_by(&decision);
+                        self.cancelled |= ends_by.is_some();
+                        if ends_by != Some(EndsBy::Interrupt) {
+                            peer.answer(&id, &ask.answer(&decision)).await;
+                        }
+                        match ends_by {
+                            Some(EndsBy::Interrupt) => self.interrupt(loaded),
+                            Some(EndsBy::AnswerAndInterrupt) => self.interrupt_when_taken(&id),
+                            Some(EndsBy::Answer) | None => {}
                         }
                         if let Err(why) = ask.check(&decision) {
                             let words = format!("approval_unfit: the answer counts as no: {why}");
