@@ -12,9 +12,9 @@ use std::{
 use switchboard_model::outcome::{Failure, OutcomeCode};
 
 use crate::{
-    codex::{install, login},
+    codex::{install, login, native::native_codex},
     gemini::{self, install::GEMINI},
-    process::{ExitStatus, Finder, Launcher, Spawn, child_env, find::native_codex},
+    process::{ExitStatus, Finder, Launcher, Spawn, child_env},
 };
 
 /// Node-based programs take a second to say their version on a slow machine.

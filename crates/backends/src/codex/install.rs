@@ -5,10 +5,7 @@ use std::path::{Path, PathBuf};
 
 use switchboard_model::outcome::Failure;
 
-use crate::{
-    process::{Finder, find},
-    turns::Program,
-};
+use crate::{codex::native::native_codex, process::Finder, turns::Program};
 
 /// The versions that the tests have seen working.
 pub const TESTED: &str = "0.169.0";
@@ -29,7 +26,7 @@ pub const CODEX: Program = Program {
 /// Where the native program is, behind any wrapper. `named` is a path given by configuration.
 pub async fn find(finder: &Finder, named: Option<&Path>) -> Result<PathBuf, Failure> {
     let found = CODEX.find(finder, named).await?;
-    Ok(find::native_codex(&found))
+    Ok(native_codex(&found))
 }
 
 /// That it is not on this machine, and how to get it.

@@ -1,6 +1,6 @@
 //! Codex: the OpenAI assistant behind the `codex` command-line program. `app` runs turns over its app server, `exec` over
-//! `codex exec` where that cannot be, `detached` over either; `home`, `house`, `login`, `install`, `sessions` and `held` look at
-//! what is there; `items`, `wire` and `errors` translate what `exec` says.
+//! `codex exec` where that cannot be, `detached` over either; `home`, `house`, `login`, `install`, `native`, `sessions` and `held` look
+//! at what is there; `items`, `wire` and `errors` translate what `exec` says.
 
 pub mod app;
 pub mod detached;
@@ -12,6 +12,7 @@ pub mod house;
 pub mod install;
 pub mod items;
 pub mod login;
+pub mod native;
 pub mod sessions;
 pub mod wire;
 

@@ -15,6 +15,7 @@ mod frame;
 mod launcher;
 mod lines;
 pub mod marked;
+pub mod os;
 pub mod own;
 mod places;
 mod redact;

@@ -9,7 +9,7 @@ use std::{
 
 use tokio::{sync::Mutex, time::Instant};
 
-use super::{ExitStatus, Launcher, RunError, Spawn, child_env, places::variable};
+use super::{ExitStatus, Launcher, RunError, Spawn, child_env, os::Os};
 
 /// Startup files that take longer must do without us.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -47,7 +47,10 @@ impl LoginShell {
 
 /// Interactive first, because that is where node version managers put themselves.
 async fn ask(launcher: &Launcher, env: &[(OsString, OsString)]) -> Option<OsString> {
-    let shell = variable(env, "SHELL").filter(|shell| shell.as_bytes().starts_with(b"/"))?;
+    let shell = Os::HERE.variable(env, "SHELL")?;
+    if !shell.as_bytes().starts_with(b"/") {
+        return None;
+    }
     for flags in [["-l", "-i"].as_slice(), &["-l"]] {
         let mut spawn = Spawn::new(shell, "/");
         // Understood by sh, bash, zsh and fish alike.

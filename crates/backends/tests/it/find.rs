@@ -6,9 +6,13 @@ use std::{
     os::unix::fs::{PermissionsExt, symlink},
     path::{Path, PathBuf},
 };
-use switchboard_backends::process::{
-    Finder,
-    find::{Platform, native_codex, native_codex_for, on_path, programs},
+use switchboard_backends::{
+    codex::native::{Platform, native_codex, native_codex_for},
+    process::{
+        Finder,
+        find::{on_path, programs, programs_on},
+        os::Os,
+    },
 };
 
 use crate::support::House;
@@ -25,19 +29,19 @@ fn put(file: &Path, mode: u32) {
 /// Where the vendor ships native programs for.
 const PLATFORMS: [Platform; 4] = [
     Platform {
-        os: "linux",
+        os: Os::Linux,
         arch: "x86_64",
     },
     Platform {
-        os: "linux",
+        os: Os::Linux,
         arch: "aarch64",
     },
     Platform {
-        os: "macos",
+        os: Os::MacOs,
         arch: "x86_64",
     },
     Platform {
-        os: "macos",
+        os: Os::MacOs,
         arch: "aarch64",
     },
 ];
@@ -48,12 +52,13 @@ fn native_in(platform: Platform, modules: &Path) -> PathBuf {
         "aarch64" => "arm64",
         _ => "x64",
     };
-    let (os, triple) = match platform.os {
-        "macos" => ("darwin", "apple-darwin"),
-        os => (os, "unknown-linux-musl"),
+    let (os, triple, file) = match platform.os {
+        Os::Linux => ("linux", "unknown-linux-musl", "codex"),
+        Os::MacOs => ("darwin", "apple-darwin", "codex"),
+        Os::Windows => ("win32", "pc-windows-msvc", "codex.exe"),
     };
     let vendor = format!("codex-{os}-{arch}/vendor/{}-{triple}", platform.arch);
-    modules.join("@openai").join(vendor).join("bin/codex")
+    modules.join("@openai").join(vendor).join("bin").join(file)
 }
 
 /// An environment with this home and this PATH.
@@ -128,8 +133,89 @@ fn the_places_of_a_mac_are_searched() {
         let temp = tempfile::tempdir().unwrap();
         let file = temp.path().join(place).join(NAME);
         put(&file, 0o755);
-        assert_eq!(first(&env(temp.path(), "/nowhere")), Some(file), "{place}");
+        let found = programs_on(Os::MacOs, NAME, &env(temp.path(), "/nowhere"));
+        assert_eq!(found, [file], "{place}");
     }
+}
+
+/// What Windows tells a program of a person with this home. Names of variables are of either case there.
+fn env_of_windows(home: &Path, path: &str) -> Vec<(OsString, OsString)> {
+    let local = home.join("AppData/Local");
+    let roaming = home.join("AppData/Roaming");
+    vec![
+        ("Path".into(), path.into()),
+        ("UserProfile".into(), home.into()),
+        ("LOCALAPPDATA".into(), local.into()),
+        ("APPDATA".into(), roaming.into()),
+        ("ProgramFiles".into(), home.join("Program Files").into()),
+        ("ChocolateyInstall".into(), home.join("chocolatey").into()),
+        ("NVM_SYMLINK".into(), home.join("nodejs").into()),
+    ]
+}
+
+#[test]
+fn the_places_of_windows_are_searched_for_the_names_that_programs_have_there() {
+    let temp = tempfile::tempdir().unwrap();
+    let home = temp.path();
+    let search = |path: &str| programs_on(Os::Windows, NAME, &env_of_windows(home, path));
+    // From the last resort up, as on the others; what lies there is called in one of three ways.
+    let places = [
+        ("Program Files/nodejs", "cmd"),
+        ("chocolatey/bin", "exe"),
+        ("scoop/shims", "exe"),
+        ("AppData/Local/mise/shims", "cmd"),
+        ("AppData/Local/mise/installs/node/22.1.0", "cmd"),
+        (
+            "AppData/Roaming/fnm/node-versions/v20.1.0/installation",
+            "cmd",
+        ),
+        ("AppData/Roaming/nvm/v9.11.2", "ps1"),
+        ("AppData/Roaming/nvm/v22.10.0", "cmd"),
+        ("nodejs", "cmd"),
+        (".cargo/bin", "exe"),
+        (".deno/bin", "cmd"),
+        ("AppData/Local/Yarn/bin", "cmd"),
+        ("AppData/Local/pnpm/bin", "cmd"),
+        ("AppData/Local/pnpm", "cmd"),
+        ("AppData/Local/Volta/bin", "exe"),
+        (".bun/bin", "exe"),
+        ("AppData/Local/Microsoft/WinGet/Links", "exe"),
+        ("AppData/Roaming/npm", "ps1"),
+        ("AppData/Local/Programs/codex", "exe"),
+        ("AppData/Local/Programs/OpenAI/Codex/bin", "exe"),
+        (".claude/local", "cmd"),
+        (".codex/bin", "exe"),
+        (".local/bin", "exe"),
+    ];
+    assert_eq!(search("/nowhere"), [""; 0].map(PathBuf::from));
+    for (count, (place, ending)) in places.into_iter().enumerate() {
+        let file = home.join(place).join(format!("{NAME}.{ending}"));
+        put(&file, 0o644);
+        let found = search("/nowhere");
+        assert_eq!((found.first(), found.len()), (Some(&file), count + 1));
+    }
+    // What npm puts into one folder: the script without an ending is no program there.
+    let npm = home.join("on path");
+    for ending in ["", ".ps1", ".cmd", ".exe"] {
+        put(&npm.join(format!("{NAME}{ending}")), 0o644);
+    }
+    let path = format!("relative;\"{}\";", npm.display());
+    let found: Vec<_> = search(&path)
+        .into_iter()
+        .take_while(|file| file.starts_with(&npm))
+        .collect();
+    let names = [".exe", ".cmd", ".ps1"].map(|ending| npm.join(format!("{NAME}{ending}")));
+    assert_eq!(found, names);
+}
+
+#[test]
+fn the_prefix_of_npm_holds_the_commands_themselves_on_windows() {
+    let temp = tempfile::tempdir().unwrap();
+    let file = temp.path().join("tools").join(format!("{NAME}.cmd"));
+    put(&file, 0o644);
+    fs::write(temp.path().join(".npmrc"), "prefix=~/tools").unwrap();
+    let env = env_of_windows(temp.path(), "");
+    assert_eq!(programs_on(Os::Windows, NAME, &env), [file]);
 }
 
 #[test]
@@ -233,7 +319,7 @@ fn under_wsl_the_programs_of_windows_are_not_taken() {
     };
     let places = |wsl| {
         let path = env(wsl);
-        on_path(&path[0].1, &path)
+        on_path(Os::Linux, &path[0].1, &path)
     };
     assert_eq!(places(false).len(), 3);
     assert_eq!(
@@ -353,6 +439,60 @@ fn behind_the_wrapper_of_a_package_manager_is_the_native_program() {
         "pnpm/codex",
         pnpm,
     );
+}
+
+/// A command of Windows, the modules that it belongs to, and whether the platform's package lies inside ours.
+const ON_WINDOWS: &[(&str, &str, bool)] = &[
+    (
+        "AppData/Roaming/npm/codex.cmd",
+        "AppData/Roaming/npm/node_modules",
+        true,
+    ),
+    (
+        "AppData/Roaming/npm/codex.ps1",
+        "AppData/Roaming/npm/node_modules",
+        false,
+    ),
+    (
+        "project/node_modules/.bin/codex.cmd",
+        "project/node_modules",
+        false,
+    ),
+    (
+        ".bun/bin/codex.exe",
+        ".bun/install/global/node_modules",
+        false,
+    ),
+    ("Yarn/bin/codex.cmd", "Yarn/Data/global/node_modules", false),
+    (
+        "Volta/bin/codex.exe",
+        "Volta/tools/image/packages/@openai/codex/node_modules",
+        true,
+    ),
+    ("pnpm/codex.cmd", "pnpm/global/5/node_modules", true),
+];
+
+#[test]
+fn behind_a_script_of_windows_is_the_native_program_too() {
+    for (command, modules, nested) in ON_WINDOWS {
+        for arch in ["x86_64", "aarch64"] {
+            let platform = Platform {
+                os: Os::Windows,
+                arch,
+            };
+            let temp = tempfile::tempdir().unwrap();
+            let home = temp.path().canonicalize().unwrap();
+            let (command, modules) = (home.join(command), home.join(modules));
+            put(&command, 0o644);
+            assert_eq!(native_codex_for(platform, &command), command);
+            let package = modules.join("@openai/codex");
+            fs::create_dir_all(&package).unwrap();
+            let inside = package.join("node_modules");
+            let native = native_in(platform, if *nested { &inside } else { &modules });
+            put(&native, 0o644);
+            assert_eq!(native_codex_for(platform, &command), native);
+        }
+    }
 }
 
 #[test]

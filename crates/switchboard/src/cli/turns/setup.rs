@@ -7,8 +7,8 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use switchboard_backends::{
-    codex,
-    process::find::{is_executable, native_codex, programs},
+    codex::{self, native::native_codex},
+    process::find::{is_executable, programs},
 };
 use switchboard_engine::folder::{Gc, Sweep, Turns};
 
