@@ -78,11 +78,16 @@ export const idOf = (url) => new URL(url).pathname.split("/").at(-1);
 
 /** Sends a message past the composer, as a program does; the message. */
 export function post(page, thread, body) {
-  return page.evaluate(async ([id, message]) => {
-    const reply = await fetch(`/api/threads/${id}/messages`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(message) });
-    if (!reply.ok) throw new Error(`${reply.status} ${await reply.text()}`);
-    return reply.json();
-  }, [thread, body]);
+  return send(page, `/api/threads/${thread}/messages`, body);
+}
+
+/** What a program would send from that page; its answer. */
+export function send(page, path, body) {
+  return page.evaluate(async ([to, data]) => {
+    const reply = await fetch(to, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(data) });
+    if (!reply.ok) throw new Error(`${to}: ${reply.status} ${await reply.text()}`);
+    return reply.status === 204 ? null : reply.json();
+  }, [path, body]);
 }
 
 /** The newest card, once it stands in that state. */

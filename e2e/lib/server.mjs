@@ -2,11 +2,12 @@
 // both are gone afterwards.
 import { execFile, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { fileURLToPath } from "node:url";
+import { Workspace } from "./workspace.mjs";
 
 const BIN = process.env.SWITCHBOARD_BIN ?? fileURLToPath(new URL("../../target/debug/switchboard", import.meta.url));
 const START_MS = 60_000;
@@ -20,7 +21,7 @@ export class Server {
   #environment;
   #said = [];
   #heard = new EventEmitter();
-  #outsider;
+  #outsiders = [];
 
   /** The demo, with its data in a file; `environment` is set beside what every server gets. */
   static async demo(environment = {}) {
@@ -37,18 +38,35 @@ export class Server {
     return server;
   }
 
-  /** A plain server on that database. The demo insists on a file of its own, so another demo beside it lends its upstream. */
+  /** A plain server on that database. */
   static async on(database) {
     const demo = await Server.demo();
+    return Server.#lent(demo, { SWITCHBOARD_DATABASE: database, CODEX_HOME: join(await demo.apart(), "codex-home") });
+  }
+
+  /** A plain server whose person is in a workspace with an administrator, who demands that of Codex. */
+  static async managed(demands) {
+    const demo = await Server.demo();
+    const workspace = await Workspace.before((await demo.#upstream()).backend, demands);
+    const login = JSON.parse(await readFile(join(await demo.apart(), "codex-home", "auth.json"), "utf8"));
+    const environment = { SWITCHBOARD_PROVIDERS__CHATGPT__BACKEND: workspace.backend };
+    return Server.#lent(demo, environment, { workspace, login: Workspace.login(login) });
+  }
+
+  /** The demo insists on a file of its own and on its own login, so one that needs another lends its upstream to a plain server. */
+  static async #lent(demo, environment, { workspace, login } = {}) {
     const upstream = await demo.#upstream();
     const server = await Server.#fresh({
-      SWITCHBOARD_DATABASE: database,
       SWITCHBOARD_PROVIDERS__CHATGPT__BACKEND: upstream.backend,
       SWITCHBOARD_PROVIDERS__CHATGPT__RESPONSES: upstream.responses,
-      CODEX_HOME: join(await demo.apart(), "codex-home"),
+      ...environment,
     });
-    server.#outsider = demo;
+    server.#outsiders = [demo, workspace].filter(Boolean);
     server.#words = ["serve"];
+    if (login) {
+      await mkdir(server.codexHome);
+      await writeFile(join(server.codexHome, "auth.json"), JSON.stringify(login), { mode: 0o600 });
+    }
     await server.up("127.0.0.1:0");
     return server;
   }
@@ -110,9 +128,14 @@ export class Server {
 
   async end() {
     await this.down();
-    await this.#outsider?.end();
+    for (const outsider of this.#outsiders) await outsider.end();
     // What its guards still end may write for a moment.
     await rm(this.#home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+  }
+
+  /** The person's own Codex home, but of the demo, which brings its own. */
+  get codexHome() {
+    return this.#environment.CODEX_HOME;
   }
 
   /** Where the demo keeps its data. */

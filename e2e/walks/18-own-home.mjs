@@ -1,7 +1,7 @@
 // A thread that works in its owner's own Codex home: it is chosen with what that means in sight, what is accepted and remembered
 // there is not asked again, and it cannot be chosen where somebody else writes.
 import assert from "node:assert/strict";
-import { demoHandle, say, signIn, turn } from "../lib/browser.mjs";
+import { demoHandle, say, send, signIn, turn } from "../lib/browser.mjs";
 
 /** A direct thread of one's own with the assistant that asks, on its page. */
 async function direct(page) {
@@ -10,14 +10,6 @@ async function direct(page) {
   await page.goto(new URL(`/chat/${id}`, page.url()).href);
   await page.locator("#composer").waitFor();
   return id;
-}
-
-/** What a program would send; its answer. */
-function send(page, path, body) {
-  return page.evaluate(async ([to, data]) => {
-    const reply = await fetch(to, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(data) });
-    return reply.status === 204 ? null : reply.json();
-  }, [path, body]);
 }
 
 const more = (page) => page.getByRole("button", { name: "More about how it works" });

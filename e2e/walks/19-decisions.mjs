@@ -6,20 +6,11 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { demoHandle, say, signIn } from "../lib/browser.mjs";
+import { demoHandle, say, send, signIn } from "../lib/browser.mjs";
 import { Server } from "../lib/server.mjs";
 
 const PROGRAM = fileURLToPath(new URL("../lib/mcp-server.mjs", import.meta.url));
 const ALL = ["Accept", "Accept for session", "Decline", "Cancel turn"];
-
-/** What a program would send; its answer. */
-function send(page, path, body) {
-  return page.evaluate(async ([to, data]) => {
-    const reply = await fetch(to, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(data) });
-    if (!reply.ok) throw new Error(`${to}: ${reply.status} ${await reply.text()}`);
-    return reply.json();
-  }, [path, body]);
-}
 
 /** A direct thread with the assistant that asks, on its page. */
 async function direct(page, settings) {
