@@ -12,6 +12,7 @@ mod login;
 mod managed;
 mod own_home;
 mod parked;
+mod project;
 mod records;
 mod tool_sign_in;
 mod tools;

@@ -5,9 +5,15 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 use switchboard_engine::backend::{Home, How, Mode, Session, Speed, TurnRequest};
-use switchboard_model::{provider::Model, settings::RanWith};
+use switchboard_model::{
+    provider::Model,
+    settings::{Permission, RanWith},
+};
 
-use super::{tools::Tools, way::Way};
+use super::{
+    tools::Tools,
+    way::{Way, sandbox_mode},
+};
 
 /// Marks every command of a turn that is alone in its thread of Codex's.
 pub(in crate::codex) const TURN_MARK: &str = "SWITCHBOARD_TURN";
@@ -96,8 +102,6 @@ pub(super) fn thread(
     );
     let mut config = json!({
         "shell_environment_policy": { "set": marks },
-        // Else a folder that may be written in counts as trusted, and what its `.codex/config.toml` names is run.
-        "projects": { cwd.to_string_lossy(): { "trust_level": "untrusted" } },
     });
     if let Some(effort) = &choices.effort {
         config["model_reasoning_effort"] = json!(effort);
@@ -106,6 +110,8 @@ pub(super) fn thread(
         // Codex would run an interactive shell of the server's user for each new thread, to take over its aliases and
         // functions: nobody's business in a private folder, and the first words wait for it.
         config["features"] = json!({ "shell_snapshot": false });
+        // Else an `AGENTS.md` further up counts for it, where all of a person's home is in git.
+        config["projects"] = json!({ cwd.to_string_lossy(): { "trust_level": "untrusted" } });
     }
     if let Some(servers) = tools.config() {
         config["mcp_servers"] = servers;
@@ -113,7 +119,9 @@ pub(super) fn thread(
     let mut params = Map::new();
     params.insert("cwd".into(), json!(cwd));
     params.insert("config".into(), config);
-    params.insert("sandbox".into(), json!(way.sandbox_mode()));
+    // Each turn says its own. For a thread that may write Codex notes that its folder is trusted, and then runs what the
+    // folder's `.codex` names.
+    params.insert("sandbox".into(), json!(sandbox_mode(Permission::ReadOnly)));
     if !way.policy.is_null() {
         params.insert("approvalPolicy".into(), way.policy.clone());
     }

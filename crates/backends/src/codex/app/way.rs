@@ -58,11 +58,6 @@ impl Way {
         words.contains(&format!("unknown variant `{name}`")) || is_about_policy(&words)
     }
 
-    /// The sandbox of a thread.
-    pub(super) fn sandbox_mode(&self) -> &'static str {
-        sandbox_mode(self.permission)
-    }
-
     /// The sandbox of a turn.
     pub(super) fn sandbox_policy(&self) -> Value {
         match self.permission {
@@ -217,7 +212,7 @@ mod tests {
             let chosen = how(permission, Asks::Somebody);
             let way = Way::of(&chosen);
             assert_eq!(way.policy, policy);
-            assert_eq!(way.sandbox_mode(), mode);
+            assert_eq!(sandbox_mode(permission), mode);
             assert_eq!(way.sandbox_policy()["type"], sandbox);
             assert_eq!(way.notes(&chosen), Vec::<String>::new());
         }

@@ -27,7 +27,7 @@ pub(super) fn args(setup: &Setup, turn: &TurnRequest, files: &Files<'_>) -> Vec<
     let mut add = |words: &[&dyn AsRef<std::ffi::OsStr>]| {
         args.extend(words.iter().map(|word| word.as_ref().to_owned()));
     };
-    add(&[&"--sandbox", &sandbox_mode(turn.how.permission), &"--json"]);
+    add(&[&"--json"]);
     if turn.session == Session::Passing {
         // Else a copy of the conversation would stay in the home, where nobody deletes it.
         add(&[&"--ephemeral"]);
@@ -69,12 +69,13 @@ fn config(setup: &Setup, turn: &TurnRequest) -> Vec<String> {
         let effort = Value::from(effort.as_str());
         config.push(format!("model_reasoning_effort={effort}"));
     }
-    if let Some(folder) = &turn.how.folder {
-        // Else a folder that may be written in counts as trusted, and what its `.codex/config.toml` names is run.
-        let folder = Value::from(&*folder.to_string_lossy());
-        config.push(format!(
-            "projects={{ {folder} = {{ trust_level = \"untrusted\" }} }}"
-        ));
+    // Asked for by its option, a sandbox that may write has Codex note that the folder is trusted, and then what the folder's
+    // `.codex` names is run.
+    let sandbox = sandbox_mode(turn.how.permission);
+    config.push(format!("sandbox_mode=\"{sandbox}\""));
+    if turn.how.folder.is_none() {
+        // Else an `AGENTS.md` further up counts for it, where all of a person's home is in git.
+        config.push("project_root_markers=[]".into());
     }
     config.extend(home::config(setup, turn.home));
     config

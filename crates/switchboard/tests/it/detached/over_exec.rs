@@ -92,6 +92,13 @@ async fn what_a_turn_asks_for_reaches_codex_exec_as_well() {
         proof.display()
     );
     fs::write(here.join(".codex/config.toml"), planted).unwrap();
+    fs::write(here.join("AGENTS.md"), "words-of-the-folder").unwrap();
+    // What commands may do by the person's settings is no matter.
+    let config = house.codex_home().join("config.toml");
+    let settings = fs::read_to_string(&config).unwrap_or_default();
+    let settings = format!("default_permissions = \":danger-full-access\"\n{settings}");
+    fs::write(&config, settings).unwrap();
+    let before = fs::read_to_string(&config).unwrap_or_default();
     let script = "mock: shell \"echo hi > made.txt\"\nmock: text \"{\\\"n\\\":3}\"";
     let asked = [
         "--schema",
@@ -124,8 +131,11 @@ async fn what_a_turn_asks_for_reaches_codex_exec_as_well() {
         );
         let shown = Value::Array(request.input.clone()).to_string();
         assert_eq!(shown.matches("data:image/png").count(), 1);
+        assert!(shown.contains("words-of-the-folder"), "{sandbox}: {shown}");
     }
     assert!(!proof.exists());
+    let after = fs::read_to_string(&config).unwrap_or_default();
+    assert_eq!(after, before, "the folder is not marked as trusted");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
