@@ -265,6 +265,15 @@ impl House {
         self.running = None;
     }
 
+    /// The same, and waits until all that it had started has died of it.
+    pub async fn crash(&mut self) {
+        self.kill();
+        until("nothing of the house runs", || async {
+            self.everybody().is_empty().then_some(())
+        })
+        .await;
+    }
+
     /// Asks the server to end, waits for it, and says whether it ended well.
     pub fn stop(&mut self, how: Stop) -> bool {
         let server = self.running.take().unwrap();

@@ -134,7 +134,7 @@ async fn a_turn_that_only_talked_is_asked_again_and_stands_in_its_session_once()
     client
         .item_where(&turn, |item| item["text"] == "so far")
         .await;
-    house.kill();
+    house.crash().await;
     house.upstream.open("now");
     house.serve();
     let client = house.client();
@@ -154,7 +154,7 @@ async fn a_turn_that_did_something_is_for_a_person_to_repeat_and_its_session_is_
     let script = "asked-2\nmock: shell \"echo done >> note.txt\"\nmock: gate now ; text \"all\"";
     let turn = client.ask(&thread, script).await;
     soon("the command is over", house.upstream.waiting("now")).await;
-    house.kill();
+    house.crash().await;
     house.upstream.open("now");
     house.serve();
     let client = house.client();
@@ -183,7 +183,7 @@ async fn more_than_reading_was_allowed_so_words_alone_prove_nothing() {
     client
         .item_where(&turn, |item| item["text"] == "so far")
         .await;
-    house.kill();
+    house.crash().await;
     house.upstream.open("now");
     house.serve();
     let client = house.client();
@@ -205,7 +205,7 @@ async fn where_codex_cannot_be_asked_its_session_is_put_right_once_it_can() {
     client
         .item_where(&turn, |item| item["text"] == "so far")
         .await;
-    house.kill();
+    house.crash().await;
     house.upstream.open("now");
     let login = house.codex_home().join("auth.json");
     let kept = fs::read(&login).unwrap();

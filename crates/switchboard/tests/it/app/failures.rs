@@ -147,7 +147,8 @@ async fn a_session_that_is_gone_is_told_and_trying_again_begins_a_new_one() {
     let thread = direct(&client, json!({})).await;
     let turn = client.ask(&thread, "remember-7c\nmock: text \"ok\"").await;
     client.answered(&turn).await;
-    house.kill();
+    // What still writes there would make them anew.
+    house.crash().await;
     let sessions = house.home().join("homes/codex/sessions");
     assert!(sessions.exists(), "codex keeps its record there");
     fs::remove_dir_all(&sessions).unwrap();
@@ -177,23 +178,16 @@ async fn a_killed_server_leaves_no_process_and_settles_what_its_turn_asked() {
     let turn = client
         .ask(&thread, "@chatgpt\nmock: shell \"ls\"\nmock: text \"ok\"")
         .await;
-    client.asked(&turn, 1).await;
-    house.kill();
-    until("nothing of it lives on", || async {
-        let left = house.warm().len() + house.children().len();
-        (left == 0).then_some(())
-    })
-    .await;
+    let asked = client.asked(&turn, 1).await.remove(0);
+    house.crash().await;
     house.serve();
     let client = house.client();
-    let open = client.get("/api/approvals").await;
-    let settled = until("the turn is settled", || async {
-        let turn = client.turn(&turn).await;
-        (turn["state"] != "running" && turn["state"] != "waiting_approval" || turn["attempt"] != 1)
-            .then_some(turn)
+    // Whatever becomes of the turn: it may be asked again, and then has a card of its own.
+    until("the old card is down", || async {
+        let open = client.get("/api/approvals").await;
+        let mut open = open["items"].as_array().unwrap().iter();
+        open.all(|question| question["id"] != asked["id"])
+            .then_some(())
     })
     .await;
-    for question in open["items"].as_array().unwrap() {
-        assert_ne!(question["turn_id"], settled["id"], "an old card: {open}");
-    }
 }
