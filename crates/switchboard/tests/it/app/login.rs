@@ -4,6 +4,7 @@
 
 use std::{
     fs::{self, File},
+    net::TcpListener,
     os::unix::fs::PermissionsExt as _,
 };
 
@@ -32,7 +33,10 @@ async fn signed_out_house() -> House {
     house_with(Value::Null).await
 }
 
-/// Keeps others from port 1455 until it is dropped.
+/// Where Codex wants browsers to be sent back to.
+const PORTS: [u16; 2] = [1455, 1457];
+
+/// Keeps others from those ports until it is dropped.
 async fn only_browser() -> File {
     let path = std::env::temp_dir().join("switchboard-test-port-1455.lock");
     let file = File::options()
@@ -41,12 +45,20 @@ async fn only_browser() -> File {
         .write(true)
         .open(path)
         .unwrap();
-    tokio::task::spawn_blocking(move || {
+    let only = tokio::task::spawn_blocking(move || {
         file.lock().unwrap();
         file
     })
     .await
-    .unwrap()
+    .unwrap();
+    // What the one before had started may still be dying.
+    until("the ports are free", async || bound().ok()).await;
+    only
+}
+
+fn bound() -> std::io::Result<[TcpListener; 2]> {
+    let [first, second] = PORTS.map(|port| TcpListener::bind(("127.0.0.1", port)));
+    Ok([first?, second?])
 }
 
 async fn begin(client: &Client, method: &str) -> Value {
@@ -291,7 +303,7 @@ async fn a_refusal_that_is_pasted_is_a_refusal() {
 async fn ports_that_others_hold_are_named() {
     let _only = only_browser().await;
     // Who answers nothing is asked to go, and does not.
-    let _held = [1455, 1457].map(|port| std::net::TcpListener::bind(("127.0.0.1", port)).unwrap());
+    let _held = bound().unwrap();
     let house = signed_out_house().await;
     let client = house.client();
     begin(&client, "browser").await;
@@ -367,7 +379,7 @@ async fn signing_out_is_done_here_or_in_any_terminal() {
 
 /// The process ids of the app servers that run.
 fn app_servers(house: &House) -> Vec<u32> {
-    let mut servers = house.children();
+    let mut servers = house.warm();
     servers.retain(|process| process.command.contains("codex app-server "));
     servers.iter().map(|process| process.pid).collect()
 }
@@ -378,6 +390,7 @@ async fn a_renewed_token_restarts_nothing_and_a_new_login_does() {
     let client = house.client();
     answers(&client).await;
     let before = app_servers(&house);
+    assert!(!before.is_empty());
     let requests = house.upstream.requests();
     assert!(requests.iter().any(|seen| seen.path == "/oauth/token"));
     answers(&client).await;
@@ -388,11 +401,11 @@ async fn a_renewed_token_restarts_nothing_and_a_new_login_does() {
     assert_eq!(login["state"], "waiting", "{login}");
     house.upstream.approve_device();
     ends_well(&client).await;
-    let after = app_servers(&house);
-    assert!(
-        before.iter().all(|pid| !after.contains(pid)),
-        "{before:?} {after:?}"
-    );
+    until("those with the old login have ended", async || {
+        let after = app_servers(&house);
+        before.iter().all(|pid| !after.contains(pid)).then_some(())
+    })
+    .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
