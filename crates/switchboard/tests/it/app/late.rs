@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use serde_json::{Value, json};
-use switchboard_testkit::{processes, until};
+use switchboard_testkit::until;
 
 use super::{direct, folder};
 use crate::support::house;
@@ -46,6 +46,16 @@ async fn a_command_that_does_not_end_is_ended_with_the_turn_and_keeps_what_it_sa
     let thread = direct(&client, settings).await;
     for (stops, seconds) in [(false, "4324"), (true, "4325")] {
         let sleeps = format!("sleep {seconds}");
+        // The shell's own command line ends so too.
+        let living = || {
+            let mut commands: Vec<_> = house
+                .children()
+                .into_iter()
+                .map(|process| process.command)
+                .collect();
+            commands.retain(|command| command.ends_with(&sleeps));
+            commands
+        };
         let script = format!(
             "mock: shell \"echo serving; sleep {seconds}\" yield={}\nmock: text \"answered\"",
             if stops { 20_000 } else { 250 }
@@ -57,9 +67,7 @@ async fn a_command_that_does_not_end_is_ended_with_the_turn_and_keeps_what_it_sa
                 .await;
             // It is there once the words before it were said.
             until("it runs", || async {
-                let all = processes::all();
-                let runs = all.iter().any(|process| process.command == sleeps);
-                runs.then_some(())
+                living().contains(&sleeps).then_some(())
             })
             .await;
             client.stop(&turn).await;
@@ -73,13 +81,6 @@ async fn a_command_that_does_not_end_is_ended_with_the_turn_and_keeps_what_it_sa
         assert_eq!(command["text"], "serving\n", "{command}");
         assert_eq!(command["status"], "cut", "{command}");
         assert!(command["exit_code"].is_null(), "{command}");
-        until("it is gone", || async {
-            let all = processes::all();
-            let gone = all
-                .iter()
-                .all(|process| !process.command.ends_with(&sleeps));
-            gone.then_some(())
-        })
-        .await;
+        until("it is gone", || async { living().is_empty().then_some(()) }).await;
     }
 }

@@ -165,20 +165,19 @@ async fn a_stop_ends_the_command_that_an_interrupt_leaves_running() {
     // Double forked and in a session of its own: nothing but its mark leads to it.
     let script = "mock: shell \"setsid -f sleep 4321; sleep 4322\"\nmock: text \"ok\"";
     let turn = client.ask(&thread, script).await;
+    let run = || {
+        let children = house.children();
+        ["sleep 4321", "sleep 4322"]
+            .map(|words| children.iter().any(|child| child.command.ends_with(words)))
+    };
     until("the commands run", || async {
-        let all = switchboard_testkit::processes::all();
-        let runs = |words: &str| all.iter().any(|process| process.command.ends_with(words));
-        (runs("sleep 4321") && runs("sleep 4322")).then_some(())
+        (run() == [true, true]).then_some(())
     })
     .await;
     let stopped = client.stop(&turn).await;
     assert_eq!(stopped["state"], "cancelled", "{stopped}");
     until("nothing of the turn lives on", || async {
-        let all = switchboard_testkit::processes::all();
-        let none = all.iter().all(|process| {
-            !process.command.ends_with("sleep 4321") && !process.command.ends_with("sleep 4322")
-        });
-        none.then_some(())
+        (run() == [false, false]).then_some(())
     })
     .await;
     assert!(!house.warm().is_empty(), "others go on with the app server");
