@@ -203,7 +203,8 @@ async fn no_copy_of_a_conversation_stays_in_the_house_home() {
     assert!(house.home().join("homes/codex/config.toml").exists());
     for folder in ["homes", "work"] {
         for file in files_below(&house.home().join(folder)) {
-            let content = fs::read(&file).unwrap();
+            // The app server lives on, and its temporary files come and go.
+            let content = fs::read(&file).unwrap_or_default();
             let found = content.windows(6).any(|bytes| bytes == b"7f3a9c");
             assert!(!found, "{} keeps what was said", file.display());
         }

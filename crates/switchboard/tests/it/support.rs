@@ -3,6 +3,7 @@
 use std::{
     fs,
     future::Future,
+    io::ErrorKind,
     path::{Path, PathBuf},
     process::{Command, Stdio},
     time::Duration,
@@ -104,16 +105,18 @@ pub fn text<'v>(value: &'v Value, field: &str) -> &'v str {
         .unwrap_or_else(|| panic!("no {field} in {value}"))
 }
 
-/// Every file in a folder and those below it, but no links.
+/// Every file in a folder and those below it, but no links. What goes while this looks, as a program's temporary files do, is none.
 pub fn files_below(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let entry = entry.unwrap();
-        let kind = entry.file_type().unwrap();
-        if kind.is_dir() {
-            files.extend(files_below(&entry.path()));
-        } else if kind.is_file() {
-            files.push(entry.path());
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return files,
+        entries => entries.unwrap(),
+    };
+    for entry in entries.flatten() {
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => files.extend(files_below(&entry.path())),
+            Ok(kind) if kind.is_file() => files.push(entry.path()),
+            _ => {}
         }
     }
     files
