@@ -4,7 +4,7 @@
 
 use std::{fs, os::unix::fs::symlink};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use switchboard_testkit::{Client, Codex, House, Options, house};
 use switchboard_upstream::auth;
 
@@ -80,10 +80,26 @@ fn told_by_doctor(house: &House, error: &Value) {
 impl Failed {
     pub async fn works_when_tried_again(&self) {
         let again = self.client.retry(&self.turn).await;
-        let done = self.client.ended(&again).await;
+        self.is_answered_by(&again).await;
+    }
+
+    /// The same after a login: the server notices that and tries again by itself, perhaps sooner than anybody else.
+    async fn works_once_signed_in(&self) {
+        let path = format!("/api/turns/{}/retry", self.turn);
+        let retried = self.client.call("POST", &path, Some(json!({}))).await;
+        assert!([201, 409].contains(&retried.status), "{retried:?}");
+        let path = format!("/api/threads/{}/messages", self.thread);
+        let page = self.client.get(&path).await;
+        let turns = page["turns"].as_array().unwrap();
+        assert_eq!(turns.len(), 2, "one attempt more: {page}");
+        self.is_answered_by(text(&turns[1], "id")).await;
+    }
+
+    async fn is_answered_by(&self, again: &str) {
+        let done = self.client.ended(again).await;
         assert_eq!(done["state"], "done", "{done}");
         let messages = self.client.messages(&self.thread).await;
-        assert_eq!(messages.last().unwrap()["turn_id"], again.as_str());
+        assert_eq!(messages.last().unwrap()["turn_id"], again);
     }
 
     pub async fn kept(&self, said: &str) {
@@ -143,7 +159,7 @@ async fn not_signed_in_asks_for_codex_login_and_a_login_is_noticed() {
     );
     let login = auth::fake_login().to_string();
     fs::write(house.codex_home().join("auth.json"), login).unwrap();
-    failed.works_when_tried_again().await;
+    failed.works_once_signed_in().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -168,7 +184,7 @@ async fn api_key_login_never_starts_a_turn() {
     assert!(house.upstream.requests().is_empty(), "no key was used");
     let login = auth::fake_login().to_string();
     fs::write(house.codex_home().join("auth.json"), login).unwrap();
-    failed.works_when_tried_again().await;
+    failed.works_once_signed_in().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -215,8 +215,12 @@ async fn where_codex_cannot_be_asked_its_session_is_put_right_once_it_can() {
     let failed = client.ended(&turn).await;
     assert_eq!(failed["error"]["code"], "not_signed_in", "{failed}");
     fs::write(&login, kept).unwrap();
-    let again = client.retry(&turn).await;
-    client.answered(&again).await;
+    // The server notices the login, and tries again by itself.
+    until("it is answered", async || {
+        let replies = replies(&client, &thread).await;
+        (replies.len() == 2).then_some(())
+    })
+    .await;
     assert_eq!(replies(&client, &thread).await, ["noted", "all"]);
     let newest = house
         .upstream
