@@ -323,19 +323,11 @@ async fn rate_limited_says_when_the_limit_resets() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn upstream_failed_is_told_of_errors_and_cut_streams() {
     let house = house_over_exec().await;
-    let error = fails(
-        &house,
-        "@chatgpt mock: status 500",
-        "failed",
-        "upstream_failed",
-    );
-    let cut = fails(
-        &house,
-        "@chatgpt mock: text \"part\" ; cut",
-        "failed",
-        "upstream_failed",
-    );
-    let (error, cut) = tokio::join!(error, cut);
+    // One after the other: of each code the doctor tells the newest.
+    let asked = "@chatgpt mock: status 500";
+    let error = fails(&house, asked, "failed", "upstream_failed").await;
+    let asked = "@chatgpt mock: text \"part\" ; cut";
+    let cut = fails(&house, asked, "failed", "upstream_failed").await;
     assert!(
         text(&error.error, "detail").contains("high demand"),
         "{}",
