@@ -490,5 +490,5 @@ async fn a_silent_stream_beats_at_least_every_25_seconds() {
     let beat = events.comment().await;
     assert_eq!(beat.as_deref(), Some(": beat"));
     let silent = begun.elapsed();
-    assert!((14..25).contains(&silent.as_secs()), "{silent:?}");
+    assert!(silent < Duration::from_secs(25), "{silent:?}");
 }

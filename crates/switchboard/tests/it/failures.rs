@@ -190,18 +190,25 @@ async fn api_key_login_never_starts_a_turn() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn timed_out_keeps_what_was_said_and_ends_the_program() {
     let house = house_over_exec().await;
-    house.run_ok(&["assistants", "limits", "chatgpt", "--mention", "3"]);
     let asked = "@chatgpt mock: text \"so far\" ; gate now ; text \"all\"";
-    let failed = fails(&house, asked, "failed", "timed_out").await;
-    assert!(
-        failed.hint().contains("smaller messages"),
-        "{}",
-        failed.hint()
-    );
-    assert!(text(&failed.error, "message").contains("3 s"));
-    failed.kept("so far").await;
-    house.upstream.open("now");
-    failed.works_when_tried_again().await;
+    // A busy machine may take a while until the program says anything.
+    for limit in ["3", "9", "27"] {
+        house.run_ok(&["assistants", "limits", "chatgpt", "--mention", limit]);
+        let failed = fails(&house, asked, "failed", "timed_out").await;
+        let hint = failed.hint();
+        assert!(hint.contains("smaller messages"), "{hint}");
+        let within = format!("within {limit} s");
+        assert!(text(&failed.error, "message").contains(&within));
+        if failed.client.items(&failed.turn).await.is_empty() {
+            continue;
+        }
+        failed.kept("so far").await;
+        house.upstream.open("now");
+        house.run_ok(&["assistants", "limits", "chatgpt", "--mention", "60"]);
+        failed.works_when_tried_again().await;
+        return;
+    }
+    panic!("it never came to say anything");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

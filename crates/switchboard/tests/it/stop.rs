@@ -158,11 +158,21 @@ async fn a_hostile_assistant_leaves_nothing_after_a_stop() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_hostile_assistant_leaves_nothing_after_its_deadline() {
     let house = house_with_script(HOSTILE).await;
-    house.run_ok(&["assistants", "limits", "chatgpt", "--mention", "1"]);
-    let turn = hostile_at_work(&house).await;
-    let ended = house.client().ended(&turn).await;
-    assert_eq!(ended["error"]["code"], "timed_out", "{ended}");
-    house.is_quiet().await;
+    let client = house.client();
+    // A busy machine may take a while until the program has hidden anything.
+    for limit in ["2", "8", "32"] {
+        house.run_ok(&["assistants", "limits", "chatgpt", "--mention", limit]);
+        let thread = client.thread().await;
+        let turn = client.ask(&thread, "@chatgpt hello").await;
+        let ended = client.ended(&turn).await;
+        assert_eq!(ended["error"]["code"], "timed_out", "{ended}");
+        house.is_quiet().await;
+        // It hides before it speaks.
+        if !client.items(&turn).await.is_empty() {
+            return;
+        }
+    }
+    panic!("it never came to hide anything");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

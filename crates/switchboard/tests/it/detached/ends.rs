@@ -115,13 +115,13 @@ async fn a_turn_that_takes_too_long_is_timed_out() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn silence_counts_only_while_nothing_runs() {
     let house = prepared(Options::default()).await;
-    let script = "mock: shell \"sleep 5; echo done\"\nmock: text \"after\"";
+    let script = "mock: shell \"sleep 6; echo done\"\nmock: text \"after\"";
     let flags = [
         "new",
         "--sandbox",
         "danger-full-access",
         "--idle-timeout",
-        "2",
+        "4",
     ];
     let turn = begin(&house, &[&flags[..], &[script]].concat());
     assert_eq!(turn.complete().await["answer"], "after");

@@ -67,7 +67,7 @@ async fn waits_for_a_terminal(house: &House) {
     let short = [
         "continue",
         "--timeout",
-        "1",
+        "3",
         "--thread",
         &session,
         "never-asked",
