@@ -6,11 +6,20 @@ use switchboard_testkit::{House, Options, until};
 use super::{Begun, begin, code, json, prepared, repository, run};
 use crate::support::soon;
 
-/// Ends a turn's worker as a crash would, and nothing else.
+/// Ends a turn's worker as a crash would, and nothing else. One that has ended by itself is let be.
 pub fn kill(turn: &Begun) {
     let pid = turn.meta()["pid"].as_i64().unwrap();
     let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
-    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    let killed = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+    assert!([Ok(()), Err(rustix::io::Errno::SRCH)].contains(&killed));
+}
+
+/// Waits until a turn has written down that it said "so far".
+pub async fn has_spoken(turn: &Begun) {
+    until("it has said something", || async {
+        turn.read("out.txt").contains("so far").then_some(())
+    })
+    .await;
 }
 
 async fn ends(house: &House, turn: &Begun, state: &str, exit: i32) -> Value {
@@ -83,6 +92,7 @@ async fn a_cancelled_turn_keeps_what_it_said_and_leaves_no_process() {
         (!children.is_empty()).then_some(())
     })
     .await;
+    has_spoken(&turn).await;
     let cancelled = run(&house, &["cancel", &turn.id]);
     assert_eq!(code(&cancelled), 0);
     let status: Value = serde_json::from_slice(&cancelled.stdout).unwrap();
@@ -167,7 +177,12 @@ async fn a_worker_whose_home_is_taken_away_ends_with_all_that_it_started() {
     let turn = begin(&house, &["new", "mock: gate taken"]);
     soon("the model is asked", house.upstream.waiting("taken")).await;
     assert!(!house.warm().is_empty());
-    std::fs::remove_dir_all(house.home()).unwrap();
+    until("its home is gone", || async {
+        // The worker may put something there meanwhile.
+        let _ = std::fs::remove_dir_all(house.home());
+        (!house.home().exists()).then_some(())
+    })
+    .await;
     until("nothing of it runs", || async {
         (house.children().is_empty() && house.warm().is_empty()).then_some(())
     })
@@ -320,7 +335,7 @@ async fn twenty_turns_at_once_all_come_to_their_end() {
 async fn a_codex_that_is_killed_fails_its_turn_and_keeps_what_was_said() {
     let house = prepared(Options::default()).await;
     let turn = begin(&house, &["new", "mock: text \"so far\" ; gate killed"]);
-    soon("the model is asked", house.upstream.waiting("killed")).await;
+    has_spoken(&turn).await;
     let warm = house.warm();
     let program = warm.iter().find(|process| {
         let command = &process.command;

@@ -69,9 +69,10 @@ async fn a_worker_killed_at_any_moment_leaves_a_true_folder_and_is_never_run_twi
                 let status = json(&house, &["status", &turn.id]);
                 let state = status["state"].as_str().unwrap().to_owned();
                 assert_ne!(state, "missing", "{status}");
-                ["complete", "abandoned"]
-                    .contains(&&*state)
-                    .then_some(state)
+                let over = ["complete", "abandoned"].contains(&&*state);
+                // The record comes first, and the marker once also the store knows.
+                let marked = ["done", "error"].map(|name| turn.dir.join(name).exists());
+                (over && marked != [false, false]).then_some(state)
             })
             .await;
             is_sound(&turn, &state);

@@ -5,7 +5,7 @@ use std::{fs, os::unix::fs::PermissionsExt as _};
 use serde_json::{Value, json};
 use switchboard_testkit::{Codex, House, Options, codex, until};
 
-use super::{begin, code, json, prepared, repository, run};
+use super::{begin, code, ends::has_spoken, json, prepared, repository, run};
 
 /// A house whose Codex is the real one, but for its app server.
 pub async fn without_app_server() -> House {
@@ -178,6 +178,7 @@ async fn what_goes_wrong_over_codex_exec_ends_as_it_does_elsewhere() {
         (!children.is_empty()).then_some(())
     })
     .await;
+    has_spoken(&turn).await;
     assert_eq!(code(&run(&house, &["cancel", &turn.id])), 0);
     assert_eq!(turn.ended().await["state"], "cancelled");
     assert!(
