@@ -81,7 +81,8 @@ async fn post(
                     text,
                 };
             }
-            Ok(answer) => assert!(answer.status >= 500, "{answer:?}"),
+            // The port of a dead server may be that of another test's by now, which does not know the token.
+            Ok(answer) => assert!(answer.status >= 500 || answer.status == 401, "{answer:?}"),
             Err(_) => {}
         }
         // tidy: sleeps because a poster whose server is down tries again, as a page does
