@@ -4,7 +4,7 @@
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
 use serde_json::{Value, json};
-use switchboard_testkit::{Client, House, Options, processes, until};
+use switchboard_testkit::{Client, Event, Events, House, Options, processes, until};
 use switchboard_upstream::auth;
 
 use crate::support::{BINARY, files_below, house, on_both, says, soon, text};
@@ -23,6 +23,18 @@ async fn answered(client: &Client, thread: &str, message: &str) -> Value {
     turn
 }
 
+/// Listens until a turn is told to be in that state.
+async fn hear_until(events: &mut Events, turn: &str, state: &str, heard: &mut Vec<Event>) {
+    loop {
+        let event = events.next().await.unwrap();
+        let last = says(&event, turn, state);
+        heard.push(event);
+        if last {
+            return;
+        }
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_real_codex_answers_a_mention_and_its_steps_arrive_in_order() {
     for options in on_both(Options::default()).await {
@@ -34,19 +46,15 @@ async fn the_real_codex_answers_a_mention_and_its_steps_arrive_in_order() {
         let turn = client
             .ask(
                 &thread,
-                "@chatgpt\nmock: reason \"look\" ; shell \"echo hello\"\nmock: text \"done\"",
+                "@chatgpt\nmock: gate runs ; reason \"look\" ; shell \"echo hello\"\nmock: text \"done\"",
             )
             .await;
-        client.accept(&turn).await;
         let mut heard = Vec::new();
-        loop {
-            let event = events.next().await.unwrap();
-            let last = says(&event, &turn, "done");
-            heard.push(event);
-            if last {
-                break;
-            }
-        }
+        // What changes while nobody reads is told once, as it is then. So that it runs is heard before anything comes of it.
+        hear_until(&mut events, &turn, "running", &mut heard).await;
+        house.upstream.open("runs");
+        client.accept(&turn).await;
+        hear_until(&mut events, &turn, "done", &mut heard).await;
 
         let place = |what: &str, fits: &dyn Fn(&Value) -> bool| {
             heard
