@@ -31,7 +31,7 @@ use super::{
 use crate::config::{Config, Flags};
 
 /// A worker that has not answered by then does not get the turn: nobody would know of it.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A schema is no larger, in bytes.
 const SCHEMA_LIMIT: u64 = 256 * 1024;
