@@ -9,7 +9,7 @@ import { Browser } from "./lib/browser.mjs";
 import { Database } from "./lib/database.mjs";
 import { Server } from "./lib/server.mjs";
 
-const WALK_MS = 180_000;
+const WALK_MS = 300_000;
 const asked = process.argv.slice(2);
 const count = { passed: 0, failed: 0 };
 

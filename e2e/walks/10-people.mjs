@@ -68,7 +68,7 @@ export default {
     await one.locator(".msg", { hasText: "hmmm" }).waitFor();
     await one.waitForFunction(() => document.querySelector(".typing-line")?.textContent === "");
     await other.context().close();
-    await one.locator(".faces .face.here").waitFor({ state: "detached", timeout: 30_000 });
+    await one.locator(".faces .face.here").waitFor({ state: "detached" });
   },
 
   async "who leaves does not see it any more, and who is removed neither"(around) {
@@ -154,7 +154,7 @@ export default {
     await page.getByText("Messages were not searched").waitFor();
     await page.keyboard.press("Escape");
     await context.setOffline(false);
-    await page.locator(".link-line").waitFor({ state: "detached", timeout: 30_000 });
+    await page.locator(".link-line").waitFor({ state: "detached" });
     assert.equal(await page.locator("#composer").inputValue(), "a draft that stays");
     await page.locator("#composer").press("Enter");
     await page.locator(".msg[data-message]", { hasText: "a draft that stays" }).waitFor();

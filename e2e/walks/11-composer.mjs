@@ -107,7 +107,7 @@ export default {
   async "what is said while an answer is awaited goes after it, in order"({ server, browser }) {
     const page = await signIn(await browser.person(), await server.link());
     const handle = await demoHandle(page);
-    await newThread(page, `@${handle} go\nmock: text "First." ; wait 2500ms ; text "Over."`);
+    await newThread(page, `@${handle} go\nmock: text "First." ; wait 8000ms ; text "Over."`);
     await turn(page, "running");
     await page.getByRole("button", { name: "Queue", exact: true }).waitFor();
     await say(page, `@${handle} go\nmock: text "Second."`);
@@ -173,7 +173,7 @@ export default {
     await page.keyboard.press("Enter");
     await page.locator(".compose .trouble").getByText("kept here").waitFor();
     await server.up(host);
-    await page.getByText("Not connected, your draft is kept").waitFor({ state: "detached", timeout: 30_000 });
+    await page.getByText("Not connected, your draft is kept").waitFor({ state: "detached" });
     await page.locator(".compose .trouble").waitFor({ state: "detached" });
     await page.locator("#composer").press("Enter");
     await page.locator(".msg[data-message]", { hasText: "begun in one tab, ended in the other" }).waitFor();

@@ -136,7 +136,8 @@ export default {
   async "a running answer is steered, and stopped"({ server, browser }) {
     const page = await signIn(await browser.person(), await server.link());
     await direct(page);
-    await say(page, "mock: slow 250 20ms");
+    // Longer than all of this takes.
+    await say(page, "mock: slow 700 20ms");
     await page.locator(".turn").getByText(/chunk 5/).waitFor();
     // Alone with an assistant, what one says is meant for what it does now.
     await page.getByPlaceholder("Steer this turn").waitFor();

@@ -79,7 +79,7 @@ export default {
     await turn(page, "failed");
     const form = await edit(page, "wrong");
     await form.getByText("Send again changes the message here").waitFor();
-    await form.getByRole("textbox").fill("right\nmock: slow 40 50ms ; text \"now it works\"");
+    await form.getByRole("textbox").fill("right\nmock: slow 100 50ms ; text \"now it works\"");
     await form.getByRole("button", { name: "Send again" }).click();
     await turn(page, "running");
     // In mid-way, as a person may.

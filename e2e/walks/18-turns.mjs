@@ -76,7 +76,7 @@ export default {
   async "the log does not move for what happens beside it"({ server, browser }) {
     const page = await signIn(await browser.person(WIDE), await server.link());
     await direct(page);
-    await say(page, 'mock: text "so far" phase=commentary ; plan "One" "Two" doing=1 ; patch add one.txt "a\\n"\nmock: slow 60 chunks 20ms');
+    await say(page, 'mock: text "so far" phase=commentary ; plan "One" "Two" doing=1 ; patch add one.txt "a\\n"\nmock: slow 200 chunks 20ms');
     const running = await turn(page, "running");
     await running.getByText("so far").waitFor();
     await page.evaluate(() => {

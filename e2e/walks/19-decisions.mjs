@@ -46,7 +46,7 @@ async function over(page, before, state) {
   const ended = turn.and(page.locator(`[data-state="${state}"]`));
   const open = page.locator(".ask.waiting").first();
   for (;;) {
-    await ended.or(open).first().waitFor({ timeout: 60_000 });
+    await ended.or(open).first().waitFor();
     if (await ended.count()) return;
     await open.getByRole("button", { name: "Decline", exact: true }).click();
     await open.waitFor({ state: "detached" });

@@ -1,6 +1,6 @@
 // A mention and its answer: streamed, stopped, reloaded in the middle.
 import assert from "node:assert/strict";
-import { ANSWER_MS, demoHandle, idOf, newThread, post, say, signIn, turn } from "../lib/browser.mjs";
+import { demoHandle, idOf, newThread, post, say, signIn, turn } from "../lib/browser.mjs";
 
 /** These are about what is stored and announced, so every kind of database has to pass them. */
 export const everyDatabase = true;
@@ -94,9 +94,9 @@ export default {
   async "an answer goes on over a reload in its middle"({ server, browser }) {
     const page = await signIn(await browser.person(), await server.link());
     const handle = await demoHandle(page);
-    await newThread(page, `@${handle} go\nmock: text "The beginning." ; wait 6000ms ; text "The end."`);
+    await newThread(page, `@${handle} go\nmock: text "The beginning." ; wait 12000ms ; text "The end."`);
     const running = await turn(page, "running");
-    await running.getByText("The beginning.").waitFor({ timeout: ANSWER_MS });
+    await running.getByText("The beginning.").waitFor();
     await page.reload();
     await (await turn(page, "running")).getByText("The beginning.").waitFor();
     const done = await turn(page, "done");
@@ -110,7 +110,7 @@ export default {
     const handle = await demoHandle(page);
     await newThread(page, `@${handle} go\nmock: text "What is here by now." ; gate forever`);
     const running = await turn(page, "running");
-    await running.getByText("What is here by now.").waitFor({ timeout: ANSWER_MS });
+    await running.getByText("What is here by now.").waitFor();
     await running.getByRole("button", { name: "Stop" }).click();
     const card = await turn(page, "cancelled");
     await card.getByText("You cancelled this turn").waitFor();

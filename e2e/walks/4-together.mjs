@@ -76,7 +76,7 @@ export default {
     await server.down("SIGKILL");
     await page.locator(".link-line", { hasText: "Not connected" }).waitFor();
     await server.up(host);
-    await page.locator(".link-line").waitFor({ state: "detached", timeout: 30_000 });
+    await page.locator(".link-line").waitFor({ state: "detached" });
     assert.equal(await page.locator("#composer").inputValue(), "a draft that stays");
     await say(page, `@${handle} what is 2+2?`);
     await (await turn(page, "done")).locator("strong", { hasText: "2 + 2 = 4" }).waitFor();

@@ -43,7 +43,7 @@ async function troubles(page, name) {
   await page.locator(".link-line", { hasText: "Not connected" }).waitFor();
   await look(page, `offline-${name}`);
   await page.context().setOffline(false);
-  await page.locator(".link-line").waitFor({ state: "detached", timeout: 30_000 });
+  await page.locator(".link-line").waitFor({ state: "detached" });
 }
 
 /** What opens over a thread. */
@@ -90,7 +90,7 @@ async function work(page, name, url) {
     'mock: text "Now the tests." phase=commentary ; shell "cargo update -p httpdate" escalate=1 reason="The test needs httpdate 1.0.3"',
     'mock: text "It is done."',
   ].join("\n"));
-  await page.locator(".ask.waiting").waitFor({ timeout: 60_000 });
+  await page.locator(".ask.waiting").waitFor();
   await look(page, `asks-${name}`);
   await page.goto(`${url}/approvals`);
   await page.locator(".item").first().waitFor();

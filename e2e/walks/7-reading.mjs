@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { AxeBuilder } from "@axe-core/playwright";
-import { ANSWER_MS, demoHandle, idOf, newThread, post, say, signIn, turn } from "../lib/browser.mjs";
+import { demoHandle, idOf, newThread, post, say, signIn, turn } from "../lib/browser.mjs";
 
 const corpus = JSON.parse(await readFile(new URL("../../web/src/ui/markdown/foreign.json", import.meta.url), "utf8"));
 
@@ -48,7 +48,11 @@ async function watchShifts(page) {
 }
 
 const scroll = (page) => page.locator(".main .scroll");
-const atEnd = (page) => scroll(page).evaluate((box) => box.scrollHeight - box.scrollTop - box.clientHeight < 80);
+/** Waits until the end is in sight: it is followed once what came is drawn. */
+const atEnd = (page) => page.waitForFunction(() => {
+  const box = document.querySelector(".main .scroll");
+  return box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+});
 
 /** Two frames later, and once every diagram in view is drawn or says why not: drawing takes longer than passing by. */
 const settled = (page) => page.evaluate(() => new Promise((done) => {
@@ -70,13 +74,13 @@ export default {
     await page.locator(".msg[data-message]").waitFor();
     await say(page, `@${handle} go\nmock: type ${quoted(answer)} 15ms`);
     // What moves with the sending of the question itself is the person's doing.
-    await page.locator('.turn[data-state="running"] .typing').first().waitFor({ timeout: ANSWER_MS });
+    await page.locator('.turn[data-state="running"] .typing').first().waitFor();
     await watchShifts(page);
     const card = await turn(page, "done");
-    await card.locator(".diagram img").waitFor({ timeout: ANSWER_MS });
+    await card.locator(".diagram img").waitFor();
     await card.locator(".code .k").first().waitFor();
     await card.locator("math").nth(1).waitFor();
-    assert.ok(await atEnd(page), "the end is followed");
+    await atEnd(page);
     const shifts = await page.evaluate(() => globalThis.shifts.filter(({ value }) => value > 0.0003));
     assert.deepEqual(shifts, []);
   },
@@ -97,7 +101,7 @@ export default {
     assert.equal(await code.locator("pre").evaluate((pre) => getComputedStyle(pre).whiteSpaceCollapse), "preserve");
 
     const picture = message.locator(".diagram img");
-    await picture.waitFor({ timeout: ANSWER_MS });
+    await picture.waitFor();
     assert.match(await picture.getAttribute("src"), /^blob:/);
     await message.getByRole("button", { name: "Open large" }).click();
     await page.getByRole("dialog").locator("img").waitFor();
@@ -111,7 +115,7 @@ export default {
     await post(page, idOf(url), { text: "```mermaid\nthis is --> no diagram ((\n```" });
     const broken = page.locator(".msg .diagram").last();
     await broken.scrollIntoViewIfNeeded();
-    await broken.getByText("Not drawn").waitFor({ timeout: ANSWER_MS });
+    await broken.getByText("Not drawn").waitFor();
     await broken.locator("code", { hasText: "this is --> no diagram" }).waitFor();
     // Without the frame that nobody sees, into which axe cannot look.
     const { violations } = await new AxeBuilder({ page }).exclude("iframe").withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]).analyze();
@@ -158,7 +162,7 @@ export default {
     await post(page, thread, { text: `@${handle} go\nmock: shell ${quoted(`printf '%s' '${foreign}'`)}\nmock: text "Printed."` });
     const printed = page.locator('.turn[data-state="done"]', { hasText: "Printed." });
     await page.locator(".ask.waiting").getByRole("button", { name: "Accept", exact: true }).click();
-    await printed.waitFor({ timeout: ANSWER_MS });
+    await printed.waitFor();
     const command = printed.locator("details.step", { hasText: "exit 0" });
     await command.locator("summary").click();
     // A shell may have words of its own before it.
@@ -208,7 +212,7 @@ export default {
     await reader.locator(".msg", { hasText: "the first of many" }).waitFor();
     for (let n = 1; n <= 30; n++) await post(page, thread, { text: `words ${n}` });
     await reader.locator(".msg", { hasText: /words 30$/ }).waitFor();
-    assert.ok(await atEnd(reader), "the end is followed");
+    await atEnd(reader);
 
     await scroll(reader).evaluate((box) => {
       box.scrollTop = 0;
@@ -221,7 +225,7 @@ export default {
     assert.equal((await read.boundingBox()).y, was, "what is read stays");
     await reader.getByRole("button", { name: "New below" }).click();
     await reader.locator(".msg", { hasText: "news at the end" }).waitFor();
-    assert.ok(await atEnd(reader));
+    await atEnd(reader);
 
     await reader.waitForFunction(async (id) => (await (await fetch(`/api/threads/${id}`)).json()).unread === 0, thread);
     await reader.goto("about:blank");
