@@ -73,6 +73,14 @@ export async function say(page, text) {
   await page.locator("#composer").press("Enter");
 }
 
+/** Waits until the focus is on what has this id, this label or this class: it moves once what it moves to is drawn. */
+export function focusIs(page, name) {
+  return page.waitForFunction((wanted) => {
+    const at = document.activeElement;
+    return (at?.id || at?.getAttribute("aria-label") || at?.className) === wanted;
+  }, name);
+}
+
 /** The thread that an address of the page shows. */
 export const idOf = (url) => new URL(url).pathname.split("/").at(-1);
 

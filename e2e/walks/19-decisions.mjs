@@ -6,8 +6,9 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { demoHandle, say, send, signIn } from "../lib/browser.mjs";
+import { demoHandle, focusIs, say, send, signIn } from "../lib/browser.mjs";
 import { Server } from "../lib/server.mjs";
+import { until } from "../lib/until.mjs";
 
 const PROGRAM = fileURLToPath(new URL("../lib/mcp-server.mjs", import.meta.url));
 const ALL = ["Accept", "Accept for session", "Decline", "Cancel turn"];
@@ -119,7 +120,11 @@ export default {
       ]) {
         const before = (await said()).length;
         await answer(page, call(tool), [yes, "Decline", "Cancel turn"], decision);
-        const answers = (await said()).slice(before).filter((line) => line.answered);
+        // A cancelled turn doesn't wait until its tool has heard the answer.
+        const answers = await until(`${tool} has heard ${decision}`, async () => {
+          const heard = (await said()).slice(before).filter((line) => line.answered);
+          return heard.length > 0 && heard;
+        });
         assert.deepEqual(answers.map((line) => line.answered.action), [action], `${tool}: ${decision}`);
       }
       await page.evaluate(async (path) => fetch(path, { method: "DELETE" }), `/api/assistants/${id}/mcp-servers/${given.id}`);
