@@ -109,7 +109,8 @@ export default {
       await agree(asking, code);
       await dialog(asking).waitFor({ state: "detached" });
       await card(page).getByText("Healthy", { exact: true }).waitFor();
-      assert.equal(await card(page).locator(".sign-in").count(), 0, "what is over is folded away");
+      // What is over is folded away.
+      await card(page).locator(".sign-in").waitFor({ state: "detached" });
       await (await turn(asking, "done")).getByText("after the login").waitFor();
 
       await (await turn(watching, "done")).getByText("after the login").waitFor();

@@ -44,9 +44,7 @@ export default {
     await send(page, `/api/threads/${thread}/members`, { person: "second" });
     await page.reload();
     await more(page).click();
-    const own = page.getByRole("radio", { name: "My own" });
-    await own.waitFor();
-    assert.equal(await own.isDisabled(), true);
+    await page.getByRole("radio", { name: "My own", disabled: true }).waitFor();
     await page.locator(".folders").last().getByText("Others can write here").waitFor();
   },
 };

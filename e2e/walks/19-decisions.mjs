@@ -140,6 +140,6 @@ export default {
     await direct(page, { plan: true });
     await unasked(page, "mock: proposal \"# The plan\\n\\n- write it down\"");
     await page.locator(".turn").last().getByRole("button", { name: "Revise" }).click();
-    assert.equal(await page.evaluate(() => document.activeElement?.id), "composer");
+    await focusIs(page, "composer");
   },
 };

@@ -1,6 +1,6 @@
 // The list: naming, archiving, deleting, direct threads, and the keys.
 import assert from "node:assert/strict";
-import { demoHandle, newThread, say, signIn, turn } from "../lib/browser.mjs";
+import { demoHandle, focusIs, newThread, say, signIn, turn } from "../lib/browser.mjs";
 
 export default {
   async "a thread is renamed, archived, brought back and deleted"({ server, browser }) {
@@ -98,7 +98,7 @@ export default {
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.keyboard.press("c");
     await page.waitForURL(/\/chat$/);
-    assert.equal(await page.evaluate(() => document.activeElement?.id), "composer");
+    await focusIs(page, "composer");
     await page.locator("#composer").press("Escape");
     await page.keyboard.press("g");
     await page.keyboard.press("s");
