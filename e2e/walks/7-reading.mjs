@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { AxeBuilder } from "@axe-core/playwright";
-import { demoHandle, idOf, newThread, post, say, signIn, turn } from "../lib/browser.mjs";
+import { demoHandle, idOf, newThread, post, say, send, signIn, turn } from "../lib/browser.mjs";
 
 const corpus = JSON.parse(await readFile(new URL("../../web/src/ui/markdown/foreign.json", import.meta.url), "utf8"));
 
@@ -192,6 +192,33 @@ export default {
     }
     assert.deepEqual([...elsewhere], []);
     assert.equal(await page.locator(".log").evaluate((log) => [...log.querySelectorAll("a")].filter((a) => !/^(https?:|mailto:)/.test(a.href)).length), 0);
+  },
+
+  async "what is unfolded by hand opens where it stands, and is no news"({ server, browser }) {
+    const page = await signIn(await browser.person(), await server.link());
+    const assistant = await demoHandle(page, "approvals");
+    const { id } = await send(page, "/api/threads", { assistant, settings: { permission: "standard" } });
+    // What a fold holds may come late.
+    const late = [];
+    await page.route(/\/Patch[^/]*\.js/, (route) => new Promise((go) => late.push(() => go(route.continue()))));
+    await page.goto(new URL(`/chat/${id}`, page.url()).href);
+    await post(page, id, { text: `mock: patch add long.txt ${quoted("a line\n".repeat(60))}\nmock: text "Written."` });
+    const done = await turn(page, "done");
+    const changes = done.locator("details.changes > summary");
+    await changes.waitFor();
+    await atEnd(page);
+    await changes.click();
+    const was = (await changes.boundingBox()).y;
+    await done.locator("details.changes").getByText("Loading").waitFor();
+    // Later than what a hand does at once, by the page's own clock.
+    const began = await page.evaluate(() => performance.now());
+    await page.waitForFunction((then) => performance.now() > then + 500, began);
+    assert.ok(late.length, "it was not asked for");
+    for (const go of late) go();
+    await done.locator("details.changes .patches").getByText("a line", { exact: true }).first().waitFor();
+    await settled(page);
+    assert.ok(Math.abs((await changes.boundingBox()).y - was) < 2, "it stays under the hand");
+    assert.equal(await page.locator(".new-below").count(), 0);
   },
 
   async "what was not read stands behind a line, and the end is followed only by whoever is there"({ server, browser }) {

@@ -94,9 +94,19 @@ export function useScrolling(
     if (!box || !inner) return;
     let last = tail.current;
     let height = last?.offsetHeight ?? 0;
+    /** What was unfolded by hand, and its height: what it holds may be fetched first, and is no news either. */
+    let unfolded: { element: HTMLElement; height: number } | null = null;
+    const unfolds = () => {
+      if (!unfolded?.element.isConnected) return 0;
+      const before = unfolded.height;
+      unfolded.height = unfolded.element.offsetHeight;
+      return unfolded.height - before;
+    };
     const settle = () => {
-      const byHand = performance.now() - hand.current < BY_HAND_MS;
-      const grown = tail.current !== last || (tail.current?.offsetHeight ?? 0) > height + 1;
+      const own = unfolds();
+      const byHand = own !== 0 || performance.now() - hand.current < BY_HAND_MS;
+      const ofTail = tail.current?.contains(unfolded?.element ?? null) ? own : 0;
+      const grown = tail.current !== last || (tail.current?.offsetHeight ?? 0) > height + ofTail + 1;
       last = tail.current;
       height = last?.offsetHeight ?? 0;
       if (following.current && !byHand) {
@@ -104,7 +114,7 @@ export function useScrolling(
         return;
       }
       keep();
-      if (grown && !byHand && isOpen.current) setBelow(true);
+      if (grown && isOpen.current && performance.now() - hand.current >= BY_HAND_MS) setBelow(true);
     };
     const resized = new ResizeObserver(settle);
     resized.observe(inner);
@@ -112,7 +122,10 @@ export function useScrolling(
     // What the reader opens by hand opens below that hand.
     const touched = (event: Event) => {
       hand.current = performance.now();
-      note(event.target instanceof Element ? event.target.closest("summary, article") ?? undefined : undefined);
+      const at = event.target instanceof Element ? event.target : null;
+      note(at?.closest("summary, article") ?? undefined);
+      const element = outermost(at, inner);
+      unfolded = element && { element, height: element.offsetHeight };
     };
     inner.addEventListener("pointerdown", touched, true);
     inner.addEventListener("keydown", touched, true);
@@ -125,6 +138,16 @@ export function useScrolling(
 
   const watch = useMemo(() => watcher(scroller), [scroller]);
   return { onScroll, toEnd, show, below, watch };
+}
+
+/** The fold around an element that lies in no other, of what is over: what still runs grows by itself. */
+function outermost(element: Element | null, inside: Element): HTMLElement | null {
+  if (element?.closest("[aria-busy=true]")) return null;
+  let found: HTMLElement | null = null;
+  for (let at = element; at && at !== inside; at = at.parentElement) {
+    if (at instanceof HTMLDetailsElement) found = at;
+  }
+  return found;
 }
 
 function watcher(root: RefObject<Element | null>): Scrolling["watch"] {
