@@ -50,10 +50,12 @@ export function useSend({ thread, text, asked, setText, edits, files, commands, 
   const place: Place = thread ?? "new";
   const offline = useView((state) => state.link.is === "offline");
   const [busy, setBusy] = useState(false);
+  const live = useView((state) => state.link.is === "live");
   const [problem, setProblem] = useState<Problem | null>(null);
+  // Not while it is only tried again.
   useEffect(() => {
-    if (!offline) setProblem((now) => (now?.code === "offline" ? null : now));
-  }, [offline]);
+    if (live) setProblem((now) => (now?.code === "offline" ? null : now));
+  }, [live]);
 
   const run = async (work: () => Promise<unknown>) => {
     setBusy(true);
