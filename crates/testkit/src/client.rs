@@ -250,6 +250,15 @@ impl Client {
         .await
     }
 
+    /// Waits until the assistant has taken the words that were sent into a turn.
+    pub async fn steered(&self, turn: &str) {
+        until(&format!("turn {turn} has taken the words"), || async {
+            let page = self.get(&format!("/api/turns/{turn}/items")).await;
+            (page["steers"][0]["state"] == "taken").then_some(())
+        })
+        .await;
+    }
+
     /// Asks for a turn to stop, and waits until it has ended; the turn.
     pub async fn stop(&self, turn: &str) -> Value {
         self.post(&format!("/api/turns/{turn}/cancel"), json!({}))

@@ -3,7 +3,7 @@
 use std::fs;
 
 use serde_json::{Value, json};
-use switchboard_testkit::{House, Options, until};
+use switchboard_testkit::{Client, House, Options, until};
 
 use super::{direct, folder};
 use crate::support::{BINARY, files_below, house, says, soon, text};
@@ -78,21 +78,30 @@ async fn a_direct_thread_goes_on_in_one_session_and_tells_only_what_is_new() {
     );
 }
 
+/// A turn that has said something and goes on until the gate `speaks` is opened.
+async fn speaking(client: &Client, thread: &str) -> String {
+    let turn = client.ask(thread, "mock: slow 4 20ms ; gate speaks").await;
+    client
+        .item_where(&turn, |item| text(item, "text").contains("chunk 3"))
+        .await;
+    turn
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn words_sent_into_a_running_turn_are_taken_once_and_answered_in_it() {
     let house = house().await;
     let client = house.client();
     let thread = direct(&client, json!({})).await;
-    let turn = client.ask(&thread, "mock: slow 2000 20ms").await;
-    client
-        .item_where(&turn, |item| text(item, "text").contains("chunk 3"))
-        .await;
+    let turn = speaking(&client, &thread).await;
     let steer = client
         .post(
             &format!("/api/turns/{turn}/steer"),
             json!({ "text": "steered-5d\nmock: text \"changed course\"" }),
         )
         .await;
+    // Codex goes by them once the model has said what it says.
+    client.steered(&turn).await;
+    house.upstream.open("speaks");
     client.answered(&turn).await;
     let reply = client.messages(&thread).await.pop().unwrap();
     assert_eq!(reply["text"], "changed course");
@@ -119,10 +128,7 @@ async fn a_queued_message_can_be_put_in_order_and_sent_into_the_running_turn() {
     let house = house().await;
     let client = house.client();
     let thread = direct(&client, json!({})).await;
-    let turn = client.ask(&thread, "mock: slow 2000 20ms").await;
-    client
-        .item_where(&turn, |item| text(item, "text").contains("chunk 3"))
-        .await;
+    let turn = speaking(&client, &thread).await;
     let mut ids = Vec::new();
     for words in ["one", "two", "three\nmock: text \"now this\""] {
         let path = format!("/api/threads/{thread}/queue");
@@ -147,6 +153,8 @@ async fn a_queued_message_can_be_put_in_order_and_sent_into_the_running_turn() {
         .post(&format!("/api/queue/{}/steer", ids[2]), json!({}))
         .await;
     assert_eq!(steer["turn_id"], json!(turn));
+    client.steered(&turn).await;
+    house.upstream.open("speaks");
     client.answered(&turn).await;
     let replies = client.messages(&thread).await;
     let reply = replies

@@ -89,7 +89,7 @@ async fn the_page_steers_a_detached_turn_and_answers_what_it_asks() {
             "new",
             "--sandbox",
             "workspace-write",
-            "mock: slow 2000 20ms",
+            "mock: slow 4 20ms ; gate speaks",
         ],
     );
     until("it speaks", || async {
@@ -102,6 +102,8 @@ async fn the_page_steers_a_detached_turn_and_answers_what_it_asks() {
     );
     let path = format!("/api/turns/{}/steer", turn.id);
     client.post(&path, json!({ "text": words })).await;
+    client.steered(&turn.id).await;
+    house.upstream.open("speaks");
     client.accept(&turn.id).await;
     assert_eq!(turn.complete().await["answer"], "two");
     assert!(outside.exists());
