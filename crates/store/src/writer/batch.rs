@@ -1,5 +1,5 @@
 //! Writing to SQLite: one task owns the one connection that writes, and commits what queued during
-//! the last fsync in one go. Owns the batch, its savepoints and who hears of a failure.
+//! the last fsync in one go. Owns the batch, how one job in it is undone, and who hears of a failure.
 
 use std::panic::AssertUnwindSafe;
 
@@ -112,6 +112,25 @@ where
     }
 }
 
+/// A transaction that writes from its first statement on, so that it never has to give way half done.
+const BEGIN: &str = "BEGIN IMMEDIATE";
+
+/// How a job that is not kept is taken back. Before the first one there is nothing that has to stay, and most batches have no other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Undo {
+    Transaction,
+    Savepoint,
+}
+
+impl Undo {
+    fn back(self) -> &'static str {
+        match self {
+            Self::Transaction => "ROLLBACK",
+            Self::Savepoint => "ROLLBACK TO job",
+        }
+    }
+}
+
 /// The task that writes.
 pub(crate) struct Batcher {
     pub options: SqliteConnectOptions,
@@ -179,12 +198,17 @@ impl Batcher {
             None => kept.insert(self.options.connect().await?),
         };
         let mut tx = Tx::new(Conn::sqlite(conn, &self.blobs), &self.ids);
-        tx.conn.run("BEGIN IMMEDIATE", &[]).await?;
+        tx.conn.run(BEGIN, &[]).await?;
         let mut changed = Vec::new();
         let mut bytes = 0;
         let mut at = 0;
         while let Some(job) = batch.get_mut(at) {
-            self.run_one(job.as_mut(), &mut tx).await?;
+            let undo = if at == 0 {
+                Undo::Transaction
+            } else {
+                Undo::Savepoint
+            };
+            self.run_one(job.as_mut(), undo, &mut tx).await?;
             changed.append(&mut tx.changed);
             bytes += tx.conn.settle();
             at += 1;
@@ -205,8 +229,13 @@ impl Batcher {
         Ok(())
     }
 
-    /// Runs one job in a savepoint of its own. An error means that the whole transaction is lost.
-    async fn run_one(&self, job: &mut dyn Job, tx: &mut Tx<'_>) -> Result<(), StoreError> {
+    /// Runs one job so that it can be undone without the others. An error means that the whole transaction is lost.
+    async fn run_one(
+        &self,
+        job: &mut dyn Job,
+        undo: Undo,
+        tx: &mut Tx<'_>,
+    ) -> Result<(), StoreError> {
         if job.floor() == Floor::Respect
             && let Err(error) = self.disk.check()
         {
@@ -214,7 +243,9 @@ impl Batcher {
             return Ok(());
         }
         tx.now = self.ids.clock().now();
-        tx.conn.run("SAVEPOINT job", &[]).await?;
+        if undo == Undo::Savepoint {
+            tx.conn.run("SAVEPOINT job", &[]).await?;
+        }
         let Ok(keep) = AssertUnwindSafe(job.run(tx)).catch_unwind().await else {
             tracing::error!("a write panicked");
             return Err(StoreError::Unavailable("a write panicked".to_owned()));
@@ -226,11 +257,15 @@ impl Batcher {
         };
         if !keep {
             tx.take_changed();
-            // Without its savepoint the whole transaction is gone, and the refusal is why.
-            let undone = tx.conn.run("ROLLBACK TO job", &[]).await;
+            // Where there is nothing to go back to, the whole transaction is gone, and the refusal is why.
+            let undone = tx.conn.run(undo.back(), &[]).await;
             undone.map_err(|error| cause.unwrap_or(error))?;
         }
-        tx.conn.run("RELEASE job", &[]).await?;
+        match undo {
+            Undo::Savepoint => tx.conn.run("RELEASE job", &[]).await?,
+            Undo::Transaction if !keep => tx.conn.run(BEGIN, &[]).await?,
+            Undo::Transaction => 0,
+        };
         Ok(())
     }
 }
