@@ -56,9 +56,15 @@ pub struct NewTurn {
 impl Engine {
     /// Who answers to this name, on a machine where no server may have run yet.
     pub async fn answerer(&self, by: &Person, name: &str) -> Result<Assistant, ChatError> {
-        let handle = name.trim().trim_start_matches('@').to_lowercase();
-        self.register_mentioned(&handle).await?;
-        let assistant = self.assistant_named(name).await?;
+        let assistant = match self.assistant_named(name).await {
+            Err(ChatError::Invalid(_)) => {
+                let handle = name.trim().trim_start_matches('@').to_lowercase();
+                // Another process may be doing the same.
+                self.register_mentioned(&handle).await?;
+                self.assistant_named(name).await?
+            }
+            known => known?,
+        };
         match self.refusal(by.id, &assistant).await? {
             None => Ok(assistant),
             Some(refused) => Err(ChatError::Backend(refused)),
