@@ -28,9 +28,6 @@ pub(crate) async fn run(engine: Engine, settings: Settings) {
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         position.mark_unchanged();
-        if !soft.is_cancelled() {
-            queue::release(&engine).await;
-        }
         while engine.running().count() < settings.most && !soft.is_cancelled() {
             match engine.store().claim(engine.instance(), caps).await {
                 Ok(Some(claimed)) => start(&engine, claimed, settings.stop_grace, ended.clone()),
@@ -40,6 +37,10 @@ pub(crate) async fn run(engine: Engine, settings: Settings) {
                     break;
                 }
             }
+        }
+        // After what is due already. It rings for what it posts, so that is claimed next.
+        if !soft.is_cancelled() {
+            queue::release(&engine).await;
         }
         tokio::select! {
             () = soft.cancelled() => return,
@@ -90,20 +91,21 @@ fn start(engine: &Engine, claimed: Claimed, grace: Duration, ended: Arc<Notify>)
 /// been switched off or closed to whoever asked: no process starts on a plan that was taken back.
 pub(crate) async fn admit(engine: &Engine, claimed: &Claimed) -> Result<Arc<dyn Backend>, Failure> {
     let assistant = &claimed.assistant;
-    let refusal = async {
+    let person = claimed.turn.person;
+    let asked = tokio::try_join!(
+        engine.reader().person(person),
+        engine.refusal(person, assistant)
+    );
+    match asked {
+        Ok((Some(_), None)) => {}
         // What a person asked for is stopped when they are removed; this was asked in that very moment.
-        if engine.reader().person(claimed.turn.person).await?.is_none() {
-            let failure = Failure::new(
+        Ok((None, _)) => {
+            return Err(Failure::new(
                 OutcomeCode::AssistantNotAllowed,
                 "who asked was removed from the workspace",
-            );
-            return Ok(Some(failure));
+            ));
         }
-        engine.refusal(claimed.turn.person, assistant).await
-    };
-    match refusal.await {
-        Ok(None) => {}
-        Ok(Some(failure)) => return Err(failure),
+        Ok((Some(_), Some(failure))) => return Err(failure),
         Err(error) => {
             let failure = Failure::new(
                 OutcomeCode::AssistantUnavailable,

@@ -60,7 +60,6 @@ pub(crate) async fn prepare(
     claimed: &Claimed,
     spec: &Spec,
 ) -> Result<TurnRequest, Unprepared> {
-    let direct = claimed.thread.assistant == Some(claimed.turn.assistant);
     let mut how = how(desk, claimed, spec).await?;
     let (home, tools) = match &claimed.detached {
         None => (
@@ -77,13 +76,27 @@ pub(crate) async fn prepare(
         whom: None,
         detail: started(claimed, spec, (&how, home), &tools),
     };
-    // Side by side, so that the disk is waited for once.
-    let (shown, noted) = tokio::join!(desk.runs_on(whose), desk.audit(start));
+    let request = async {
+        match &claimed.detached {
+            None => request(desk, claimed, spec, (how, home, tools)).await,
+            Some(asked) => detached::request(desk, claimed, spec, (asked, how, home)).await,
+        }
+    };
+    // Side by side, so that the disk is waited for once, and the rest is read meanwhile.
+    let (shown, noted, request) = tokio::join!(desk.runs_on(whose), desk.audit(start), request);
     shown?;
     noted?;
-    if let Some(asked) = &claimed.detached {
-        return detached::request(desk, claimed, spec, (asked, how, home)).await;
-    }
+    request
+}
+
+/// What the backend is given: what was said, as far as the turn has to be told it, and how it works.
+async fn request(
+    desk: &Desk,
+    claimed: &Claimed,
+    spec: &Spec,
+    (how, home, tools): (How, Home, Vec<McpServer>),
+) -> Result<TurnRequest, Unprepared> {
+    let direct = claimed.thread.assistant == Some(claimed.turn.assistant);
     let goes_on = direct && spec.has(Capability::Resumes);
     let kept = if goes_on {
         // One that lives in another home is not to be had in this one: a new one begins, and is told what was said.
