@@ -159,6 +159,14 @@ pub fn sweep(work: &Path, gone: impl Fn(&str) -> bool) {
     }
 }
 
+/// Removes the folder of an instance that is about to end, so that nobody has to sweep it away. What a turn of it left there stays
+/// for that.
+pub fn leave(work: &Path, instance: &str) {
+    if let Err(error) = fs::remove_dir(work.join(instance)) {
+        tracing::debug!(%error, "the folder of this process stays");
+    }
+}
+
 /// Reads at most `limit` bytes of a file as text.
 pub fn read_bounded(path: &Path, limit: u64) -> io::Result<String> {
     use std::io::Read as _;

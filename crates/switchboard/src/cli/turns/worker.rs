@@ -13,7 +13,7 @@ use std::{
 use anyhow::{Context as _, Result};
 use futures_util::stream;
 use switchboard_backends::{
-    codex,
+    codex, homes,
     process::{Passes, detach},
 };
 use switchboard_engine::{
@@ -131,24 +131,23 @@ impl Worker {
             detached: asked(&order, kept.map(|kept| kept.session)),
         };
         let posted = house.engine.post_detached(&me, &assistant, new).await;
-        let log = log(&held);
-        if let Err(error) = posted {
-            held.discard();
-            return Err(refused(error));
-        }
-        let begun = begun(held.folder(), &meta);
-        let folder = held.folder().path().to_owned();
-        let mut scribe = Scribe::new(held, meta);
-        if let Ok(thread) = &posted {
-            scribe.conversation(*thread);
-        }
-        let places = house.config.places();
+        let thread = match posted {
+            Ok(thread) => thread,
+            Err(error) => {
+                held.discard();
+                return Err(refused(error));
+            }
+        };
         // Whoever waits for it may be gone; the turn is there all the same.
-        let _ = answer(&Answer::Begun(begun));
-        if let Err(error) = log.and_then(|log| detach::let_go(&log)) {
+        let _ = answer(&Answer::Begun(begun(held.folder(), &meta)));
+        if let Err(error) = log(&held).and_then(|log| detach::let_go(&log)) {
             tracing::warn!(%error, "what this process says is lost");
         }
         super::super::logs("warn");
+        let folder = held.folder().path().to_owned();
+        let mut scribe = Scribe::new(held, meta);
+        scribe.conversation(thread);
+        let places = house.config.places();
         Ok(Self {
             house,
             turn,
@@ -239,8 +238,9 @@ async fn let_go(house: House, turn: TurnId) {
     house.supervisor.shutdown(LAST).await;
     let ended = house.store.reader().turn(turn).await;
     house.store.close().await;
-    // A home without a server has nobody who clears up after many workers.
+    // A home without a server has nobody who clears up after many workers, but for the next worker while somebody waits for it.
     if matches!(ended, Ok(Some(turn)) if turn.state.is_ended()) {
+        homes::leave(&house.config.work_folder(), house.instance.id());
         house.instance.leave();
     }
 }

@@ -48,9 +48,11 @@ async fn a_turn_runs_on_by_itself_and_leaves_all_of_it_in_its_folder() {
         house.warm().is_empty().then_some(())
     })
     .await;
-    let left = fs::read_dir(house.home().join("run")).unwrap();
-    let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
-    assert_eq!(left, ["slots"]);
+    for (folder, stays) in [("run", &["slots"][..]), ("work", &[])] {
+        let left = fs::read_dir(house.home().join(folder)).unwrap();
+        let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, stays, "{folder}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
