@@ -31,6 +31,7 @@ use super::{
     asks::{Ask, EndsBy, FOR_SESSION, ask, at_once},
     ends,
     items::{EndStatus, Ended, Heard, Translator},
+    tools::started,
     turn::{ANSWER, Drive, Loaded, STOPPING, crashed, finished, interrupted},
 };
 use crate::jsonrpc::{CallError, Incoming};
@@ -47,6 +48,12 @@ const SWEPT: Duration = Duration::from_millis(500);
 
 /// Codex says within this that it took an answer; 1 ms is usual.
 const TAKEN: Duration = Duration::from_secs(1);
+
+/// MCP servers of a thread that was loaded say within this that they start; 1 ms is usual.
+const STARTS: Duration = Duration::from_secs(2);
+
+/// So long a turn waits for its MCP servers, of which most start within a second. It then goes on without.
+const STARTED: Duration = Duration::from_secs(10);
 
 /// What a conversation that was summed up is answered with.
 const SUMMED_UP: &str = "The conversation so far was summed up.";
@@ -206,6 +213,41 @@ impl<'a> Hearing<'a> {
                 }
             }
         }
+    }
+
+    /// Hears how the servers of a thread start that was just loaded, until all did or failed to: Codex offers a model none
+    /// that starts only after the first request.
+    pub(super) async fn hear_tools_start(
+        &mut self,
+        loaded: &mut Loaded,
+        limits: &mut Vec<Limit>,
+    ) -> Result<(), BackendError> {
+        let drive = self.drive;
+        let mut starting = drive.tools.starting();
+        let mut until = Instant::now() + STARTS;
+        while !starting.is_empty() {
+            tokio::select! {
+                biased;
+                _ = drive.io.stopping() => return Ok(()),
+                () = sleep_until(until) => return Ok(()),
+                said = loaded.listener.next() => match said {
+                    // Who begins the turn is told.
+                    None => return Ok(()),
+                    Some(Incoming::Told { method, params }) => {
+                        match started(&method, &params) {
+                            Some((label, true)) => starting.retain(|one| *one != label),
+                            Some((_, false)) => until = Instant::now() + STARTED,
+                            None => {}
+                        }
+                        self.told(&method, &params, limits).await?;
+                    }
+                    Some(Incoming::Asked { id, method, params }) => {
+                        self.asked(id, &method, &params).await;
+                    }
+                },
+            }
+        }
+        Ok(())
     }
 
     /// Hears what commands still tell that go on after the turn's end, for so long at most.

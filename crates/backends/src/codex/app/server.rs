@@ -365,13 +365,15 @@ impl Server {
         inner.tools.remove(thread);
     }
 
-    /// A thread is loaded with these MCP servers.
-    pub(super) fn has_tools(&self, thread: &str, tools: &Tools) {
+    /// A thread is loaded with these MCP servers. Says whether it starts them, which it does unless it had them.
+    pub(super) fn has_tools(&self, thread: &str, tools: &Tools) -> bool {
         let given = Given {
             print: tools.print(),
             mark: tools.mark().map(str::to_owned),
         };
-        self.shared.lock().tools.insert(thread.to_owned(), given);
+        let print = given.print;
+        let before = self.shared.lock().tools.insert(thread.to_owned(), given);
+        before.is_none_or(|before| before.print != print)
     }
 
     /// Whether a thread is loaded with other MCP servers than these.

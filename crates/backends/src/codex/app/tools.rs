@@ -97,6 +97,11 @@ impl Tools {
             .collect()
     }
 
+    /// The labels of those that a thread starts once it is given them.
+    pub fn starting(&self) -> Vec<&str> {
+        self.config.keys().map(String::as_str).collect()
+    }
+
     /// How a server is doing, if this says so. Its label comes first.
     pub fn seen<'a>(&self, method: &str, params: &'a Value) -> Option<(&'a str, Seen)> {
         let label = text(params, "name");
@@ -180,6 +185,11 @@ impl Tools {
                 words.replace(label.as_str(), name)
             })
     }
+}
+
+/// The label of the server that this says something of, and whether it is done starting, whatever came of it.
+pub fn started<'a>(method: &str, params: &'a Value) -> Option<(&'a str, bool)> {
+    (method == STARTUP).then(|| (text(params, "name"), text(params, "status") != "starting"))
 }
 
 /// What `mcpServerStatus/list` says of a server.

@@ -69,6 +69,8 @@ pub(super) struct Loaded {
     /// What its turns run on unless they choose.
     model: Option<String>,
     way: Way,
+    /// Its MCP servers have only begun to start.
+    starts_tools: bool,
     pub(super) listener: Listener,
 }
 
@@ -221,7 +223,7 @@ impl Drive<'_> {
             return Err(BackendError::Protocol("a thread without an id".into()));
         };
         let listener = self.lease.server.listen(thread);
-        self.lease.server.has_tools(thread, &self.tools);
+        let starts_tools = self.lease.server.has_tools(thread, &self.tools);
         if self.turn.session != Session::Passing {
             let session = SessionRef {
                 home: self.sessions.clone(),
@@ -237,6 +239,7 @@ impl Drive<'_> {
             thread: thread.to_owned(),
             model: told["model"].as_str().map(str::to_owned),
             way,
+            starts_tools,
             listener,
         };
         self.tell_way(choices, &loaded).await?;
@@ -351,6 +354,9 @@ impl Drive<'_> {
     ) -> Result<TurnEnd, BackendError> {
         let server = &self.lease.server;
         let mut heard = Hearing::new(self, &place.cwd, server.count_of(&loaded.thread));
+        if loaded.starts_tools && self.turn.work != Work::Compact {
+            heard.hear_tools_start(loaded, limits).await?;
+        }
         // What is said of the thread before its turn begins is about earlier ones, but for what failed to start.
         while let Some(Incoming::Told { method, params }) = loaded.listener.at_once() {
             heard.told(&method, &params, limits).await?;

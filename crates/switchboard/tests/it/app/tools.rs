@@ -194,6 +194,24 @@ async fn a_server_that_does_not_start_is_said_and_the_turn_goes_on() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_first_turn_waits_for_a_server_that_takes_its_time_to_start() {
+    let house = house().await;
+    let client = house.client();
+    let mut slow = Tools::over_pipes(&house).command(&[]);
+    let mut args = vec![json!("-c"), json!("sleep 2; exec \"$0\" \"$@\"")];
+    args.push(slow["command"].take());
+    args.extend(slow["args"].as_array().into_iter().flatten().cloned());
+    slow["command"] = json!("/bin/sh");
+    slow["args"] = json!(args);
+    tools::give(&client, "notes", slow).await;
+    let thread = direct(&client, json!({})).await;
+    let turn = ask_for(&client, &thread, "echo {\"text\":\"on\"}").await;
+    client.answered(&turn).await;
+    let items = client.items(&turn).await;
+    assert!(tool_call(&items).to_string().contains("echo: on"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_elses_turn_and_no_shared_thread_has_a_persons_tools() {
     let house = house().await;
     house.run_ok(&["assistants", "access", "chatgpt", "everyone"]);
