@@ -66,7 +66,7 @@ pub use mcp::{McpError, McpPatch, WhoseServers};
 pub use messages::{
     Addressed, AgainError, AskAgain, EditError, MessagePage, Post, PostError, Posted,
 };
-pub use open::{Database, OpenOptions};
+pub use open::{Database, OpenOptions, SEVERAL_READERS};
 pub use questions::DecideError;
 pub use queue::{FromQueue, NewQueued, QueueError, When};
 pub use reader::Reader;

@@ -42,7 +42,7 @@ impl Database {
                 Err(error) => return Err(open::not_writable((path.clone(), error))),
                 Ok(path) => match migrate::version_of_file(&path, &blobs).await? {
                     0 => return Ok(Look::Missing),
-                    version => (version, Driver::Sqlite(open::reading_pool(&path).await?)),
+                    version => (version, Driver::Sqlite(open::reading_pool(&path, 1).await?)),
                 },
             },
             Self::Postgres(url) => {

@@ -81,6 +81,7 @@ pub(crate) fn known() -> i64 {
 /// of it is touched: they cannot write.
 pub(crate) async fn current(
     path: &Path,
+    readers: u32,
     blobs: &Blobs,
 ) -> Result<Option<(SqlitePool, Position)>, OpenError> {
     let schema = Ticket::of_schema(path).map_err(not_writable)?;
@@ -88,7 +89,7 @@ pub(crate) async fn current(
     if is_empty(path)? {
         return Ok(None);
     }
-    let pool = reading_pool(path).await?;
+    let pool = reading_pool(path, readers).await?;
     match position_if_current(&pool, blobs).await {
         Ok(Some(position)) => Ok(Some((pool, position))),
         other => {

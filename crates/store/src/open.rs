@@ -75,7 +75,13 @@ pub struct OpenOptions {
     pub ids: IdSource,
     /// New posts and turns are refused while less than this is free, in bytes.
     pub disk_floor: u64,
+    /// How many connections may read an SQLite file at once; each is a thread. [`SEVERAL_READERS`], or one where one thing is done
+    /// after the other: a pool opens the next one while the last is still on its way back.
+    pub readers: u32,
 }
+
+/// As many readers as a server has use for.
+pub const SEVERAL_READERS: u32 = 6;
 
 /// The tasks of an open store, and how they are told to end.
 pub(crate) struct Life {
@@ -99,9 +105,6 @@ impl Life {
         (life, stop)
     }
 }
-
-/// How many connections read an SQLite file at once; each is a thread.
-const READERS: u32 = 6;
 
 /// How many connections a node has to PostgreSQL, besides the one that listens.
 const CONNECTIONS: u32 = 16;
@@ -169,12 +172,12 @@ async fn open_sqlite(path: &Path, options: OpenOptions) -> Result<Store, OpenErr
     let blobs = Blobs::beside(&options.home);
     let connect = sqlite_options(&path).journal_mode(SqliteJournalMode::Wal);
     let ticket = Ticket::of_writers(&path).map_err(not_writable)?;
-    let there = migrate::current(&path, &blobs).await?;
+    let there = migrate::current(&path, options.readers, &blobs).await?;
     let (pool, position) = if let Some(there) = there {
         there
     } else {
         migrate::sqlite(&path, &ticket, &blobs, &options.ids).await?;
-        let made = migrate::current(&path, &blobs).await?;
+        let made = migrate::current(&path, options.readers, &blobs).await?;
         made.ok_or_else(|| StoreError::Unavailable("the database file was taken away".into()))?
     };
     let pos = position.pos;
@@ -308,9 +311,9 @@ pub(crate) fn postgres_options(url: &str) -> Result<PgConnectOptions, OpenError>
 }
 
 /// Connections that cannot write.
-pub(crate) async fn reading_pool(path: &Path) -> Result<SqlitePool, OpenError> {
+pub(crate) async fn reading_pool(path: &Path, readers: u32) -> Result<SqlitePool, OpenError> {
     let pool = SqlitePoolOptions::new()
-        .max_connections(READERS)
+        .max_connections(readers)
         .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
         .connect_with(reading_options(path))

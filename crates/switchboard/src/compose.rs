@@ -19,7 +19,7 @@ use switchboard_engine::{
     instance,
 };
 use switchboard_model::{Clock, IdSource, assistant::Assistant, person::Person};
-use switchboard_store::{OpenOptions, Store};
+use switchboard_store::{OpenOptions, SEVERAL_READERS, Store};
 
 use crate::{
     config::{Answers, Config, Over, Runs},
@@ -64,6 +64,10 @@ impl House {
             home: config.home.clone(),
             ids: ids.clone(),
             disk_floor: config.settings.disk_floor,
+            readers: match config.runs {
+                Runs::OneTurn => 1,
+                Runs::Anything => SEVERAL_READERS,
+            },
         })
         .await?;
         let instance = Arc::new(

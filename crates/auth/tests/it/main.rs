@@ -13,7 +13,7 @@ use switchboard_model::{
     clock::{FakeChance, FakeClock},
     person::Role,
 };
-use switchboard_store::{Database, OpenOptions, PersonError, Store};
+use switchboard_store::{Database, OpenOptions, PersonError, SEVERAL_READERS, Store};
 use tempfile::TempDir;
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -36,6 +36,7 @@ impl House {
             home: home.path().to_owned(),
             ids: ids.clone(),
             disk_floor: 0,
+            readers: SEVERAL_READERS,
         })
         .await
         .unwrap();

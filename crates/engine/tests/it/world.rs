@@ -29,7 +29,8 @@ use switchboard_model::{
     turn::{Turn, TurnState},
 };
 use switchboard_store::{
-    AssistantPatch, Claimed, Database, NewAssistant, NewPerson, OpenOptions, Posted, Reader, Store,
+    AssistantPatch, Claimed, Database, NewAssistant, NewPerson, OpenOptions, Posted, Reader,
+    SEVERAL_READERS, Store,
 };
 use switchboard_testkit::{database::fresh_postgres, until};
 use tempfile::TempDir;
@@ -134,6 +135,7 @@ impl World {
             home: home.path().into(),
             ids: ids.clone(),
             disk_floor: 0,
+            readers: SEVERAL_READERS,
         })
         .await
         .unwrap();
@@ -229,6 +231,7 @@ impl World {
             home: home.path().into(),
             ids: self.ids.clone(),
             disk_floor: 0,
+            readers: SEVERAL_READERS,
         };
         Store::restore(&saved, options).await.unwrap();
         Self::open(database, home, seed).await

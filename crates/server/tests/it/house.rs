@@ -22,7 +22,7 @@ use switchboard_model::{
 };
 use switchboard_server::{App, Check, CheckGroup, CheckState, Report, Settings};
 use switchboard_store::{
-    AssistantPatch, Claimed, Database, NewAssistant, NewPerson, OpenOptions, Store,
+    AssistantPatch, Claimed, Database, NewAssistant, NewPerson, OpenOptions, SEVERAL_READERS, Store,
 };
 use tempfile::TempDir;
 use tower::ServiceExt;
@@ -106,6 +106,7 @@ impl House {
             home: home.path().to_owned(),
             ids: ids.clone(),
             disk_floor: 0,
+            readers: SEVERAL_READERS,
         })
         .await
         .unwrap();

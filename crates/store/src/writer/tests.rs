@@ -15,7 +15,7 @@ use switchboard_model::{
 use tempfile::TempDir;
 
 use super::Floor;
-use crate::{Database, OpenOptions, Store, StoreError};
+use crate::{Database, OpenOptions, SEVERAL_READERS, Store, StoreError};
 
 async fn open(database: Database, home: &TempDir) -> Store {
     let clock = Arc::new(FakeClock::at(Millis(1)));
@@ -25,6 +25,7 @@ async fn open(database: Database, home: &TempDir) -> Store {
         home: home.path().into(),
         ids,
         disk_floor: 0,
+        readers: SEVERAL_READERS,
     })
     .await
     .unwrap()

@@ -23,7 +23,7 @@ use switchboard_model::{
 };
 use switchboard_store::{
     Addressed, Claimed, Database, Finished, NewAssistant, NewPerson, NewThread, NewToken,
-    OpenOptions, Post, Posted, Reader, Store,
+    OpenOptions, Post, Posted, Reader, SEVERAL_READERS, Store,
 };
 use tempfile::TempDir;
 
@@ -239,6 +239,7 @@ async fn open(
         home,
         ids: IdSource::new(clock, Arc::new(FakeChance::seeded(seed))),
         disk_floor,
+        readers: SEVERAL_READERS,
     })
     .await
     .unwrap()
@@ -253,6 +254,7 @@ pub fn options(database: Database, home: &Path, seed: u64) -> OpenOptions {
         home: home.into(),
         ids,
         disk_floor: 0,
+        readers: SEVERAL_READERS,
     }
 }
 

@@ -44,6 +44,7 @@ impl Restore {
             home: config.home.clone(),
             ids: sources::ids(),
             disk_floor: config.settings.disk_floor,
+            readers: 1,
         };
         Store::restore(&self.folder, options).await?;
         eprintln!(
