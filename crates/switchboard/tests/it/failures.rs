@@ -311,7 +311,7 @@ async fn empty_reply_shows_the_command_line_without_the_prompt() {
         detail.contains("CODEX_HOME=") && detail.contains(" exec "),
         "{detail}"
     );
-    assert!(detail.contains("--sandbox read-only"), "{detail}");
+    assert!(detail.contains("sandbox_mode=\"read-only\""), "{detail}");
     assert!(!detail.contains("needle-77"), "{detail}");
 }
 

@@ -233,19 +233,33 @@ impl<'a> Hearing<'a> {
                 said = loaded.listener.next() => match said {
                     // Who begins the turn is told.
                     None => return Ok(()),
-                    Some(Incoming::Told { method, params }) => {
-                        match started(&method, &params) {
-                            Some((label, true)) => starting.retain(|one| *one != label),
-                            Some((_, false)) => until = Instant::now() + STARTED,
-                            None => {}
+                    Some(said) => {
+                        if let Incoming::Told { method, params } = &said {
+                            match started(method, params) {
+                                Some((label, true)) => starting.retain(|one| *one != label),
+                                Some((_, false)) => until = Instant::now() + STARTED,
+                                None => {}
+                            }
                         }
-                        self.told(&method, &params, limits).await?;
-                    }
-                    Some(Incoming::Asked { id, method, params }) => {
-                        self.asked(id, &method, &params).await;
+                        self.early(said, limits).await?;
                     }
                 },
             }
+        }
+        Ok(())
+    }
+
+    /// Takes in what comes before the turn begins. A server that starts may ask already, and waits for its answer.
+    pub(super) async fn early(
+        &mut self,
+        said: Incoming,
+        limits: &mut Vec<Limit>,
+    ) -> Result<(), BackendError> {
+        match said {
+            Incoming::Told { method, params } => {
+                self.told(&method, &params, limits).await?;
+            }
+            Incoming::Asked { id, method, params } => self.asked(id, &method, &params).await,
         }
         Ok(())
     }

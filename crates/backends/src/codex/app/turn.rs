@@ -32,7 +32,7 @@ use super::{
 use crate::{
     codex::{Setup, errors, held::Wait, home},
     homes::{TurnFolder, private_folder},
-    jsonrpc::{CallError, Incoming},
+    jsonrpc::CallError,
     process::marked,
     turns::folder_failed,
 };
@@ -358,8 +358,8 @@ impl Drive<'_> {
             heard.hear_tools_start(loaded, limits).await?;
         }
         // What is said of the thread before its turn begins is about earlier ones, but for what failed to start.
-        while let Some(Incoming::Told { method, params }) = loaded.listener.at_once() {
-            heard.told(&method, &params, limits).await?;
+        while let Some(said) = loaded.listener.at_once() {
+            heard.early(said, limits).await?;
         }
         let told = self.begin(loaded, choices, place).await?;
         if let Some(turn) = told["turn"]["id"].as_str() {
