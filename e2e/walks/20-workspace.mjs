@@ -36,6 +36,17 @@ async function fetchPage(page, url) {
   return page.locator(".turn").nth(before);
 }
 
+/** No button reaches beyond its card, also where that is narrow and has the most of them. */
+async function fitsOnAPhone(page, card) {
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 380, height: 800 });
+  await page.waitForFunction((one) => {
+    const { right } = one.getBoundingClientRect();
+    return right <= 380 && [...one.querySelectorAll("button")].every((button) => button.getBoundingClientRect().right < right);
+  }, await card.elementHandle());
+  await page.setViewportSize(before);
+}
+
 const ended = (turn, state) => turn.and(turn.page().locator(`[data-state="${state}"]`)).waitFor({ timeout: 60_000 });
 
 export default {
@@ -64,6 +75,7 @@ export default {
       await direct(page, { permission: "standard", home: "own" });
       const turn = await fetchPage(page, `${outside.url}/remembered`);
       await card.getByText("unasked from now on").waitFor();
+      await fitsOnAPhone(page, card);
       await card.getByRole("button", { name: "Accept and remember host" }).click();
       await ended(turn, "done");
       assert.ok(outside.fetched.includes("remembered"));
