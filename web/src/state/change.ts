@@ -26,6 +26,9 @@ export type Change =
   | { type: "person_removed"; id: Id }
   | { type: "members"; at?: number; thread: Id; members: Author[] }
   | { type: "queue"; at?: number; asked?: Asked; thread: Id; items: Queued[] }
+  /** One that the server took or changed, and one that left; both meet the queue as it is once everything told before is in it. */
+  | { type: "queued"; asked: Asked; queued: Queued }
+  | { type: "unqueued"; thread: Id; id: Id }
   /** `heard` is this browser's time, so that a server whose clock is off does not make people type for ever. */
   | { type: "presence"; heard: number; presence: Presence }
   /** The stream has caught up; who is here follows anew. */

@@ -84,7 +84,7 @@ export class Outbox {
     if (change) await change;
     try {
       if (kind === "queue") {
-        this.queue.put(await api.enqueue(thread_id, body));
+        await this.queue.add(thread_id, body);
         this.store.apply({ type: "unpost", client_id });
       } else {
         const { message } = await api.post(thread_id, body);

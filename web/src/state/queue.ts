@@ -7,37 +7,38 @@ export class Queue {
   constructor(readonly store: Store) {}
 
   async load(thread: Id): Promise<void> {
-    const asked = { since: this.store.get().seen[`queue:${thread}`] };
+    const asked = this.#asking(thread);
     const { items } = await api.queue(thread);
     this.store.apply({ type: "queue", asked, thread, items });
   }
 
-  /** One that the server has taken. */
-  put(queued: Queued) {
-    this.#set(queued.thread_id, (items) => [...items.filter((one) => one.id !== queued.id), queued]);
+  /** Lets the server take one; throws what it refuses. */
+  async add(thread: Id, body: Parameters<typeof api.enqueue>[1]): Promise<void> {
+    const asked = this.#asking(thread);
+    this.store.apply({ type: "queued", asked, queued: await api.enqueue(thread, body) });
   }
 
   async change(queued: Queued, text: string): Promise<void> {
-    const changed = await api.changeQueued(queued.id, { text });
-    this.#set(queued.thread_id, (items) => items.map((one) => (one.id === changed.id ? changed : one)));
+    const asked = this.#asking(queued.thread_id);
+    this.store.apply({ type: "queued", asked, queued: await api.changeQueued(queued.id, { text }) });
   }
 
   async drop(queued: Queued): Promise<void> {
     await api.dropQueued(queued.id);
-    this.#set(queued.thread_id, (items) => items.filter((one) => one.id !== queued.id));
+    this.#left(queued);
   }
 
   /** Now, before the others; also ends a hold. */
   async send(queued: Queued): Promise<void> {
     const { message } = await api.sendQueued(queued.id);
-    this.#set(queued.thread_id, (items) => items.filter((one) => one.id !== queued.id));
+    this.#left(queued);
     this.store.apply({ type: "message", message });
   }
 
   /** Into the turn that runs. */
   async steer(queued: Queued): Promise<void> {
     const steer = await api.steerQueued(queued.id);
-    this.#set(queued.thread_id, (items) => items.filter((one) => one.id !== queued.id));
+    this.#left(queued);
     this.store.apply({ type: "steer", asked: { since: undefined }, steer });
   }
 
@@ -52,7 +53,11 @@ export class Queue {
   }
 
   /** The effect at once; the stream says it again for every tab. */
-  #set(thread: Id, how: (items: Queued[]) => Queued[]) {
-    this.store.apply({ type: "queue", thread, items: how(this.store.get().queues[thread] ?? []) });
+  #left({ thread_id, id }: Queued) {
+    this.store.apply({ type: "unqueued", thread: thread_id, id });
+  }
+
+  #asking(thread: Id) {
+    return { since: this.store.get().seen[`queue:${thread}`] };
   }
 }

@@ -49,6 +49,15 @@ function step(state: State, change: Change): State {
       if (isStale(state, key, change.at, change.asked) || isGone(state, change.thread)) return state;
       return { ...putQueue(state, change.thread, change.items), seen: sawAt(state, key, change.at) };
     }
+    case "queued": {
+      const { thread_id: thread, id } = change.queued;
+      if (isStale(state, `queue:${thread}`, undefined, change.asked) || isGone(state, thread)) return state;
+      return putQueue(state, thread, [...(state.queues[thread] ?? []).filter((one) => one.id !== id), change.queued]);
+    }
+    case "unqueued": {
+      const queue = state.queues[change.thread];
+      return queue ? putQueue(state, change.thread, queue.filter((one) => one.id !== change.id)) : state;
+    }
     case "presence": return putPresence(state, change.presence, change.heard);
     case "ready": return { ...state, presence: {} };
     case "question": return putQuestion(state, change.question, change.at, change.asked);
