@@ -119,7 +119,7 @@ export default {
     await page.locator("#composer").press("Enter");
     const done = await turn(page, "done");
     await done.getByText("all the same").waitFor();
-    await done.getByText(/broken/).first().waitFor();
+    await done.getByText("Tool did not start: broken: ").first().waitFor();
     await settings(page);
     await remove(page, "broken");
   },

@@ -100,6 +100,10 @@ describe("steps", () => {
       [{ kind: "image", path: "out/a.png" }, "Picture a.png"],
       [{ kind: "image", path: "", status: "failed" }, "No picture"],
       [{ kind: "hook", event: "pre_tool_use" }, "Hook at pre tool use"],
+      [{ kind: "notice", text: "mcp_server_failed: notes: no such program" }, "Tool did not start: notes: no such program"],
+      [{ kind: "notice", text: "tools_starting: waits for notes to start" }, "Waits for notes to start"],
+      [{ kind: "notice", text: "model_rerouted: a answers instead of b" }, "Model rerouted: a answers instead of b"],
+      [{ kind: "notice", text: "https: is no code" }, "https: is no code"],
     ];
     for (const [over, words] of rows) expect(stepWords(item(over))).toBe(words);
   });

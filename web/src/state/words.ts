@@ -160,6 +160,17 @@ export function agentsWords(agents: string[]): string {
   return names.length ? `${names.length === 1 ? "agent" : "agents"} ${listed(names)}` : "other agents";
 }
 
+/** What is said in place of a remark's code; every other code is said in its own words. */
+const remarks: Record<string, string> = {
+  mcp_server_failed: "Tool did not start: ", mcp_server_cancelled: "Tool was not started: ", tools_starting: "", tools_started: "", tools_slow: "",
+};
+
+/** A remark as a sentence: some come behind a code, `mcp_server_failed: notes: no such program`. */
+function remarkWords(line: string): string {
+  const [, code, words = ""] = /^([a-z]+(?:_[a-z]+)+): (.+)$/.exec(line) ?? [];
+  return code ? capital((remarks[code] ?? `${spaced(code)}: `) + words) : line;
+}
+
 /** The one line of a folded step. */
 export function stepWords(item: Item): string {
   const firstLine = item.text.trim().split("\n", 1)[0] ?? "";
@@ -189,7 +200,7 @@ export function stepWords(item: Item): string {
     }
     case "image": return item.path ? `Picture ${fileName(item.path)}` : item.status === "failed" ? "No picture" : "Picture";
     case "hook": return item.event ? `Hook at ${spaced(item.event)}` : "Hook";
-    case "notice": return firstLine || "Notice";
+    case "notice": return remarkWords(firstLine) || "Notice";
     default: return firstLine || capital(spaced(item.source_kind ?? "other"));
   }
 }

@@ -31,7 +31,6 @@ use super::{
     asks::{Ask, EndsBy, FOR_SESSION, ask, at_once},
     ends,
     items::{EndStatus, Ended, Heard, Translator},
-    tools::started,
     turn::{ANSWER, Drive, Loaded, STOPPING, crashed, finished, interrupted},
 };
 use crate::jsonrpc::{CallError, Incoming};
@@ -48,12 +47,6 @@ const SWEPT: Duration = Duration::from_millis(500);
 
 /// Codex says within this that it took an answer; 1 ms is usual.
 const TAKEN: Duration = Duration::from_secs(1);
-
-/// MCP servers of a thread that was loaded say within this that they start; 1 ms is usual.
-const STARTS: Duration = Duration::from_secs(2);
-
-/// So long a turn waits for its MCP servers, of which most start within a second. It then goes on without.
-const STARTED: Duration = Duration::from_secs(10);
 
 /// What a conversation that was summed up is answered with.
 const SUMMED_UP: &str = "The conversation so far was summed up.";
@@ -74,8 +67,8 @@ enum Errand {
 
 /// A running turn as it is heard.
 pub(super) struct Hearing<'a> {
-    drive: &'a Drive<'a>,
-    translator: Translator,
+    pub(super) drive: &'a Drive<'a>,
+    pub(super) translator: Translator,
     turn: Option<String>,
     errands: FuturesUnordered<BoxFuture<'a, Errand>>,
     /// Questions that wait, by the request's id; aborting one takes its card down.
@@ -213,40 +206,6 @@ impl<'a> Hearing<'a> {
                 }
             }
         }
-    }
-
-    /// Hears how the servers of a thread start that was just loaded, until all did or failed to: Codex offers a model none
-    /// that starts only after the first request.
-    pub(super) async fn hear_tools_start(
-        &mut self,
-        loaded: &mut Loaded,
-        limits: &mut Vec<Limit>,
-    ) -> Result<(), BackendError> {
-        let drive = self.drive;
-        let mut starting = drive.tools.starting();
-        let mut until = Instant::now() + STARTS;
-        while !starting.is_empty() {
-            tokio::select! {
-                biased;
-                _ = drive.io.stopping() => return Ok(()),
-                () = sleep_until(until) => return Ok(()),
-                said = loaded.listener.next() => match said {
-                    // Who begins the turn is told.
-                    None => return Ok(()),
-                    Some(said) => {
-                        if let Incoming::Told { method, params } = &said {
-                            match started(method, params) {
-                                Some((label, true)) => starting.retain(|one| *one != label),
-                                Some((_, false)) => until = Instant::now() + STARTED,
-                                None => {}
-                            }
-                        }
-                        self.early(said, limits).await?;
-                    }
-                },
-            }
-        }
-        Ok(())
     }
 
     /// Takes in what comes before the turn begins. A server that starts may ask already, and waits for its answer.
@@ -412,11 +371,22 @@ impl<'a> Hearing<'a> {
             let words = "401 Unauthorized";
             return Err(crate::codex::errors::failed(words, drive.now));
         }
-        let mut ended = None;
         if params["threadId"].is_string() {
             self.translator.adopts(params);
         }
-        for heard in self.translator.take(method, params) {
+        let heard = self.translator.take(method, params);
+        self.pass_on(heard, limits).await
+    }
+
+    /// What one notification became. Says how the turn ended, once it did.
+    pub(super) async fn pass_on(
+        &mut self,
+        heard: Vec<Heard>,
+        limits: &mut Vec<Limit>,
+    ) -> Result<Option<Ended>, BackendError> {
+        let (drive, io) = (self.drive, &self.drive.io);
+        let mut ended = None;
+        for heard in heard {
             match heard {
                 Heard::Item(event) => io.emit(event).await.map_err(interrupted)?,
                 Heard::Usage(usage) => io.used(usage).await.map_err(interrupted)?,

@@ -499,7 +499,8 @@ impl Translator {
         ]
     }
 
-    fn remark(&mut self, remark: notices::Remark) -> Vec<Heard> {
+    /// A remark among its items, also one of ours; told once.
+    pub fn remark(&mut self, remark: notices::Remark) -> Vec<Heard> {
         if remark.words.is_empty() || !self.told.insert(remark.words.clone()) {
             return Vec::new();
         }

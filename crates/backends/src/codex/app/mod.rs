@@ -25,6 +25,7 @@ mod routes;
 mod server;
 mod sign_in;
 pub(in crate::codex) mod start;
+mod starting;
 mod test;
 mod tool_sign_in;
 pub mod tools;

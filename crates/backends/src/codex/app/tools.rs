@@ -167,7 +167,8 @@ impl Tools {
         self.names.iter().any(|(ours, _)| ours == label)
     }
 
-    fn name<'a>(&'a self, label: &'a str) -> &'a str {
+    /// The name that their person knows one by.
+    pub fn name<'a>(&'a self, label: &'a str) -> &'a str {
         let known = self.names.iter().find(|(ours, _)| ours == label);
         known.map_or(label, |(_, name)| name)
     }
