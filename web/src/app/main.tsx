@@ -12,8 +12,10 @@ import "../ui/frame.css";
 import "../ui/reading.css";
 import { App } from "./App";
 import { Broken } from "./Broken";
+import { renewWhenUpgraded } from "./renew";
 
 theme.apply();
+renewWhenUpgraded();
 const root = document.getElementById("root");
 if (root) createRoot(root).render(
   <Boundary instead={(error) => <Broken error={error} />}>
