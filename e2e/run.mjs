@@ -71,6 +71,7 @@ async function step(name, walk, around) {
   count.failed += 1;
   const told = [problem.stack ?? problem, ...complaints, seen, `the server said:\n${around.server.said}`];
   console.log(`FAILED ${name} (${seconds} s)\n${told.filter(Boolean).join("\n")}`);
+  await around.server.revive();
 }
 
 const { SWITCHBOARD_DATABASE: given, SWITCHBOARD_TEST_POSTGRES: lent } = process.env;

@@ -118,12 +118,21 @@ export class Server {
   /** Ends the process and waits until it is gone. */
   async down(signal = "SIGTERM") {
     const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    if (this.#ended) return;
     const gone = once(child, "exit");
     child.kill(signal);
     const late = setTimeout(() => child.kill("SIGKILL"), END_MS);
     await gone;
     clearTimeout(late);
+  }
+
+  /** After a walk that failed while it was down: the next one begins with a server that is up. */
+  async revive() {
+    if (this.#ended) await this.up(new URL(this.url).host);
+  }
+
+  get #ended() {
+    return !this.#child || this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
   async end() {
