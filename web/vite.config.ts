@@ -21,5 +21,5 @@ export default defineConfig({
     port: 5173,
     proxy: { "/api": { target: server, changeOrigin: true, headers: { origin: server } } },
   },
-  test: { include: ["src/**/*.test.ts", "src/**/*.test.tsx"], environment: "node" },
+  test: { include: ["src/**/*.test.ts", "src/**/*.test.tsx"], environment: "node", testTimeout: 60_000 },
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Assistant, Backend } from "../api/types";
-import { asking, modelGroups, stateOf } from "./backends";
+import { modelGroups, stateOf } from "./backends";
 import { changeOf } from "./change";
 import { emptyState, type State } from "./model";
 import { reduce } from "./reduce";
@@ -11,19 +11,6 @@ const backend = (over: Partial<Backend> = {}): Backend => ({
   unreadable: null, ...over,
 });
 const told = (state: State, one: Backend) => reduce(state, changeOf({ event: "backend", data: JSON.stringify(one) }, 0)!);
-const held = (state: State) => state.backends?.codex?.version;
-
-test("an answer counts unless the stream has spoken of it since it was asked for", () => {
-  const before = told(emptyState(), backend({ version: "1" }));
-  const asked = asking(before, "codex");
-  const since = before.seen;
-  const answered = reduce(before, { type: "backend", asked, backend: backend({ version: "2" }) });
-  expect(held(answered)).toBe("2");
-  const spoken = told(before, backend({ version: "3" }));
-  expect(held(reduce(spoken, { type: "backend", asked, backend: backend({ version: "2" }) }))).toBe("3");
-  expect(held(reduce(spoken, { type: "backends", since, items: [backend({ version: "2" })] }))).toBe("3");
-  expect(held(reduce(spoken, { type: "backends", since: spoken.seen, items: [backend({ version: "4" })] }))).toBe("4");
-});
 
 test("what can be chosen follows from the backends and their assistants, whichever comes last", () => {
   const model = { id: "m", name: "M", description: "", default_effort: null, efforts: [], hidden: false, inputs: [], is_default: true, tiers: [], verified: true };
@@ -33,8 +20,8 @@ test("what can be chosen follows from the backends and their assistants, whichev
     backend: "codex", title: "ChatGPT", handle: "chatgpt", assistant_id: "a1", state: "ready", problem: null, models: [model], default_model: null, limits: [],
     capabilities: [],
   }];
-  const last = told(reduce(emptyState(), { type: "assistants", assistants: [assistant] }), one);
-  const first = reduce(told(emptyState(), one), { type: "assistants", assistants: [assistant] });
+  const last = told(reduce(emptyState(), { type: "assistants", since: {}, assistants: [assistant] }), one);
+  const first = reduce(told(emptyState(), one), { type: "assistants", since: {}, assistants: [assistant] });
   expect(last.models).toEqual(groups);
   expect(first.models).toEqual(groups);
   expect(modelGroups({ backends: null, assistants: {} })).toBeNull();

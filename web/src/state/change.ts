@@ -14,15 +14,20 @@ import { utf8Length } from "./utf8";
  */
 export interface Asked { since: number | undefined }
 
+/** The same for a list: what had been seen of each when it was asked for. */
+export type Since = Record<string, number>;
+
+export const asking = (state: { seen: Since }, key: string): Asked => ({ since: state.seen[key] });
+
 export type Change =
   | { type: "message"; at?: number; message: Message }
   | { type: "thread"; at?: number; asked?: Asked; thread: Thread }
   | { type: "thread_deleted"; at?: number; id: Id }
   | { type: "turn"; at?: number; asked?: Asked; turn: Turn }
   | { type: "item"; at?: number; item: Item }
-  | { type: "assistant"; assistant: Assistant }
+  | { type: "assistant"; asked?: Asked; assistant: Assistant }
   | { type: "assistant_deleted"; id: Id }
-  | { type: "person"; person: Person }
+  | { type: "person"; asked?: Asked; person: Person }
   | { type: "person_removed"; id: Id }
   | { type: "members"; at?: number; thread: Id; members: Author[] }
   | { type: "queue"; at?: number; asked?: Asked; thread: Id; items: Queued[] }
@@ -35,14 +40,14 @@ export type Change =
   | { type: "ready" }
   | { type: "question"; at?: number; asked?: Asked; question: Question }
   /** A list without a position; `since` is what had been seen when it was asked for. */
-  | { type: "questions"; since: Record<string, number>; items: Question[] }
+  | { type: "questions"; since: Since; items: Question[] }
   | { type: "steer"; at?: number; asked?: Asked; steer: Steer }
   | { type: "delta"; delta: Delta }
   | { type: "reset"; thread?: Id }
   | { type: "link"; link: LinkState }
   | { type: "session"; session: Session | null }
-  | { type: "people"; people: Person[] }
-  | { type: "assistants"; assistants: Assistant[] }
+  | { type: "people"; since: Since; people: Person[] }
+  | { type: "assistants"; since: Since; assistants: Assistant[] }
   | { type: "thread_list"; page: Page<Thread>; of: "threads" | "archive" }
   /** `what` the page is: the newest one, one that goes on at either side of what is shown, or one around a message. */
   | { type: "thread_page"; thread: Id; page: MessagePage; what: "newest" | "older" | "newer" | "around" }
@@ -61,7 +66,7 @@ export type Change =
   | { type: "not_posted"; client_id: string; refused: boolean; reason: string }
   | { type: "unpost"; client_id: string }
   | { type: "backend"; asked?: Asked; backend: Backend }
-  | { type: "backends"; since: Record<string, number>; items: Backend[] }
+  | { type: "backends"; since: Since; items: Backend[] }
   | { type: "folders"; folders: string[] }
   | { type: "beginning"; beginning: Beginning }
   | { type: "fetching" }

@@ -5,7 +5,7 @@
 import { api, type Decision, Problem, whenSignedOut } from "../api/client";
 import { openShared, type SharedStream } from "../api/shared";
 import type { Attachment, Frame, Id, Model, ModelGroup, NewThread, Presence, Question, Session, Thread, ThreadPatch, ThreadSettings } from "../api/types";
-import { type Asked, type Change, changeOf } from "./change";
+import { type Asked, asking, type Change, changeOf } from "./change";
 import { Finder } from "./finder";
 import { forgetDrafts } from "./local";
 import { type Beginning, beginsOpen, type Place, turnIsOpen } from "./model";
@@ -111,8 +111,8 @@ export class Desk {
     }, session.person.id, whoIsHere);
     const [list] = await Promise.all([
       api.threads(),
-      api.assistants().then(({ items }) => store.apply({ type: "assistants", assistants: items })),
-      api.people().then(({ items }) => store.apply({ type: "people", people: items })),
+      this.models.loadAssistants(),
+      this.#loadPeople(),
       // Before the list, so that what has waited for long is no news.
       this.#loadQuestions("open"),
     ]);
@@ -257,9 +257,9 @@ export class Desk {
     this.store.apply({ type: "questions", since, items });
   }
 
-  async lookAgain(): Promise<void> {
-    const { items } = await api.assistants();
-    this.store.apply({ type: "assistants", assistants: items });
+  async #loadPeople(): Promise<void> {
+    const since = this.store.get().seen;
+    this.store.apply({ type: "people", since, people: (await api.people()).items });
   }
 
   /** The steps of the turns on screen, newest first, a few at a time. */
@@ -307,9 +307,7 @@ export class Desk {
 
   async #fetchEverything(): Promise<void> {
     const open = this.#open;
-    const [list, assistants, people, questions] = await Promise.all([api.threads(), api.assistants(), api.people(), api.approvals("open")]);
-    this.store.apply({ type: "assistants", assistants: assistants.items });
-    this.store.apply({ type: "people", people: people.items });
+    const [list, questions] = await Promise.all([api.threads(), api.approvals("open"), this.models.loadAssistants(), this.#loadPeople()]);
     const whole = open ? await this.#whole(open) : null;
     this.#asked = new Set(whole?.items.map(({ turn }) => turn));
     this.store.apply({ type: "fresh", list, questions: questions.items, open: whole });
@@ -347,7 +345,7 @@ export class Desk {
   }
 
   #asking(key: string): Asked {
-    return { since: this.store.get().seen[key] };
+    return asking(this.store.get(), key);
   }
 
   /** Runs `work` unless the same is under way. What fails here is fetched again when the stream or the person asks again. */

@@ -5,7 +5,8 @@
 import { backends } from "../api/backends";
 import { api, Problem } from "../api/client";
 import type { Assistant, Backend, BackendState, Id, Limit, Millis, Model, ModelGroup, Permission, ThreadSettings, Turn, Usage } from "../api/types";
-import { asking, stateOf } from "./backends";
+import { stateOf } from "./backends";
+import { asking } from "./change";
 import { wantsLogin } from "./login";
 import type { Beginning, Place, State } from "./model";
 import type { Store } from "./store";
@@ -35,7 +36,7 @@ export class Models {
 
   /** Does something about a backend; the answer says how it is then. */
   async act(id: Id, work: () => Promise<Backend>): Promise<void> {
-    const asked = asking(this.store.get(), id);
+    const asked = asking(this.store.get(), `backend:${id}`);
     this.store.apply({ type: "backend", asked, backend: await work() });
   }
 
@@ -49,6 +50,12 @@ export class Models {
     await api.folders().then(({ items }) => this.store.apply({ type: "folders", folders: items })).catch(ignoreRefusal);
   }
 
+  /** Throws what the server refuses. */
+  async loadAssistants(): Promise<void> {
+    const since = this.store.get().seen;
+    this.store.apply({ type: "assistants", since, assistants: (await api.assistants()).items });
+  }
+
   /** Something changed: who can be mentioned hangs on how the backends are. */
   heard() {
     const { session, backends: now } = this.store.get();
@@ -56,7 +63,7 @@ export class Models {
     if (now === before) return;
     this.#backends = now;
     if (!session || before === null || stateOf(before) === stateOf(now)) return;
-    void api.assistants().then(({ items }) => this.store.apply({ type: "assistants", assistants: items })).catch(ignoreRefusal);
+    void this.loadAssistants().catch(ignoreRefusal);
   }
 }
 

@@ -1,6 +1,7 @@
 /** What the person can do with their queue of a thread; how words get into it is the outbox's. Owns no order and no waiting: the server sends when the time has come. */
 import { api } from "../api/client";
 import type { Id, Queued } from "../api/types";
+import { asking } from "./change";
 import type { Store } from "./store";
 
 export class Queue {
@@ -58,6 +59,6 @@ export class Queue {
   }
 
   #asking(thread: Id) {
-    return { since: this.store.get().seen[`queue:${thread}`] };
+    return asking(this.store.get(), `queue:${thread}`);
   }
 }

@@ -2,12 +2,13 @@
  * The one place where the state changes: `(state, change) => state`, pure. Owns the rules that make
  * "snapshot + stream == fresh snapshot" true; never fetches: what it misses it writes into `wants`.
  */
-import type { Delta, Id, Item, Message, MessagePage, Question, Steer, Thread, Turn } from "../api/types";
-import { modelGroups, putBackend, putBackends } from "./backends";
+import type { Delta, Id, Item, Message, MessagePage, Person, Question, Steer, Thread, Turn } from "../api/types";
+import { modelGroups } from "./backends";
 import { type Asked, type Change, posNumber } from "./change";
 import { putSearch } from "./found";
 import { putPresence } from "./here";
 import { emptyState, type HeldItem, nothingWanted, type State, type ThreadPage, turnIsOpen } from "./model";
+import { dropTold, putAllTold, putTold } from "./told";
 import { putTurnList } from "./turn-list";
 import { utf8Length, utf8Skip } from "./utf8";
 import { putQueue, putWriting } from "./writing";
@@ -25,21 +26,10 @@ function step(state: State, change: Change): State {
     case "thread_deleted": return dropThread(state, change.id, change.at);
     case "turn": return putTurn(state, change.turn, change.at, change.asked);
     case "item": return putItem(state, change.item, change.at);
-    case "assistant": return { ...state, assistants: { ...state.assistants, [change.assistant.id]: change.assistant } };
-    case "assistant_deleted": {
-      const { [change.id]: _gone, ...assistants } = state.assistants;
-      return { ...state, assistants };
-    }
-    case "person": {
-      const { session } = state;
-      // Somebody else may have changed one's own name or role.
-      const mine = session?.person.id === change.person.id ? { session: { ...session, person: { ...session.person, ...change.person } } } : {};
-      return { ...state, ...mine, people: { ...state.people, [change.person.id]: change.person } };
-    }
-    case "person_removed": {
-      const { [change.id]: _gone, ...people } = state.people;
-      return { ...state, people };
-    }
+    case "assistant": return putTold(state, "assistant", change.assistant, change.asked);
+    case "assistant_deleted": return dropTold(state, "assistant", change.id);
+    case "person": return putPerson(state, change.person, change.asked);
+    case "person_removed": return dropTold(state, "person", change.id);
     case "members": {
       const thread = state.threads[change.thread];
       return thread ? { ...state, threads: { ...state.threads, [thread.id]: { ...thread, members: change.members } } } : state;
@@ -71,12 +61,12 @@ function step(state: State, change: Change): State {
       ? { ...state, session: change.session }
       // What one person saw is not the next one's to see.
       : { ...emptyState(), link: state.link, session: change.session };
-    case "backend": return putBackend(state, change.backend, change.asked);
-    case "backends": return putBackends(state, change.items, change.since);
+    case "backend": return putTold(state, "backend", change.backend, change.asked);
+    case "backends": return putAllTold(state, "backend", change.items, change.since);
     case "folders": return { ...state, folders: change.folders };
     case "beginning": return { ...state, beginning: change.beginning };
-    case "people": return { ...state, people: byId(change.people) };
-    case "assistants": return { ...state, assistants: byId(change.assistants) };
+    case "people": return putAllTold(state, "person", change.people, change.since);
+    case "assistants": return putAllTold(state, "assistant", change.assistants, change.since);
     case "thread_list": {
       const at = posNumber(change.page.pos);
       const next = change.page.items.reduce((s, thread) => putThread(s, thread, at), state);
@@ -121,6 +111,14 @@ function isStale(state: State, key: string, at: number | undefined, asked?: Aske
 
 function sawAt(state: State, key: string, at: number | undefined): Record<string, number> {
   return at === undefined ? state.seen : { ...state.seen, [key]: at };
+}
+
+function putPerson(state: State, person: Person, asked: Asked | undefined): State {
+  const next = putTold(state, "person", person, asked);
+  const { session } = next;
+  // Somebody else may have changed one's own name or role.
+  if (next === state || session?.person.id !== person.id) return next;
+  return { ...next, session: { ...session, person: { ...session.person, ...person } } };
 }
 
 function putMessage(state: State, message: Message, at: number | undefined): State {

@@ -2,6 +2,7 @@
 import { useState } from "react";
 import { type AssistantPatch, type Credentials, house } from "../../api/house";
 import type { Assistant } from "../../api/types";
+import { asking } from "../../state/change";
 import { useDesk, useView } from "../../state/react";
 import { assistantLamp, capital, commandIn, inWords, sentence } from "../../state/words";
 import { Command } from "../../ui/Copy";
@@ -25,12 +26,12 @@ const opened: Record<Assistant["access"], string> = {
 export function AssistantCard({ assistant, onRotated }: { assistant: Assistant; onRotated: (credentials: Credentials) => void }) {
   const desk = useDesk();
   const me = useView((state) => state.session?.person);
-  const [asking, setAsking] = useState<"rotate" | "remove" | null>(null);
+  const [question, setQuestion] = useState<"rotate" | "remove" | null>(null);
   const action = useAction();
   const keeps = me?.role === "admin" || me?.id === assistant.owner.id;
   const change = (patch: AssistantPatch) => action.run(async () => {
-    const now = await house.changeAssistant(assistant.id, patch);
-    desk.store.apply({ type: "assistant", assistant: now });
+    const asked = asking(desk.store.get(), `assistant:${assistant.id}`);
+    desk.store.apply({ type: "assistant", asked, assistant: await house.changeAssistant(assistant.id, patch) });
   });
   const { state, name, handle, runs_on, owner, access, note, backend } = assistant;
   const facts = [runs_on ? `runs on ${runs_on}` : null, `owned by ${owner.id === me?.id ? "you" : owner.name}`, keeps ? null : opened[access]].filter(Boolean).join(", ");
@@ -46,8 +47,8 @@ export function AssistantCard({ assistant, onRotated }: { assistant: Assistant; 
           <>
             <Switch label={`Use ${name}`} on={assistant.enabled} disabled={action.busy} onTurn={(enabled) => void change({ enabled })} />
             <Menu label={`More about ${name}`} button={<Icon name="dots" />} buttonClass="btn tool" side="below" align="end" items={[
-              { label: "New client secret", icon: "key", act: () => setAsking("rotate") },
-              { label: "Remove", icon: "x", act: () => setAsking("remove") },
+              { label: "New client secret", icon: "key", act: () => setQuestion("rotate") },
+              { label: "Remove", icon: "x", act: () => setQuestion("remove") },
             ]} />
           </>
         ) : null}
@@ -64,8 +65,8 @@ export function AssistantCard({ assistant, onRotated }: { assistant: Assistant; 
           </>
         ) : null}
       </div>
-      {asking === "rotate" ? <RotateCredentials assistant={assistant} onClose={() => setAsking(null)} onRotated={onRotated} /> : null}
-      {asking === "remove" ? <RemoveAssistant assistant={assistant} onClose={() => setAsking(null)} /> : null}
+      {question === "rotate" ? <RotateCredentials assistant={assistant} onClose={() => setQuestion(null)} onRotated={onRotated} /> : null}
+      {question === "remove" ? <RemoveAssistant assistant={assistant} onClose={() => setQuestion(null)} /> : null}
     </section>
   );
 }

@@ -21,7 +21,7 @@ export function AssistantsSheet() {
   return (
     <>
       <SheetHead title="Assistants" lead="Who can be mentioned, with whose account they run, and what keeps one from answering.">
-        <button className="btn quiet" type="button" disabled={look.busy} onClick={() => void look.run(() => desk.lookAgain())}><Icon name="refresh" />Look again</button>
+        <button className="btn quiet" type="button" disabled={look.busy} onClick={() => void look.run(() => desk.models.loadAssistants())}><Icon name="refresh" />Look again</button>
         {admin ? <button className="btn" type="button" aria-expanded={adding} onClick={() => setAdding(!adding)}><Icon name="plus" />Add</button> : null}
       </SheetHead>
       <Trouble problem={look.problem} />
@@ -46,7 +46,7 @@ function Add({ onAdded, onClose }: { onAdded: (handle: string, credentials: Cred
   const registered = new Set(Object.values(here).map((one) => one.handle));
   const add = (handle: string) => action.run(async () => {
     const { client_id, client_secret, ...assistant } = await house.addAssistant(handle);
-    await desk.lookAgain();
+    await desk.models.loadAssistants();
     onAdded(assistant.handle, { client_id, client_secret });
   });
   return (

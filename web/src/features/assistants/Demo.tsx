@@ -12,7 +12,7 @@ export function DemoOffer({ handle, onAsk }: { handle: string; onAsk: (handle: s
   const { run, busy, problem } = useAction();
   const add = async () => {
     await house.addAssistant(handle);
-    await desk.lookAgain();
+    await desk.models.loadAssistants();
     onAsk(handle);
   };
   return (
@@ -35,7 +35,7 @@ export function RemoveDemo({ id }: { id: Id }) {
     setBusy(true);
     try {
       await house.removeAssistant(id);
-      await desk.lookAgain();
+      await desk.models.loadAssistants();
     } finally {
       setBusy(false);
     }

@@ -34,7 +34,7 @@ export function FoundAssistants({ onAsk }: { onAsk: (handle: string) => void }) 
         <h2 id="found">On this machine
           {looking ? <span className="hint" role="status"><Lamp kind="running" />Looking</span> : lookedFor === null ? null : <span className="hint num">looked just now, {took(lookedFor)}</span>}
           <span className="grow" />
-          <button className="btn small quiet" type="button" disabled={looking} onClick={() => attempt(Promise.all([desk.lookAgain(), look()]))}><Icon name="refresh" />Look again</button>
+          <button className="btn small quiet" type="button" disabled={looking} onClick={() => attempt(Promise.all([desk.models.loadAssistants(), look()]))}><Icon name="refresh" />Look again</button>
         </h2>
         {rows.length + others.length === 0
           ? looking && lookedFor === null ? null : <p className="card blank">No assistant is registered. Run <code>switchboard assistants add</code> on the server, then look again.</p>
@@ -138,7 +138,7 @@ function Remedy({ assistant, may, onAsk }: { assistant: Assistant; may: boolean;
       setBusy(true);
       try {
         await house.changeAssistant(assistant.id, { enabled: true });
-        await desk.lookAgain();
+        await desk.models.loadAssistants();
       } finally {
         setBusy(false);
       }
@@ -166,7 +166,7 @@ function TurnOn({ program, onDone }: { program: Program; onDone: () => Promise<v
     setBusy(true);
     try {
       await house.addAssistant(offers.handle);
-      await Promise.all([desk.lookAgain(), onDone()]);
+      await Promise.all([desk.models.loadAssistants(), onDone()]);
     } finally {
       setBusy(false);
     }

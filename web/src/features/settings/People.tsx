@@ -27,7 +27,10 @@ export function People() {
   const { run } = action;
   // The stream tells of changes; who was invited but never came is told to admins who ask.
   useEffect(() => {
-    void run(async () => desk.store.apply({ type: "people", people: (await house.people()).items }));
+    void run(async () => {
+      const since = desk.store.get().seen;
+      desk.store.apply({ type: "people", since, people: (await house.people()).items });
+    });
   }, [desk, run]);
 
   const admin = me?.role === "admin";
