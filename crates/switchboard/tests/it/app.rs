@@ -15,6 +15,7 @@ mod parked;
 mod project;
 mod records;
 mod tool_sign_in;
+mod tool_start;
 mod tools;
 mod turns;
 mod waits;
