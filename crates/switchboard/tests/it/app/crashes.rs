@@ -107,6 +107,9 @@ async fn the_first_answer_of_a_session_is_adopted_with_what_was_done_for_it() {
     let script =
         "first-1\nmock: shell \"echo kept > note.txt\"\nmock: gate now ; text \"it is done\"";
     let turn = client.ask(&thread, script).await;
+    // What was not written down before the crash is not told by the record.
+    let command = |item: &Value| item["kind"] == "command" && item["status"] == "done";
+    client.item_where(&turn, command).await;
     finished_unheard(&mut house, "home/homes/codex", "now", "it is done").await;
     house.serve();
     let client = house.client();
