@@ -2,7 +2,7 @@
 //! whole trees there is the guard.
 
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, os::fd::OwnedFd};
 
 /// Rounds of looking: a process that is killed cannot fork, so a few suffice.
 const ROUNDS: usize = 10;
@@ -18,6 +18,34 @@ pub fn kill_below(root: u32, mark: &str) {
         let killed = found.into_iter().filter(|pid| kill(*pid, mark)).count();
         if killed == 0 {
             return;
+        }
+    }
+}
+
+/// Processes that are to be killed later.
+#[derive(Debug)]
+pub struct Held(Vec<(u32, OwnedFd)>);
+
+/// Those that [`kill_below`] would kill now. What carries the mark from now on is not among them.
+pub fn hold_below(root: u32, mark: &str) -> Held {
+    let held = below(root)
+        .into_iter()
+        .filter_map(|pid| Some((pid, open(pid)?)))
+        .filter(|(pid, _)| carries(*pid, mark));
+    Held(held.collect())
+}
+
+impl Held {
+    /// Kills them and what carries the mark below them.
+    pub fn kill(self, mark: &str) {
+        for (pid, held) in self.0 {
+            let children = below(pid);
+            // Its number has not come to mean somebody else as long as it is there.
+            if pidfd_send_signal(&held, Signal::KILL).is_ok() {
+                for child in children {
+                    kill(child, mark);
+                }
+            }
         }
     }
 }
@@ -50,11 +78,11 @@ fn carries(pid: u32, mark: &str) -> bool {
 /// Whether it was there to be killed. Held while it is looked at once more, so that its number cannot have come to mean
 /// somebody else.
 fn kill(pid: u32, mark: &str) -> bool {
-    let Some(pid_of) = i32::try_from(pid).ok().and_then(Pid::from_raw) else {
-        return false;
-    };
-    let Ok(held) = pidfd_open(pid_of, PidfdFlags::empty()) else {
-        return false;
-    };
-    carries(pid, mark) && pidfd_send_signal(&held, Signal::KILL).is_ok()
+    open(pid)
+        .is_some_and(|held| carries(pid, mark) && pidfd_send_signal(&held, Signal::KILL).is_ok())
+}
+
+fn open(pid: u32) -> Option<OwnedFd> {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw)?;
+    pidfd_open(pid, PidfdFlags::empty()).ok()
 }

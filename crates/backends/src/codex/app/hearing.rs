@@ -46,7 +46,7 @@ const LATE: Duration = Duration::from_secs(3);
 const SWEPT: Duration = Duration::from_millis(500);
 
 /// Codex says within this that it took an answer; 1 ms is usual.
-const TAKEN: Duration = Duration::from_secs(1);
+const TAKEN: Duration = Duration::from_secs(5);
 
 /// What a conversation that was summed up is answered with.
 const SUMMED_UP: &str = "The conversation so far was summed up.";
@@ -81,6 +81,8 @@ pub(super) struct Hearing<'a> {
     cancelled: bool,
     /// Some of its MCP servers did not start.
     tools_failed: bool,
+    /// One of them was given the answer that ends the turn.
+    farewell: bool,
     /// Until when the turn has time to end, once it is to stop.
     stopping: Option<(Stop, Instant)>,
     /// It is over, and commands of it may go on.
@@ -104,6 +106,7 @@ impl<'a> Hearing<'a> {
             refusals: 0,
             cancelled: false,
             tools_failed: false,
+            farewell: false,
             stopping: None,
             over: false,
         }
@@ -117,6 +120,11 @@ impl<'a> Hearing<'a> {
     /// Whether some of its MCP servers did not start.
     pub(super) fn tools_failed(&self) -> bool {
         self.tools_failed
+    }
+
+    /// Whether one of them was given the answer that ends the turn, and may still have to read it.
+    pub(super) fn farewell(&self) -> bool {
+        self.farewell
     }
 
     /// The agents that it set to work and that still are, each with its turn.
@@ -476,7 +484,10 @@ impl<'a> Hearing<'a> {
                         }
                         match ends_by {
                             Some(EndsBy::Interrupt) => self.interrupt(loaded),
-                            Some(EndsBy::AnswerAndInterrupt) => self.interrupt_when_taken(&id),
+                            Some(EndsBy::AnswerAndInterrupt) => {
+                                self.farewell = true;
+                                self.interrupt_when_taken(&id);
+                            }
                             Some(EndsBy::Answer) | None => {}
                         }
                         if let Err(why) = ask.check(&decision) {

@@ -12,10 +12,14 @@ use serde_json::{Value, json};
 use switchboard_engine::backend::Home;
 use switchboard_model::outcome::{Failure, OutcomeCode};
 use tokio::{
-    sync::watch,
+    sync::{Notify, watch},
     task::JoinSet,
     time::{Instant, MissedTickBehavior, interval},
 };
+
+mod given;
+
+use given::{Given, Parting};
 
 use super::{
     routes::{Listener, PATIENCE, Routes},
@@ -90,6 +94,8 @@ pub(super) struct Server {
 struct Shared {
     inner: Mutex<Inner>,
     stop: watch::Sender<Option<process::Stop>>,
+    /// There are MCP servers that are to end soon.
+    parts: Notify,
     /// How the sign-in ended that was begun in it. It belongs to no thread.
     signed_in: watch::Sender<Option<SignedIn>>,
 }
@@ -117,18 +123,12 @@ struct Inner {
     counts: BTreeMap<String, Value>,
     /// The MCP servers that each loaded thread was loaded with.
     tools: BTreeMap<String, Given>,
+    /// Those that are to end soon.
+    parting: Vec<Parting>,
     /// What it last said about the plan's limits.
     limits: Option<Value>,
     /// What it said that nobody here knows, and how often.
     unseen: BTreeMap<String, u64>,
-}
-
-/// The MCP servers of a thread.
-struct Given {
-    /// Tells this set from others.
-    print: u64,
-    /// What their processes carry, if they have any.
-    mark: Option<String>,
 }
 
 /// A user's hold on an app server.
@@ -365,36 +365,6 @@ impl Server {
         inner.tools.remove(thread);
     }
 
-    /// A thread is loaded with these MCP servers. Says whether it starts them, which it does unless it had them.
-    pub(super) fn has_tools(&self, thread: &str, tools: &Tools) -> bool {
-        let given = Given {
-            print: tools.print(),
-            mark: tools.mark().map(str::to_owned),
-        };
-        let print = given.print;
-        let before = self.shared.lock().tools.insert(thread.to_owned(), given);
-        before.is_none_or(|before| before.print != print)
-    }
-
-    /// Whether a thread is loaded with other MCP servers than these.
-    pub(super) fn has_other_tools(&self, thread: &str, tools: &Tools) -> bool {
-        let inner = self.shared.lock();
-        let given = inner.tools.get(thread);
-        given.is_some_and(|given| given.print != tools.print())
-    }
-
-    /// Ends the MCP servers of a thread, which Codex would keep for a while. A thread that goes on has others from now
-    /// on, whatever these are.
-    pub(super) fn end_tools(&self, thread: &str) {
-        let mark = self.shared.lock().tools.get_mut(thread).and_then(|given| {
-            given.print = !given.print;
-            given.mark.take()
-        });
-        if let Some(mark) = mark {
-            marked::kill_below(self.root, &mark);
-        }
-    }
-
     /// What it last said about the plan's limits.
     pub(super) fn limits(&self) -> Option<Value> {
         self.shared.lock().limits.clone()
@@ -462,7 +432,8 @@ struct Attendant {
 
 impl Attendant {
     async fn attend(mut self) {
-        let mut stop = self.shared.stop.subscribe();
+        let shared = self.shared.clone();
+        let mut stop = shared.stop.subscribe();
         let mut look = interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let silence = loop {
@@ -476,6 +447,7 @@ impl Attendant {
                         self.tree.stop(how);
                     }
                 }
+                () = shared.parts.notified() => self.see_off(),
                 // Its pipe may be held open by somebody else.
                 _ = self.tree.exited() => break Silence::Closed,
                 _ = look.tick() => {

@@ -375,6 +375,7 @@ impl Drive<'_> {
         left.count.clone_from(heard.count());
         left.agents = heard.agents_at_work();
         left.tools_failed = heard.tools_failed();
+        left.farewell = heard.farewell();
         ended
     }
 
@@ -443,7 +444,11 @@ impl Drive<'_> {
             marked::kill_below(server.root, &start::mark(&self.turn, passing));
             // A session keeps its own as long as it goes well; one that did not start is tried again by the next turn.
             if passing || left.tools_failed || !matches!(ended, Ok(TurnEnd::Finished(_))) {
-                server.end_tools(&loaded.thread);
+                if left.farewell {
+                    server.end_tools_soon(&loaded.thread);
+                } else {
+                    server.end_tools(&loaded.thread);
+                }
             }
         }
         if passing || matches!(ended, Err(BackendError::Crashed { .. })) {
@@ -467,6 +472,8 @@ struct Left {
     agents: Vec<(String, String)>,
     /// Whether some of its MCP servers did not start.
     tools_failed: bool,
+    /// Whether one of them was given an answer with which the turn ended.
+    farewell: bool,
 }
 
 /// Where a turn works, and its private folder, gone when this is dropped.

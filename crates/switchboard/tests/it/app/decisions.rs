@@ -175,6 +175,34 @@ async fn each_answer_to_a_servers_form_and_link_reaches_it() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_that_ends_the_turn_reaches_a_server_that_is_slow_to_read_it() {
+    let house = house().await;
+    let client = house.client();
+    let server = Tools::over_pipes(&house);
+    let mut command = server.command(&[]);
+    let slow = "while IFS= read -r line; do case $line in *cancel*) sleep 1;; esac; \
+                printf '%s\\n' \"$line\"; done | \"$0\" \"$@\"";
+    let mut args = vec![json!("-c"), json!(slow), command["command"].take()];
+    args.extend(command["args"].as_array().into_iter().flatten().cloned());
+    command["command"] = json!("/bin/sh");
+    command["args"] = json!(args);
+    tools::give(&client, "notes", command).await;
+    let thread = direct(&client, json!({})).await;
+    let turn = ask_for(&client, &thread, "ask").await;
+    let question = asked(&client, &turn, "form").await;
+    decide(&client, &question, "cancel").await;
+    let ended = client.ended(&turn).await;
+    assert_eq!(ended["state"], "cancelled", "{ended}");
+    let answer = until("the server has its answer", async || {
+        let mut log = server.log().into_iter();
+        log.find_map(|line| line.get("answered").cloned())
+    })
+    .await;
+    assert_eq!(answer["action"], "cancel");
+    house.is_quiet().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_always_accepted_is_kept_in_the_own_home_for_the_servers_that_stand_there() {
     let mut house = House::prepare(BINARY, Options::default()).await;
     let server = Tools::over_pipes(&house);
