@@ -23,7 +23,11 @@ async fn begun(client: &Client, settings: Value) -> String {
 
 /// Stops the server's process, so that it takes in nothing more.
 fn freeze(house: &House) {
-    let pid = rustix::process::Pid::from_raw(house.pid().cast_signed()).unwrap();
+    stop(house.pid());
+}
+
+fn stop(pid: u32) {
+    let pid = rustix::process::Pid::from_raw(pid.cast_signed()).unwrap();
     rustix::process::kill_process(pid, rustix::process::Signal::STOP).unwrap();
 }
 
@@ -147,6 +151,55 @@ async fn a_turn_that_only_talked_is_asked_again_and_stands_in_its_session_once()
     let request = house.upstream.last_model_request().unwrap();
     assert_eq!(request.count("asked-2"), 1, "{:#?}", request.input_texts());
     goes_on(&house, &client, &thread, &["remember-1", "asked-2"]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn words_that_were_on_their_way_at_a_crash_are_kept_and_not_sent_again() {
+    let mut house = house().await;
+    let client = house.client();
+    let thread = begun(&client, json!({})).await;
+    let script = "asked-2\nmock: text \"so far\" ; gate now ; text \"all\"";
+    let turn = client.ask(&thread, script).await;
+    client
+        .item_where(&turn, |item| item["text"] == "so far")
+        .await;
+    // Codex hears nothing any more, so nobody knows what it would have made of them.
+    for process in house.warm() {
+        if process
+            .command
+            .ends_with("codex app-server --listen stdio://")
+        {
+            stop(process.pid);
+        }
+    }
+    let steer = format!("/api/turns/{turn}/steer");
+    client.post(&steer, json!({ "text": "steered-3" })).await;
+    steer_is(&client, &turn, "sent").await;
+    house.crash().await;
+    house.upstream.open("now");
+    house.serve();
+    let client = house.client();
+    client.answered(&turn).await;
+    let steer = steer_is(&client, &turn, "unsure").await;
+    assert_eq!(steer["text"], "steered-3");
+    goes_on(&house, &client, &thread, &["asked-2"]).await;
+    let request = house.upstream.last_model_request().unwrap();
+    assert_eq!(
+        request.count("steered-3"),
+        0,
+        "{:#?}",
+        request.input_texts()
+    );
+}
+
+/// Waits until the one steer of a turn is in that state.
+async fn steer_is(client: &Client, turn: &str, state: &str) -> Value {
+    until(&format!("the words are {state}"), || async {
+        let page = client.get(&format!("/api/turns/{turn}/items")).await;
+        let steer = page["steers"][0].clone();
+        (steer["state"] == state).then_some(steer)
+    })
+    .await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
