@@ -15,7 +15,7 @@ import { type Action, useAction } from "../../ui/load";
 import { Face, Lamp } from "../../ui/marks";
 import { Menu, type MenuItem } from "../../ui/Menu";
 import { Trouble } from "../../ui/Trouble";
-import { programName, whyOff } from "./backend-words";
+import { programName, saidHere, whyOff } from "./backend-words";
 import { groupLamp, groupState } from "./health";
 import { LimitMeters } from "./Meter";
 import { ModelTable } from "./ModelTable";
@@ -134,8 +134,8 @@ function Wrong({ backend: { state, problem, sign_ins }, off, admin, boxed, testi
     <div className={limited ? "note needs" : "note bad"} role="alert">
       <Icon name="alert" />
       <p>
-        <b><Hint text={sentence(problem?.message ?? usual[state] ?? "it cannot be used")} /></b>{problem ? <> <span className="id">{problem.code}</span></> : null}
-        {problem?.hint ? <><br /><Hint text={sentence(problem.hint)} /></> : null}
+        <b><Hint text={sentence(saidHere(problem?.message ?? usual[state] ?? "it cannot be used"))} /></b>{problem ? <> <span className="id">{problem.code}</span></> : null}
+        {problem?.hint ? <><br /><Hint text={sentence(saidHere(problem.hint))} /></> : null}
         {problem?.retry_at ? <> <span className="num">Again from {time(problem.retry_at)}.</span></> : null}
         {problem?.detail ? <><br /><span className="hint wraps">{problem.detail}</span></> : null}
       </p>

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { methodOf, programName, waysOf, whyOff } from "./backend-words";
+import { methodOf, programName, saidHere, waysOf, whyOff } from "./backend-words";
 
 test("what is off says where that changes", () => {
   const one = { state: "off" as const, enabled: "off", on: false, title: "Codex", switched: true };
@@ -8,6 +8,11 @@ test("what is off says where that changes", () => {
   expect(whyOff({ ...one, enabled: "auto" })).toMatch(/Auto/);
   expect(whyOff({ ...one, state: "ready", enabled: "on", on: true })).toBeNull();
   expect(whyOff({ ...one, state: "not_installed", enabled: "auto" })).toBeNull();
+});
+test("this page is not called by its name on it", () => {
+  expect(saidHere("sign in with ChatGPT in Settings > Models, or run `codex login`")).toBe("sign in with ChatGPT here, or run `codex login`");
+  expect(saidHere("sign out in Settings > Models and sign in there, or not")).toBe("sign out here and sign in here, or not");
+  expect(saidHere("install it, where there is none")).toBe("install it, where there is none");
 });
 test("a program is called by its own name", () => {
   expect(programName("/usr/local/bin/codex")).toBe("codex");

@@ -28,3 +28,6 @@ export function whyOff({ state, enabled, on, title, switched }: Pick<Backend, "s
 
 /** `codex 0.169.0`: the program by its own name, however its path looks. */
 export const programName = (path: string): string => path.split(/[\\/]/).filter(Boolean).at(-1)?.replace(/\.exe$/i, "") ?? path;
+
+/** What points to this very page, said on it. */
+export const saidHere = (words: string): string => words.replace(/ (in Settings > Models|there(?=[,.;]|$))/g, " here");

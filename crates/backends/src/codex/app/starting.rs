@@ -68,9 +68,7 @@ impl Hearing<'_> {
             format!("tools_started: {seconds} s went by until all tools had started")
         } else {
             let names = self.names(&starting);
-            format!(
-                "tools_slow: {names} had not started after {seconds} s, so this answer began without"
-            )
+            format!("tools_slow: began without {names}, which had not started after {seconds} s")
         };
         self.say(words, limits).await
     }

@@ -78,7 +78,7 @@ async fn a_server_that_never_starts_is_said_and_the_turn_begins_without_it() {
     assert!(tool_call(&items).to_string().contains("echo: on"));
     let notice = notice(&items);
     assert!(
-        notice.starts_with("tools_slow: stuck had not started after "),
+        notice.starts_with("tools_slow: began without stuck, which had not started after "),
         "{notice}"
     );
 }
