@@ -44,7 +44,7 @@ pub struct Surroundings {
 }
 
 const CHECK_LIMIT: Duration = Duration::from_mins(10);
-const TEST_LIMIT: Duration = Duration::from_mins(20);
+const TEST_LIMIT: Duration = Duration::from_mins(30);
 const TAIL: usize = 60;
 
 /// Lints, tests and walks see one set of features, the one people get: with the page inside.
